@@ -1,0 +1,3 @@
+"""alertlab: experiments and model training for survey astronomy."""
+
+__version__ = "0.1.0"
