@@ -1,0 +1,5 @@
+"""What is trained."""
+
+from .stamp_classifier import StampClassifier
+
+__all__ = ["StampClassifier"]

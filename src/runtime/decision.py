@@ -20,4 +20,5 @@ def decide(probability: NDArray[np.floating]) -> NDArray[np.int64]:
     -------
     (n,) class indices.
     """
-    return np.argmax(np.round(np.asarray(probability, dtype=np.float64), 6), axis=1)
+    index: NDArray[np.int64] = np.argmax(np.round(np.asarray(probability, dtype=np.float64), 6), axis=1)
+    return index

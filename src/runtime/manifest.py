@@ -1,6 +1,17 @@
-"""What a bundle declares about itself: ``manifest.json``."""
+"""What a bundle declares about itself: ``manifest.json`` as Python values."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import BundleError
+from .operations import OPERATIONS
+
+BUNDLE_VERSION = 1
+KINDS = ("image", "features", "sequence")
+PROBABILITY = "probability"
+LARGEST = 1 << 26  # values in one row of an input: an 8k x 8k image
 
 
 @dataclass(frozen=True)
@@ -22,3 +33,140 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     description: str = ""
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """One float32 input, as a survey delivers it: before any preprocessing.
+
+    Attributes
+    ----------
+    name : of the array, and of the graph's input.
+    kind : image, features or sequence.
+    shape : after the batch axis, e.g. (3, 63, 63).
+    axes : a name for each of ``shape``, e.g. ("channel", "y", "x").
+    channels : names along the first axis, e.g. ("science", "template", "difference").
+    columns : along the last axis; features must name theirs, for their order is all they have.
+    unit : of the whole array, "" where columns have their own.
+    preprocessing : ``[{"op": name, **parameters}, ...]``, see ``operations``.
+
+    Raises
+    ------
+    BundleError
+        For a declaration that contradicts itself.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    axes: tuple[str, ...]
+    channels: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    unit: str = ""
+    preprocessing: Sequence[Mapping[str, Any]] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise BundleError(f"input {self.name}: kind {self.kind!r}, expected one of {', '.join(KINDS)}")
+        if not self.shape or math.prod(self.shape) > LARGEST:
+            raise BundleError(f"input {self.name}: shape {self.shape}, expected 1 to {LARGEST} values a row")
+        if len(self.axes) != len(self.shape):
+            raise BundleError(f"input {self.name}: {len(self.axes)} axes for shape {self.shape}")
+        if self.channels and len(self.channels) != self.shape[0]:
+            raise BundleError(f"input {self.name}: {len(self.channels)} channels for shape {self.shape}")
+        if (self.columns or self.kind == "features") and (len(self.columns),) != self.shape[-1:]:
+            raise BundleError(f"input {self.name}: {len(self.columns)} columns for shape {self.shape}")
+        for operation in self.preprocessing:
+            if operation.get("op") not in tuple(OPERATIONS):  # a tuple, for what JSON holds may not hash
+                known = ", ".join(OPERATIONS)
+                raise BundleError(f"input {self.name}: unknown operation {operation.get('op')!r}, known: {known}")
+
+
+@dataclass(frozen=True)
+class OutputSpec:
+    """One output of the graph.
+
+    Attributes
+    ----------
+    name : ``probability`` for the one that decides.
+    shape : after the batch axis, e.g. (5,).
+    classes : class names in taxonomy order.
+    taxonomy : branch -> its classes; empty for a flat task.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    classes: tuple[str, ...] = ()
+    taxonomy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(set(self.classes)) != len(self.classes):
+            raise BundleError(f"output {self.name}: a class is named twice in {', '.join(self.classes)}")
+        if self.classes and self.shape != (len(self.classes),):
+            raise BundleError(f"output {self.name}: {len(self.classes)} classes for shape {self.shape}")
+
+
+@dataclass(frozen=True)
+class File:
+    """Content of one file: its SHA-256, in hexadecimal, and its length in bytes."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What a runtime must understand to run the graph; ``ml_opset`` is None without ai.onnx.ml."""
+
+    opset: int
+    ml_opset: int | None
+    ir_version: int
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How closely the graph repeats the trained model on the golden rows.
+
+    A probability p agrees within ``atol + rtol * |p|``. ``label_flips`` counts
+    rows that the tie rule decides otherwise.
+    """
+
+    rtol: float
+    atol: float
+    max_abs_error: float
+    n_rows: int
+    label_flips: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The content of ``manifest.json``, version 1."""
+
+    name: str
+    version: str
+    created: str | None
+    license: str
+    authors: tuple[str, ...]
+    doi: str | None
+    description: str
+    task: str
+    files: Mapping[str, File]
+    onnx: Versions
+    inputs: tuple[InputSpec, ...]
+    outputs: tuple[OutputSpec, ...]
+    training: Mapping[str, Any]
+    parity: Parity
+
+    def __post_init__(self) -> None:
+        names = [*(spec.name for spec in self.inputs), *(spec.name for spec in self.outputs)]
+        if len(set(names)) != len(names):
+            raise BundleError(f"manifest.json: an input or output is named twice in {', '.join(names)}")
+        if not self.inputs:
+            raise BundleError("manifest.json: inputs: none is declared")
+        if not any(spec.name == PROBABILITY and spec.classes for spec in self.outputs):
+            raise BundleError(f"manifest.json: outputs: none is named {PROBABILITY!r} and lists its classes")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in taxonomy order."""
+        return next(spec.classes for spec in self.outputs if spec.name == PROBABILITY)

@@ -18,8 +18,8 @@ Array = NDArray[np.floating]
 def crop(array: Array, size: int) -> Array:
     """Central ``size`` x ``size`` pixels of images (n, channels, y, x)."""
     height, width = array.shape[-2:]
-    if size > min(height, width):
-        raise BundleError(f"crop: size {size} is larger than the image, {height}x{width} pixels")
+    if not 0 < size <= min(height, width):
+        raise BundleError(f"crop: size {size} does not fit the image, {height}x{width} pixels")
     top, left = (height - size) // 2, (width - size) // 2
     return array[..., top : top + size, left : left + size]
 
@@ -34,7 +34,8 @@ def minmax(array: Array) -> Array:
     wide = array.astype(np.float64)
     low = np.fmin.reduce(wide, axis=(-2, -1), keepdims=True)
     span = np.fmax.reduce(wide, axis=(-2, -1), keepdims=True) - low
-    return (wide - low) / np.where(span > 0, span, np.nan)
+    scaled: Array = (wide - low) / np.where(span > 0, span, np.nan)
+    return scaled
 
 
 def nan_to_num(array: Array, value: float) -> Array:
@@ -52,17 +53,20 @@ def clip(array: Array, minimum: Sequence[float | None], maximum: Sequence[float 
     """Limit column i to [``minimum[i]``, ``maximum[i]``]; None is no limit, NaN stays."""
     low = np.array([-np.inf if value is None else value for value in minimum])
     high = np.array([np.inf if value is None else value for value in maximum])
-    return np.clip(array, low, high)
+    clipped: Array = np.clip(array, low, high)
+    return clipped
 
 
 def standardize(array: Array, mean: Sequence[float], scale: Sequence[float]) -> Array:
     """Subtract column means and divide by column scales, in float64."""
-    return (array.astype(np.float64) - np.array(mean)) / np.array(scale)
+    if not np.all(np.array(scale) > 0):
+        raise BundleError(f"standardize: scale {list(scale)}, expected numbers above 0")
+    standardized: Array = (array.astype(np.float64) - np.array(mean)) / np.array(scale)
+    return standardized
 
 
 OPERATIONS: Mapping[str, Callable[..., Array]] = {
-    function.__name__: function
-    for function in (crop, minmax, nan_to_num, fill_missing, clip, standardize)
+    function.__name__: function for function in (crop, minmax, nan_to_num, fill_missing, clip, standardize)
 }
 
 
@@ -88,5 +92,6 @@ def apply(operations: Sequence[Mapping[str, Any]], array: Array) -> NDArray[np.f
         name = parameters.pop("op")
         if name not in OPERATIONS:
             raise BundleError(f"preprocessing: unknown operation {name!r}, known: {', '.join(OPERATIONS)}")
-        array = OPERATIONS[name](array, **parameters)
+        with np.errstate(invalid="ignore"):  # inf - inf is NaN, and NaN is "not known" to the next operation
+            array = OPERATIONS[name](array, **parameters)
     return np.ascontiguousarray(array, dtype=np.float32)

@@ -1,0 +1,5 @@
+"""``python -m alertlab``."""
+
+from .cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,134 @@
+"""The 23 metadata features of the stamp classifier, and the fields that would leak the label.
+
+Names, clipping bounds and coding: Carrasco-Davis et al. (2021), section 3 and
+the released code. Scaling belongs to the model; here are the plain quantities.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from astropy import units
+from astropy.coordinates import BarycentricMeanEcliptic, SkyCoord
+from numpy.typing import NDArray
+
+from ..runtime.errors import AlertlabError
+from ..runtime.manifest import Column
+
+Candidates = Sequence[Mapping[str, Any]]
+ABSENT = -999.0  # ZTF's own sentinel for "no such source"
+
+COLUMNS = (
+    Column("sgscore1", "", ABSENT, -1, None, "star-galaxy score of the nearest PanSTARRS source, 1 is a star"),
+    Column("distpsnr1", "arcsec", ABSENT, -1, None, "distance to the nearest PanSTARRS source"),
+    Column("sgscore2", "", ABSENT, -1, None, "star-galaxy score of the second nearest PanSTARRS source"),
+    Column("distpsnr2", "arcsec", ABSENT, -1, None, "distance to the second nearest PanSTARRS source"),
+    Column("sgscore3", "", ABSENT, -1, None, "star-galaxy score of the third nearest PanSTARRS source"),
+    Column("distpsnr3", "arcsec", ABSENT, -1, None, "distance to the third nearest PanSTARRS source"),
+    Column("isdiffpos", "", None, None, None, "1 where science is fainter than template, 0 where brighter"),
+    Column("fwhm", "pix", None, None, 10, "full width at half maximum of the detection, Gaussian"),
+    Column("magpsf", "mag", None, None, None, "magnitude of the difference, PSF fit"),
+    Column("sigmapsf", "mag", None, None, None, "error of magpsf"),
+    Column("ra", "deg", None, None, None, "right ascension, J2000"),
+    Column("dec", "deg", None, None, None, "declination, J2000"),
+    Column("diffmaglim", "mag", None, None, None, "5-sigma limit of the difference image"),
+    Column("classtar", "", None, None, None, "star-galaxy score of SExtractor on the science image"),
+    Column("ndethist", "", None, None, 20, "earlier detections within 1.5 arcsec"),
+    Column("ncovhist", "", None, None, 3000, "times the position was on a chip"),
+    Column("ecl_lat", "deg", None, None, None, "ecliptic latitude, J2000"),
+    Column("ecl_long", "deg", None, None, None, "ecliptic longitude, J2000"),
+    Column("gal_lat", "deg", None, None, None, "galactic latitude"),
+    Column("gal_long", "deg", None, None, None, "galactic longitude"),
+    Column("non_detections", "", None, None, 2000, "ncovhist - ndethist"),
+    Column("chinr", "", ABSENT, -1, 15, "DAOPhot chi of the nearest reference source"),
+    Column("sharpnr", "", ABSENT, -1, 1.5, "DAOPhot sharpness of the nearest reference source"),
+    # Not among the published 23; the released training script clips them too.
+    Column("distnr", "pix", ABSENT, -1, None, "distance to the nearest reference source"),
+    Column("magnr", "mag", ABSENT, -1, None, "magnitude of the nearest reference source"),
+)
+BY_NAME = {column.name: column for column in COLUMNS}
+
+LEAKS = {
+    "ssdistnr": "distance to a known Solar-system object: it is the asteroid label",
+    "ssmagnr": "magnitude of a known Solar-system object: it is the asteroid label",
+    "ssnamenr": "name of a known Solar-system object: it is the asteroid label",
+    "rb": "machine score of being real: it is the bogus label",
+    "drb": "machine score of being real: it is the bogus label",
+}
+
+
+def metadata_columns(names: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of these names.
+
+    Raises
+    ------
+    AlertlabError
+        For a field that leaks the label, with the reason, or an unknown name.
+    """
+    for name in names:
+        if name in LEAKS:
+            raise AlertlabError(f"datamodule.metadata: {name} leaks the label and is refused ({LEAKS[name]})")
+        if name not in BY_NAME:
+            raise AlertlabError(f"datamodule.metadata: no feature {name!r}, known: {', '.join(BY_NAME)}")
+    return tuple(BY_NAME[name] for name in names)
+
+
+def metadata_features(candidates: Candidates, names: Sequence[str]) -> NDArray[np.float32]:
+    """Metadata of alerts, before clipping and scaling.
+
+    Parameters
+    ----------
+    candidates : n records of ZTF candidate fields.
+    names : which columns, in which order.
+
+    Returns
+    -------
+    (n, len(names)) float32, NaN where a packet does not say.
+    """
+    table = _Fields(candidates)
+    columns = [DERIVED[name](table) if name in DERIVED else table.number(name) for name in names]
+    return np.stack(columns, axis=1).astype(np.float32) if columns else np.zeros((len(candidates), 0), np.float32)
+
+
+class _Fields:
+    """Candidate fields as columns; the sky coordinates are turned once for all four."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self.candidates = candidates
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        values = [candidate.get(name) for candidate in self.candidates]
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+    @cached_property
+    def sky(self) -> dict[str, NDArray[np.float64]]:
+        ra, dec = self.number("ra"), self.number("dec")
+        known = np.isfinite(ra) & (np.abs(dec) <= 90)
+        position = SkyCoord(np.where(known, ra, 0) * units.deg, np.where(known, dec, 0) * units.deg)
+        ecliptic = position.transform_to(BarycentricMeanEcliptic(equinox="J2000"))
+        galactic = position.galactic
+        angles = {
+            "ecl_lat": ecliptic.lat.deg,
+            "ecl_long": ecliptic.lon.deg,
+            "gal_lat": galactic.b.deg,
+            "gal_long": galactic.l.deg,
+        }
+        return {name: np.where(known, angle, np.nan) for name, angle in angles.items()}
+
+
+def _fainter(fields: _Fields) -> NDArray[np.float64]:
+    """The published coding, inverted as it looks: 'f' is 1, 't' is 0."""
+    code = {"t": 0.0, "1": 0.0, "true": 0.0, "f": 1.0, "0": 1.0, "false": 1.0}
+    signs = (str(candidate.get("isdiffpos")).lower() for candidate in fields.candidates)
+    return np.array([code.get(sign, np.nan) for sign in signs])
+
+
+DERIVED: Mapping[str, Callable[[_Fields], NDArray[np.float64]]] = {
+    "isdiffpos": _fainter,
+    "non_detections": lambda fields: fields.number("ncovhist") - fields.number("ndethist"),
+    "ecl_lat": lambda fields: fields.sky["ecl_lat"],
+    "ecl_long": lambda fields: fields.sky["ecl_long"],
+    "gal_lat": lambda fields: fields.sky["gal_lat"],
+    "gal_long": lambda fields: fields.sky["gal_long"],
+}

@@ -1,0 +1,80 @@
+"""From Python values to canonical JSON: the same content gives the same bytes."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from ..runtime.decision import TIE_RULE
+from ..runtime.errors import BundleError
+from ..runtime.manifest import BUNDLE_VERSION, Column, InputSpec, Manifest, OutputSpec
+
+
+def canonical(value: Any) -> bytes:
+    """Sorted keys, one value a line, newline at the end; NaN and infinity become null.
+
+    Raises
+    ------
+    TypeError
+        For what JSON does not have.
+    """
+    text = json.dumps(plain(value), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def plain(value: Any) -> Any:
+    """Numpy values, tuples and numbers that JSON lacks, as what JSON has."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """The bytes of ``manifest.json``, as ``runtime.schema`` reads them."""
+    content = vars(manifest) | {
+        "bundle_version": BUNDLE_VERSION,
+        "decision": {"tie_rule": TIE_RULE},
+        "files": {name: asdict(file) for name, file in manifest.files.items()},
+        "onnx": asdict(manifest.onnx),
+        "parity": asdict(manifest.parity),
+        "inputs": [encode_input(spec) for spec in manifest.inputs],
+        "outputs": [encode_output(spec) for spec in manifest.outputs],
+    }
+    return canonical(content)
+
+
+def encode_input(spec: InputSpec) -> dict[str, Any]:
+    """One entry of ``inputs``.
+
+    Raises
+    ------
+    BundleError
+        For a parameter that is NaN: null would stand for it, and mean something else.
+    """
+    for operation in spec.preprocessing:
+        for name, value in operation.items():
+            if not isinstance(value, str) and not all(each is None or np.isfinite(each) for each in np.ravel(value)):
+                raise BundleError(f"input {spec.name}: {operation['op']}.{name} is not finite: {value}")
+    columns = [encode_column(column) for column in spec.columns]
+    return vars(spec) | {"dtype": "float32", "shape": ["batch", *spec.shape], "columns": columns}
+
+
+def encode_output(spec: OutputSpec) -> dict[str, Any]:
+    """One entry of ``outputs``."""
+    return vars(spec) | {"shape": ["batch", *spec.shape]}
+
+
+def encode_column(column: Column) -> dict[str, Any]:
+    """One entry of ``columns``."""
+    content = asdict(column)
+    content["min"], content["max"] = content.pop("minimum"), content.pop("maximum")
+    return content

@@ -1,0 +1,207 @@
+"""The command line: one verb, one workflow."""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .runtime.errors import AlertlabError
+
+# Workflows are imported by the verb that needs them: `alertlab --help` must not wait for torch.
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``alertlab VERB ...``; returns the exit status."""
+    options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)  # so that a run killed by a scheduler says so
+    try:
+        options.verb(options)
+    except KeyboardInterrupt:
+        if options.debug:
+            raise
+        print("interrupted", file=sys.stderr)
+        return 130
+    except (AlertlabError, BrokenPipeError) as error:
+        if options.debug:
+            raise
+        if isinstance(error, AlertlabError):
+            print(f"alertlab: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def train(options: argparse.Namespace) -> None:
+    """Verb ``train``."""
+    from .config import compose, to_yaml
+
+    config = compose("train", options.overrides, options.config_dir, options.allow)
+    if options.cfg:
+        print(to_yaml(config), end="")
+        return
+    from .workflows.train import train as workflow
+
+    result = workflow(config)
+    paths = {"bundle": result.bundle, "predictions": result.predictions, "figures": result.figures}
+    if options.json:
+        print_json({"run_id": result.run_id, "metrics": result.metrics, **paths})
+        return
+    from .workflows.show import show_evaluation, show_paths
+
+    show_evaluation(result.evaluation)
+    uri = config.tracking.uri
+    server = uri if uri.startswith("http") else f"mlflow ui --backend-store-uri {uri}"
+    show_paths({"confusion matrix": result.figures / "confusion_matrix.png", **paths, "run": result.run_id, "MLflow": server})
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Verb ``evaluate``."""
+    from .config import compose, to_yaml
+
+    config = compose("evaluate", options.overrides, options.config_dir, options.allow)
+    if options.cfg:
+        print(to_yaml(config), end="")
+        return
+    from .workflows.evaluate import evaluate as workflow
+
+    result = workflow(config, options.source, options.out)
+    if options.json:
+        print_json({"run_id": result.run_id, "metrics": result.metrics, "figures": result.figures})
+        return
+    from .workflows.show import show_evaluation, show_paths
+
+    show_evaluation(result.evaluation)
+    show_paths({"confusion matrix": result.figures / "confusion_matrix.png", "figures": result.figures})
+
+
+def predict(options: argparse.Namespace) -> None:
+    """Verb ``predict``."""
+    from .workflows.predict import predict as workflow
+
+    result = workflow(options.bundle, options.alerts, options.out, options.strict)
+    paths = {"predictions": result.predictions, "rejected": result.rejected}
+    if options.json:
+        print_json({**paths, "classified": result.classified, "reasons": result.reasons})
+        return
+    from .workflows.show import show_counts, show_paths
+
+    show_counts("classified", result.classified)
+    show_counts("rejected", result.reasons)
+    show_paths(paths)
+
+
+def simulate_stamps(options: argparse.Namespace) -> None:
+    """Verb ``simulate stamps``."""
+    from .workflows.simulate import simulate_stamps as workflow
+
+    result = workflow(options.out, options.number, options.seed, options.difficulty)
+    if options.json:
+        print_json(result)
+        return
+    from .workflows.show import show_counts, show_paths
+
+    show_counts("simulated", result["classes"])
+    show_paths({"packets": options.out / "packets", "labels": options.out / "labels.csv"})
+
+
+def bundle_check(options: argparse.Namespace) -> None:
+    """Verb ``bundle check``."""
+    from .runtime import load
+
+    bundle = load(options.bundle)
+    parity = bundle.self_test()
+    if options.json:
+        print_json({"bundle": options.bundle, "sha256": bundle.sha256, "parity": vars(parity)})
+        return
+    print(f"{options.bundle}: whole; {parity.n_rows} golden rows repeated to {parity.max_abs_error:.1e}, no label flipped")
+
+
+def bundle_info(options: argparse.Namespace) -> None:
+    """Verb ``bundle info``."""
+    from .workflows.inspect import bundle_summary
+
+    summary = bundle_summary(options.bundle)
+    if options.json:
+        print_json(summary)
+        return
+    from .workflows.show import show_paths
+
+    show_paths(summary)
+
+
+def bundle_pack(options: argparse.Namespace) -> None:
+    """Verb ``bundle pack``."""
+    from .bundle import pack
+
+    path = pack(options.bundle, options.out or options.bundle.with_suffix(".bundle.zip"))
+    print_json({"bundle": path}) if options.json else print(path)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """One JSON object on standard output."""
+    print(json.dumps(value, default=str, allow_nan=False))
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    root = argparse.ArgumentParser("alertlab", description="Experiments and model training for survey astronomy.")
+    root.add_argument("--version", action="version", version=f"alertlab {__version__}")
+    verbs = root.add_subparsers(title="verbs", metavar="VERB", required=True)
+
+    verb = _verb(verbs, "train", train, "train, evaluate, track and export", "experiment=stamp_classifier model.kernel_size=5")
+    _config_options(verb)
+
+    verb = _verb(verbs, "evaluate", evaluate, "evaluate a predictions table or a run", "predictions.parquet --out figures")
+    verb.add_argument("source", metavar="PREDICTIONS|RUN_ID", help="predictions table, or id of a run that has one")
+    verb.add_argument("--out", type=Path, default=Path("evaluation"), metavar="DIR", help="folder of tables and figures (default: %(default)s)")
+    _config_options(verb)
+
+    verb = _verb(verbs, "predict", predict, "classify alerts with a bundle", "stamps-0.1.0.bundle night.tar.gz --out predictions.parquet")
+    verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
+    verb.add_argument("alerts", type=Path, metavar="ALERTS", help=".avro, .tar, .tar.gz, .parquet, or a folder of .avro")
+    verb.add_argument("--out", type=Path, required=True, metavar="FILE", help="Parquet of predictions; rejected alerts go beside it")
+    verb.add_argument("--strict", action="store_true", help="stop at the first alert that cannot be used")
+
+    kinds = verbs.add_parser("simulate", help="write simulated alerts").add_subparsers(metavar="KIND", required=True)
+    verb = _verb(kinds, "stamps", simulate_stamps, "write simulated ZTF packets", "-n 2000 --out simulated --seed 1", "simulate ")
+    verb.add_argument("-n", "--number", type=int, default=2000, metavar="N", help="packets (default: %(default)s)")
+    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="new folder: packets/ and labels.csv")
+    verb.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
+    verb.add_argument("--difficulty", type=float, default=0.5, metavar="D", help="0 easy to 1 hard (default: %(default)s)")
+
+    parts = verbs.add_parser("bundle", help="check, describe or pack a bundle").add_subparsers(metavar="ACTION", required=True)
+    for name, action, text in (
+        ("check", bundle_check, "verify every byte and replay the golden rows"),
+        ("info", bundle_info, "what a bundle takes, returns and reached"),
+        ("pack", bundle_pack, "write a bundle folder as one uncompressed zip"),
+    ):
+        verb = _verb(parts, name, action, text, "stamps-0.1.0.bundle", "bundle ")
+        verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
+    verb.add_argument("--out", type=Path, metavar="FILE", help="(default: the folder's name with .zip)")
+    return root
+
+
+def _verb(
+    verbs: Any, name: str, action: Callable[[argparse.Namespace], None], text: str, example: str, prefix: str = ""
+) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=f"example: alertlab {prefix}{name} {example}"
+    )
+    verb.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    verb.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    verb.set_defaults(verb=action)
+    return verb
+
+
+def _config_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="Hydra overrides: group=option or key.path=value")
+    verb.add_argument("--cfg", action="store_true", help="print the composed config and stop")
+    verb.add_argument("--config-dir", type=Path, action="append", default=[], metavar="DIR", help="more configs: your experiments and models")
+    verb.add_argument("--allow", action="append", default=[], metavar="PACKAGE", help="package that a _target_ may name, beside alertlab's own list")

@@ -1,0 +1,99 @@
+"""What a model may ask of its data and its run, and what it must do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .export import Exported
+from .samples import Samples
+from .split import Split
+
+Transform = Callable[[Mapping[str, NDArray[np.float32]]], dict[str, NDArray[np.float32]]]
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Random changes of training stamps that leave the class as it is.
+
+    Attributes
+    ----------
+    flip : mirror half of them, up-down and left-right each.
+    shift : largest move in pixels, in x and y each.
+    """
+
+    flip: bool = False
+    shift: int = 0
+
+
+@dataclass(frozen=True)
+class Loading:
+    """How a network wants its batches.
+
+    Attributes
+    ----------
+    batch_size : samples a batch.
+    balanced : draw training samples so that every class is as frequent.
+    augmentation : of training samples, before ``transform``.
+    transform : raw inputs -> what the network takes.
+    seed : of order and augmentation, which follow from (seed, epoch) alone.
+    """
+
+    batch_size: int = 64
+    balanced: bool = False
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    transform: Transform = dict
+    seed: int = 0
+
+
+class Data(Protocol):
+    """A datamodule as models see it: Samples for a forest, loaders for a network."""
+
+    loading: Loading
+
+    @property
+    def split(self) -> Split:
+        """The current repeat's split."""
+        ...
+
+    def draw(self, repeat: int) -> None:
+        """Part the objects for this repeat; what was read stays."""
+        ...
+
+    def samples(self, part: str | None = None) -> Samples:
+        """The samples of train, validation or test, or of all parts."""
+        ...
+
+    def write_rejected(self, path: Path) -> int:
+        """Write what could not be used as a table, where there is any; their number."""
+        ...
+
+
+class Run(Protocol):
+    """The tracked run as models see it."""
+
+    seed: int
+    directory: Path
+
+    def log_metrics(self, metrics: Mapping[str, float], step: int) -> None:
+        """Record metrics of an epoch."""
+        ...
+
+
+class Model(Protocol):
+    """What ``conf/model/`` names."""
+
+    def fit(self, data: Data, run: Run) -> None:
+        """Learn from the train part; validation decides when to stop."""
+        ...
+
+    def predict(self, samples: Samples) -> NDArray[np.float64]:
+        """(n, classes) probabilities, rows sum to one."""
+        ...
+
+    def export(self, path: Path) -> Exported:
+        """Write one ONNX graph to ``path`` and declare its inputs and outputs."""
+        ...

@@ -1,0 +1,163 @@
+"""Train, validation and test by object: no object is in two parts."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold, train_test_split
+
+from ..runtime.errors import AlertlabError
+from .files import replacing
+from .samples import Samples
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which part each object belongs to.
+
+    Attributes
+    ----------
+    parts : object_id -> train, validation or test.
+    """
+
+    parts: Mapping[str, str]
+
+    def rows(self, samples: Samples, part: str) -> NDArray[np.int64]:
+        """Row numbers of the samples whose object is in ``part``."""
+        return np.flatnonzero(np.array([self.parts[name] == part for name in samples.object_id.tolist()], dtype=bool))
+
+    def digest(self) -> str:
+        """SHA-256 over the sorted assignment."""
+        return hashlib.sha256(
+            "\n".join(f"{name}\t{self.parts[name]}" for name in sorted(self.parts)).encode()
+        ).hexdigest()
+
+    def write(self, path: Path) -> Path:
+        """Write as Parquet: object_id, part."""
+        names = sorted(self.parts)
+        with replacing(path) as partial:
+            pq.write_table(pa.table({"object_id": names, "part": [self.parts[name] for name in names]}), partial)
+        return path
+
+
+@dataclass(frozen=True)
+class SplitPlan:
+    """How to part objects, stratified by class.
+
+    Attributes
+    ----------
+    validation, test : fractions of the objects; the rest trains.
+    seed : of the drawing; repeat r draws anew with (seed, r).
+    folds : k parts the objects into k folds, repeat r tests on fold r; 0 draws ``test`` at random.
+    file : Parquet with object_id and part, instead of drawing: a published split.
+    """
+
+    validation: float = 0.2
+    test: float = 0.2
+    seed: int = 0
+    folds: int = 0
+    file: str | None = None
+
+    def make(self, samples: Samples, repeat: int = 0) -> Split:
+        """Part the objects of these samples.
+
+        Raises
+        ------
+        AlertlabError
+            For a class with too few objects, a part without one of the classes,
+            a repeat beyond the folds, or a split file that does not fit.
+        """
+        split = self._read(samples) if self.file else self._draw(samples, repeat)
+        _check_parts(samples, split)
+        return split
+
+    def _draw(self, samples: Samples, repeat: int) -> Split:
+        objects, label = _objects(samples)
+        _check_counts(label, samples, max(3, self.folds))
+        if self.folds:
+            if repeat >= self.folds:
+                raise AlertlabError(
+                    f"datamodule.split.folds: {self.folds} folds have no repeat {repeat}; lower repeats"
+                )
+            folds = StratifiedKFold(self.folds, shuffle=True, random_state=self.seed)
+            rest, test = list(folds.split(objects, label))[repeat]
+        else:
+            rest, test = _stratified(np.arange(len(objects)), label, self.test, self.seed, repeat, "test")
+        fraction = self.validation / (1 - (1 / self.folds if self.folds else self.test))
+        train, validation = _stratified(rest, label, fraction, self.seed, repeat, "validation")
+        part = np.empty(len(objects), dtype=object)
+        for name, rows in zip(PARTS, (train, validation, test), strict=True):
+            part[rows] = name
+        return Split(dict(zip(objects.tolist(), part.tolist(), strict=True)))
+
+    def _read(self, samples: Samples) -> Split:
+        path = Path(str(self.file))
+        if not path.is_file():
+            raise AlertlabError(f"datamodule.split.file: no file {path}")
+        table = pq.read_table(path, columns=["object_id", "part"]).to_pylist()
+        parts: dict[str, str] = {}
+        for row in table:
+            if row["part"] not in PARTS:
+                raise AlertlabError(
+                    f"datamodule.split.file: {path} has part {row['part']!r}, known: {', '.join(PARTS)}"
+                )
+            if parts.setdefault(row["object_id"], row["part"]) != row["part"]:
+                raise AlertlabError(f"datamodule.split.file: {path} puts object {row['object_id']} in two parts")
+        absent = sorted(set(samples.object_id.tolist()) - set(parts))
+        if absent:
+            raise AlertlabError(f"datamodule.split.file: {path} lacks {len(absent)} objects, the first is {absent[0]}")
+        return Split({name: parts[name] for name in sorted(set(samples.object_id.tolist()))})
+
+
+def _objects(samples: Samples) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+    """Distinct objects and the most frequent target of each (the first class in a tie)."""
+    objects, member = np.unique(samples.object_id, return_inverse=True)
+    votes = np.zeros((len(objects), len(samples.taxonomy.classes) + 1), dtype=np.int64)
+    np.add.at(votes, (member, samples.target), 1)  # an unlabelled target, -1, votes in the last column
+    return objects, votes.argmax(axis=1)
+
+
+def _stratified(
+    rows: NDArray[np.int64], label: NDArray[np.int64], fraction: float, seed: int, repeat: int, part: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(rest, drawn) of these objects, classes in proportion."""
+    if not 0 < fraction < 1:
+        raise AlertlabError(
+            f"datamodule.split.{part}: the fraction must leave objects on both sides, not {fraction:.3g}"
+        )
+    state = int(np.random.default_rng([seed, repeat, PARTS.index(part)]).integers(2**31))
+    try:
+        rest, drawn = train_test_split(rows, test_size=fraction, stratify=label[rows], random_state=state)
+    except ValueError as error:
+        raise AlertlabError(
+            f"datamodule.split.{part}: {fraction:.3g} of {len(rows)} objects cannot be drawn ({error})"
+        ) from error
+    return np.sort(rest), np.sort(drawn)
+
+
+def _check_counts(label: NDArray[np.int64], samples: Samples, least: int) -> None:
+    counts = {name: int(np.sum(label == index)) for index, name in enumerate(samples.taxonomy.classes)}
+    few = [f"{name} has {count}" for name, count in counts.items() if count < least]
+    if few:
+        raise AlertlabError(
+            f"too few objects to split: {', '.join(few)}, each class needs {least}. "
+            "Add data, or take the class out of datamodule.classes and leave its rows out (datamodule.label_map.NAME=null)"
+        )
+
+
+def _check_parts(samples: Samples, split: Split) -> None:
+    for part in PARTS:
+        counts = samples.take(split.rows(samples, part)).counts()
+        empty = [name for name, count in counts.items() if not count]
+        if empty:
+            raise AlertlabError(
+                f"the {part} part of the split has no {', '.join(empty)}. "
+                "Enlarge datamodule.split.validation or datamodule.split.test, or add data"
+            )

@@ -1,0 +1,41 @@
+"""Random changes of stamps that leave the class as it is."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.contracts import Augmentation
+
+
+def augment(
+    stamp: NDArray[np.float32], augmentation: Augmentation, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Flip and shift stamps at random, each on its own.
+
+    Parameters
+    ----------
+    stamp : (n, channels, y, x); pixels shifted in from outside are NaN.
+
+    Returns
+    -------
+    A changed copy of the same shape.
+    """
+    n = len(stamp)
+    stamp = stamp.copy()
+    if augmentation.flip:
+        up_down, left_right = generator.random((2, n)) < 0.5
+        stamp[up_down] = stamp[up_down, :, ::-1]
+        stamp[left_right] = stamp[left_right, :, :, ::-1]
+    if augmentation.shift:
+        moves = generator.integers(-augmentation.shift, augmentation.shift, size=(n, 2), endpoint=True)
+        stamp = np.stack([shift(image, int(dy), int(dx)) for image, (dy, dx) in zip(stamp, moves, strict=True)])
+    return stamp
+
+
+def shift(image: NDArray[np.float32], dy: int, dx: int) -> NDArray[np.float32]:
+    """Move (channels, y, x) pixels by (dy, dx); what comes from outside is NaN."""
+    moved = np.full_like(image, np.nan)
+    height, width = image.shape[-2:]
+    moved[:, max(dy, 0) : height + min(dy, 0), max(dx, 0) : width + min(dx, 0)] = image[
+        :, max(-dy, 0) : height + min(-dy, 0), max(-dx, 0) : width + min(-dx, 0)
+    ]
+    return moved

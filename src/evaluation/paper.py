@@ -1,0 +1,44 @@
+"""How figures look and how they become files: text of 6 pt or more at the width of a journal's column."""
+
+import io
+
+from matplotlib import style
+from matplotlib.figure import Figure
+
+COLUMN = 3.4  # inches: one column of AJ, A&A or MNRAS
+POINT = 1 / 72  # inches
+SMALL = 6.0  # points: the smallest text journals accept
+TRAIN, VALIDATION = "#0072B2", "#D55E00"  # Okabe & Ito 2008: told apart by all eyes
+
+# whatever the user's matplotlibrc says, figures come out the same
+paper_style = style.context(
+    [
+        "default",
+        {
+            "font.size": 7,
+            "axes.labelsize": 7,
+            "xtick.labelsize": SMALL,
+            "ytick.labelsize": SMALL,
+            "legend.fontsize": SMALL,
+            "legend.frameon": False,
+            "axes.linewidth": 0.5,
+            "xtick.major.width": 0.5,
+            "ytick.major.width": 0.5,
+            "xtick.major.size": 2.5,
+            "ytick.major.size": 2.5,
+            "lines.linewidth": 0.8,
+            "lines.markersize": 3,
+            "pdf.fonttype": 42,  # journals refuse Type 3
+        },
+    ]
+)
+
+DATELESS = {"png": {"Software": None}, "pdf": {"CreationDate": None}}  # the same figure is the same bytes
+
+
+@paper_style
+def render(figure: Figure, form: str) -> bytes:
+    """The bytes of a figure as ``png`` (300 dpi) or ``pdf``; the same figure gives the same bytes."""
+    content = io.BytesIO()
+    figure.savefig(content, format=form, dpi=300, metadata=DATELESS[form])
+    return content.getvalue()

@@ -1,0 +1,36 @@
+"""Mean and standard deviation over repeats, of which some may lack a value."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def mean_and_std(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and sample standard deviation along the first axis; NaN is no value.
+
+    The standard deviation divides by n - 1: with the usual five runs ddof=0
+    would make it 11 % too small.
+
+    Parameters
+    ----------
+    values : (r, ...).
+
+    Returns
+    -------
+    mean (...), NaN without a value; standard deviation (...), NaN for fewer than two.
+    """
+    present = np.isfinite(values)
+    number = present.sum(axis=0)
+    with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN of no value
+        mean = np.where(present, values, 0).sum(axis=0) / number
+    squares = np.where(present, values - mean, 0) ** 2
+    return mean, np.sqrt(squares.sum(axis=0) / np.where(number > 1, number - 1, np.nan))
+
+
+def metric_spread(metrics: Sequence[dict[str, float]]) -> tuple[dict[str, float], dict[str, float]]:
+    """Mean of each metric over the repeats that have it, and its standard deviation where two or more do."""
+    names = list(dict.fromkeys(name for each in metrics for name in each))
+    mean, std = mean_and_std(np.array([[each.get(name, np.nan) for name in names] for each in metrics]))
+    known = {name: float(value) for name, value in zip(names, std, strict=True) if np.isfinite(value)}
+    return {name: float(value) for name, value in zip(names, mean, strict=True)}, known

@@ -1,0 +1,25 @@
+"""Losses of classifiers, one value a sample."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def entropy_regularised_cross_entropy(logits: Tensor, target: Tensor, entropy_weight: float) -> Tensor:
+    """Cross-entropy minus ``entropy_weight`` times the entropy of the prediction.
+
+    L = -log p_target + beta sum_c p_c log p_c (Carrasco-Davis et al. 2021,
+    eq. 1): beta > 0 keeps probabilities from saturating at 0 and 1.
+
+    Parameters
+    ----------
+    logits : (n, classes). target : (n,) class index.
+    entropy_weight : beta, dimensionless.
+
+    Returns
+    -------
+    (n,) loss in nats.
+    """
+    log_probability = torch.log_softmax(logits, 1)
+    entropy = -(log_probability.exp() * log_probability).sum(1)
+    return functional.nll_loss(log_probability, target, reduction="none") - entropy_weight * entropy

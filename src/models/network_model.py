@@ -1,0 +1,104 @@
+"""The adapter that makes any network a model: fit, predict, export."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..core.contracts import Augmentation, Data, Loading, Run
+from ..core.export import Exported
+from ..core.samples import Samples
+from ..runtime import operations
+from ..runtime.manifest import InputSpec, OutputSpec
+from .onnx_export import export_graph
+from .task import ClassificationTask
+from .training import seed_everything, train
+
+PREDICT_BATCH = 512  # rows at a time, bounds memory
+
+
+class NetworkModel(ABC):
+    """A network behind the model contract; a subclass says which network and which inputs.
+
+    Parameters
+    ----------
+    learning_rate : of Adam.
+    batch_size : samples a step.
+    balanced : draw training samples so that every class is as frequent.
+    patience : epochs without a lower validation loss before training stops.
+    augmentation : of training stamps.
+    trainer : ``conf/trainer/``, a Trainer that wants only its callbacks.
+    """
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float,
+        batch_size: int,
+        balanced: bool,
+        patience: int,
+        augmentation: Augmentation,
+        trainer: Callable[..., pl.Trainer],
+    ) -> None:
+        self.learning_rate, self.batch_size, self.balanced = learning_rate, batch_size, balanced
+        self.patience, self.augmentation, self.trainer = patience, augmentation, trainer
+
+    @abstractmethod
+    def inputs_of(self, train: Samples) -> tuple[InputSpec, ...]:
+        """Inputs with their preprocessing, fitted on the train part alone."""
+
+    @abstractmethod
+    def build(self, train: Samples) -> nn.Module:
+        """The network: inputs in the order of ``inputs_of`` -> logits (n, classes)."""
+
+    @abstractmethod
+    def loss(self, logits: Tensor, target: Tensor) -> Tensor:
+        """(n,) loss of each sample."""
+
+    def fit(self, data: Data, run: Run) -> None:
+        """Train from scratch; the weights of the best epoch by validation loss are kept."""
+        seed_everything(run.seed)
+        samples = data.samples("train")
+        self.classes = samples.taxonomy.classes
+        self.inputs = self.inputs_of(samples)
+        names = tuple(spec.name for spec in self.inputs)
+        network = self.build(samples).to(memory_format=torch.channels_last)  # trains 1.2 to 1.4 times as fast on CPU
+        task = ClassificationTask(network, names, len(self.classes), self.loss, self.learning_rate)
+        data.loading = Loading(self.batch_size, self.balanced, self.augmentation, Prepare(self.inputs), run.seed)
+        self.best_epoch = train(task, data, run, self.trainer, self.patience)
+        self.network = task.network.to(memory_format=torch.contiguous_format).eval()
+
+    def predict(self, samples: Samples) -> NDArray[np.float64]:
+        """(n, classes) probabilities."""
+        prepare = Prepare(self.inputs)
+        parts = [np.zeros((0, len(self.classes)))]
+        for start in range(0, len(samples), PREDICT_BATCH):
+            rows = np.arange(start, min(start + PREDICT_BATCH, len(samples)))
+            prepared = prepare(samples.take(rows).inputs)
+            with torch.inference_mode():
+                logits = self.network(*(torch.from_numpy(array) for array in prepared.values()))
+            parts.append(torch.softmax(logits, 1).numpy().astype(np.float64))
+        return np.concatenate(parts)
+
+    def export(self, path: Path) -> Exported:
+        """Write the network with its softmax as ONNX; preprocessing is declared, not in the graph."""
+        example = Prepare(self.inputs)({spec.name: np.zeros((2, *spec.shape), np.float32) for spec in self.inputs})
+        export_graph(self.network, example, path)
+        output = OutputSpec("probability", (len(self.classes),), self.classes)
+        return Exported(self.inputs, (output,))
+
+
+class Prepare:
+    """Raw inputs -> what the network takes, by the runtime's own operations."""
+
+    def __init__(self, inputs: tuple[InputSpec, ...]) -> None:
+        self.inputs = inputs
+
+    def __call__(self, raw: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
+        """Apply each input's declared preprocessing."""
+        return {spec.name: operations.apply(spec.preprocessing, raw[spec.name]) for spec in self.inputs}

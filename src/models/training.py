@@ -1,0 +1,77 @@
+"""Training a network: the one place that drives Lightning."""
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint, RichProgressBar
+
+from ..core.contracts import Data, Run
+from .task import ClassificationTask
+
+MONITOR = "validation_loss"
+
+
+def seed_everything(seed: int) -> None:
+    """Seed python, numpy, torch and the workers of data loaders."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # or cuBLAS refuses to be deterministic
+    pl.seed_everything(seed, workers=True, verbose=False)
+
+
+def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[..., pl.Trainer], patience: int) -> int:
+    """Fit ``task``; it ends with the weights of its best epoch.
+
+    Parameters
+    ----------
+    data : its ``loading`` is set.
+    run : where metrics and checkpoints go.
+    trainer : ``conf/trainer/``: a Trainer that wants only its callbacks.
+    patience : epochs without a lower validation loss before training stops.
+
+    Returns
+    -------
+    The best epoch, from 0.
+    """
+    best = ModelCheckpoint(run.directory / "checkpoints", "best", monitor=MONITOR, enable_version_counter=False)
+    callbacks: list[Callback] = [best, EarlyStopping(MONITOR, patience=patience), RecordEpochs(run)]
+    watched = sys.stderr.isatty()
+    if watched:
+        callbacks.append(RichProgressBar(console_kwargs={"stderr": True}))
+    for name in ("pytorch_lightning", "lightning"):  # its greetings and tips are not results
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*does not have many workers.*")  # batches take 2 ms to prepare
+        warnings.filterwarnings("ignore", message=".*treespec, LeafSpec.*")  # Lightning's own use of torch
+        driver = trainer(
+            callbacks=callbacks,
+            logger=False,
+            enable_progress_bar=watched,
+            use_distributed_sampler=False,  # ours shares out the rows itself
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+        )
+        driver.fit(task, datamodule=data)  # type: ignore[arg-type]
+    if driver.interrupted:
+        raise KeyboardInterrupt
+    state: dict[str, Any] = torch.load(best.best_model_path, weights_only=True, map_location="cpu")
+    task.load_state_dict(state["state_dict"])
+    task.to("cpu").eval()
+    return int(state["epoch"])
+
+
+class RecordEpochs(Callback):
+    """Hand each epoch's metrics to the run."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Validation has run by now; its metrics are among them."""
+        if trainer.is_global_zero:
+            metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
+            self.run.log_metrics(metrics, trainer.current_epoch)

@@ -1,0 +1,102 @@
+"""``python -m alertlab.runtime``: check, describe and run a bundle from a shell."""
+
+import argparse
+import json
+import sys
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .bundle import Bundle, load
+from .errors import AlertlabError
+
+EXAMPLE = """example:
+  python -m alertlab.runtime check stamp-1.0.bundle
+  python -m alertlab.runtime predict stamp-1.0.bundle alerts.npz --out classes.npz
+
+inputs.npz holds one array an input, named and shaped as `info` says."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0, or 1 after one line that says what is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m alertlab.runtime",
+        description=__doc__,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="check|info|predict")
+    for name, purpose in (
+        ("check", "verify every byte and replay the golden rows"),
+        ("info", "say what it takes, what it returns and where it comes from"),
+        ("predict", "classify the rows of an .npz file"),
+    ):
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        command.add_argument("bundle", type=Path, help="folder or uncompressed zip")
+        if name == "predict":
+            command.add_argument("inputs", type=Path, help=".npz with the declared inputs")
+            command.add_argument("--out", type=Path, help=".npz for probability, label, index; else text is printed")
+    options = parser.parse_args(arguments)
+    try:
+        bundle = load(options.bundle)
+        if options.command == "check":
+            answer = check(bundle)
+        elif options.command == "info":
+            answer = info(bundle)
+        else:
+            answer = predict(bundle, options.inputs, options.out)
+    except (AlertlabError, OSError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    sys.stdout.write(answer + "\n")
+    return 0
+
+
+def check(bundle: Bundle) -> str:
+    """Replay the golden rows and report."""
+    report = bundle.self_test()
+    return f"ok: {report.n_rows} golden rows, largest difference {report.max_abs_error:.2g}, no label flips"
+
+
+def info(bundle: Bundle) -> str:
+    """Describe a bundle in a few lines."""
+    manifest = bundle.manifest
+    lines = [
+        f"{manifest.name} {manifest.version} ({manifest.license}): {manifest.description}",
+        f"manifest sha256: {bundle.sha256}",
+        f"classes: {', '.join(bundle.classes)}",
+    ]
+    for spec in bundle.inputs:
+        axes = ", ".join(f"{axis} {length}" for axis, length in zip(spec.axes, spec.shape, strict=True))
+        unit = f" in {spec.unit}" if spec.unit else ""
+        lines.append(f"input {spec.name}: {spec.kind} (n, {axes}){unit}")
+        names = [*spec.channels, *(column.name for column in spec.columns)]
+        lines += [f"  {', '.join(names)}"] if names else []
+    return "\n".join([*lines, f"training: {json.dumps(manifest.training)}"])
+
+
+def predict(bundle: Bundle, inputs: Path, out: Path | None) -> str:
+    """Classify the rows of a file; return a line each, or where they were written."""
+    prediction = bundle.predict(read_arrays(inputs))
+    if out is None:
+        best = prediction.probability.max(axis=1, initial=0.0)
+        return "\n".join(f"{label}\t{p:.6f}" for label, p in zip(prediction.label, best, strict=True))
+    with out.open("wb") as file:  # savez would append .npz to another name
+        np.savez(file, classes=np.array(bundle.classes), **vars(prediction))
+    return f"{len(prediction.label)} rows -> {out}"
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[np.float32]]:
+    """The arrays of an .npz file, pickles refused."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise AlertlabError(f"{path}: not an .npz file of plain arrays ({error})") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""Reading ``manifest.json``: strict, by hand, nothing guessed."""
+
+import json
+import math
+from typing import Any
+
+from . import checks
+from .decision import TIE_RULE
+from .errors import BundleError
+from .manifest import BUNDLE_VERSION, KINDS, Column, File, InputSpec, Manifest, OutputSpec, Parity, Versions
+
+TASKS = ("classification", "hierarchical-classification")
+
+
+def shape(value: Any, where: str) -> tuple[int, ...]:
+    """``["batch", 3, 63, 63]`` as (3, 63, 63)."""
+    if not isinstance(value, list) or value[:1] != ["batch"]:
+        checks.refuse(where, 'a list that starts with "batch"', value)
+    return tuple(checks.size(each, f"{where}[{index}]") for index, each in enumerate(value[1:], 1))
+
+
+def _column(min: float | None, max: float | None, **rest: Any) -> Column:
+    return Column(minimum=min, maximum=max, **rest)
+
+
+def _input(dtype: str, **rest: Any) -> InputSpec:
+    return InputSpec(**rest)
+
+
+def _manifest(bundle_version: int, decision: None, **rest: Any) -> Manifest:
+    return Manifest(**rest)
+
+
+COLUMN = checks.record(
+    _column,
+    name=checks.word,
+    unit=checks.text,
+    missing=checks.optional(checks.number),
+    min=checks.optional(checks.number),
+    max=checks.optional(checks.number),
+    description=checks.text,
+)
+INPUT = checks.record(
+    _input,
+    name=checks.word,
+    kind=checks.one_of(*KINDS),
+    dtype=checks.one_of("float32"),
+    shape=shape,
+    axes=checks.array(checks.word),
+    channels=checks.array(checks.word),
+    columns=checks.array(COLUMN),
+    unit=checks.text,
+    preprocessing=checks.array(checks.mapping(checks.word, checks.anything)),
+)
+OUTPUT = checks.record(
+    OutputSpec,
+    name=checks.word,
+    shape=shape,
+    classes=checks.array(checks.word),
+    taxonomy=checks.mapping(checks.word, checks.array(checks.word)),
+)
+MANIFEST = checks.record(
+    _manifest,
+    bundle_version=checks.one_of(BUNDLE_VERSION),
+    name=checks.plain_name,
+    version=checks.plain_name,
+    created=checks.optional(checks.text),
+    license=checks.word,
+    authors=checks.array(checks.word),
+    doi=checks.optional(checks.word),
+    description=checks.text,
+    task=checks.one_of(*TASKS),
+    files=checks.mapping(checks.plain_name, checks.record(File, sha256=checks.sha256, bytes=checks.count)),
+    onnx=checks.record(Versions, opset=checks.size, ml_opset=checks.optional(checks.size), ir_version=checks.size),
+    inputs=checks.array(INPUT),
+    outputs=checks.array(OUTPUT),
+    decision=checks.record(lambda tie_rule: None, tie_rule=checks.one_of(TIE_RULE)),
+    training=checks.mapping(checks.word, checks.anything),
+    parity=checks.record(
+        Parity,
+        rtol=checks.number,
+        atol=checks.number,
+        max_abs_error=checks.number,
+        n_rows=checks.size,
+        label_flips=checks.count,
+    ),
+)
+
+
+def parse(content: bytes) -> Manifest:
+    """Read a manifest.
+
+    Raises
+    ------
+    BundleError
+        Names the key and what was expected of it.
+    """
+    try:
+        data = json.loads(
+            content.decode(),
+            parse_constant=_finite,
+            parse_float=_finite,
+            parse_int=_integer,
+            object_pairs_hook=_unique,
+        )
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"manifest.json: not JSON ({error})") from error
+    version = data.get("bundle_version") if isinstance(data, dict) else None
+    if type(version) is int and version != BUNDLE_VERSION:  # before its unknown keys can be met
+        raise BundleError(
+            f"manifest.json: bundle_version {version}; this alertlab reads version {BUNDLE_VERSION}: upgrade alertlab"
+        )
+    manifest: Manifest = MANIFEST(data, "")
+    return manifest
+
+
+def _finite(literal: str) -> float:
+    value = float(literal)
+    if not math.isfinite(value):
+        raise ValueError(f"{literal} is not finite")
+    return value
+
+
+def _integer(literal: str) -> int:
+    value = int(literal)
+    if abs(value) >= 1 << 63:
+        raise ValueError(f"{literal[:24]}... is beyond 64 bits")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)

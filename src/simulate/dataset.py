@@ -1,0 +1,79 @@
+"""A folder of simulated packets with their labels."""
+
+import csv
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..alerts.write import write_packets
+from ..runtime.errors import AlertlabError
+from .stamps import simulate_packets
+
+COLUMNS = ("candid", "objectId", "label", "label_catalogue", "label_source")
+
+
+def write_dataset(
+    directory: Path | str,
+    n: int,
+    seed: int,
+    difficulty: float = 0.5,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
+    """Write ``directory/packets/<candid>.avro`` and ``directory/labels.csv``, all or nothing.
+
+    Parameters
+    ----------
+    directory : new, or empty.
+    n, seed, difficulty : as in ``simulate_packets``.
+    progress : called with (packets written, n).
+
+    Returns
+    -------
+    Summary: packets, objects, packets of each class, bytes, seed, difficulty, directory.
+
+    Raises
+    ------
+    AlertlabError
+        For a folder that holds something, or arguments out of range.
+    """
+    directory = Path(directory)
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise AlertlabError(f"{directory}: exists and is not an empty folder; name another one, or remove it first")
+    packets = simulate_packets(n, seed, difficulty=difficulty)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    partial = directory.with_name(f".{directory.name}.{os.getpid()}.partial")
+    labels: list[tuple[Any, ...]] = []
+    try:
+        paths = write_packets(_noting(packets, labels, n, progress), partial / "packets")
+        size = sum(path.stat().st_size for path in paths)
+        with (partial / "labels.csv").open("w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([COLUMNS, *labels])
+        partial.replace(directory)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    names = [row[2] for row in labels]
+    return {
+        "directory": str(directory),
+        "packets": n,
+        "objects": len({row[1] for row in labels}),
+        "classes": {name: names.count(name) for name in sorted(set(names))},
+        "bytes": size,
+        "seed": seed,
+        "difficulty": difficulty,
+    }
+
+
+def _noting(
+    packets: Iterator[tuple[dict[str, Any], str]],
+    labels: list[tuple[Any, ...]],
+    n: int,
+    progress: Callable[[int, int], None],
+) -> Iterator[dict[str, Any]]:
+    """Pass the packets on and keep their labels; a bogus stands in no catalogue."""
+    for packet, label in packets:
+        yield packet
+        catalogue = "" if label == "bogus" else label
+        labels.append((packet["candid"], packet["objectId"], label, catalogue, "simulated"))
+        progress(len(labels), n)

@@ -1,0 +1,107 @@
+"""An object and its neighbourhood: everything that stays from one epoch to the next."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .classes import PORTRAITS, Portrait, draw_galaxy
+from .places import draw_place, galactic_latitude
+from .sky import HALF, Galaxy
+
+Array = NDArray[np.floating]
+
+FAINTEST = 23.2  # mag, of a reference image and of PanSTARRS alike
+FIRST_NIGHT = 2458200.5  # Julian date of March 2018, when the public survey began
+LAST_NIGHT = 2460600.5
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The n round sources around an object, the object's own star first where it has one.
+
+    Attributes
+    ----------
+    x, y : (n,) offset from the object [px]. magnitude : (n,). extent : (n,) own width [px], 0 a point.
+    star : (n,) whether it is a star. score : (n,) PanSTARRS star-galaxy score, 0 galaxy to 1 star.
+    """
+
+    x: Array
+    y: Array
+    magnitude: Array
+    extent: Array
+    star: NDArray[np.bool_]
+    score: Array
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An object, where it lies, and its surroundings.
+
+    Attributes
+    ----------
+    label : its class. portrait : its look. ra, dec : [deg]. jd : of its first alert.
+    sources : point-like neighbours. galaxies : resolved ones, its host first; scores : (galaxies,) as in Sources.
+    field, rcid : ZTF field and readout channel. coverage : how often ZTF looked there before.
+    """
+
+    label: str
+    portrait: Portrait
+    ra: float
+    dec: float
+    jd: float
+    sources: Sources
+    galaxies: tuple[Galaxy, ...]
+    scores: Array
+    field: int
+    rcid: int
+    coverage: int
+
+
+def star_galaxy_score(rng: np.random.Generator, star: NDArray[np.bool_], hardness: float) -> Array:
+    """Scores as PanSTARRS gives them: near 1 for stars, near 0 for galaxies, some undecided at 0.5, some wrong."""
+    score = np.where(star, rng.beta(8, 0.3, star.shape), rng.beta(0.3, 6, star.shape))
+    luck = rng.random(star.shape)
+    wrong, undecided = 0.2 * hardness, 0.1 + 0.3 * hardness
+    score = np.where(luck < wrong, rng.random(star.shape), score)
+    return np.where(luck > 1 - undecided, 0.5, score)
+
+
+def _neighbours(rng: np.random.Generator, latitude: float, portrait: Portrait, hardness: float) -> Sources:
+    """Field sources, 12 a stamp at the poles and ten times as many in the plane."""
+    count = int(rng.poisson(12 + 110 * np.exp(-abs(latitude) / 9)))
+    x, y = rng.uniform(-HALF - 4, HALF + 4, (2, count))
+    # Number counts rise as 10^(0.3 m): of 12 sources to magnitude 23, one is brighter than 20.
+    magnitude = np.clip(FAINTEST - rng.exponential(1.3, count), 11.0, FAINTEST)
+    share = np.clip(0.5 + 0.12 * (magnitude - 20), 0.1, 0.8) * np.clip(abs(latitude) / 30, 0.1, 1)
+    star = rng.random(count) > share
+    extent = np.where(star, 0.0, rng.uniform(0.3, 1.6, count))
+    if portrait.point is not None:
+        own = ([0.0], [0.0], [portrait.point], [0.0], [True])
+        joined = (np.concatenate(pair) for pair in zip(own, (x, y, magnitude, extent, star), strict=True))
+        x, y, magnitude, extent, star = joined
+    star = star.astype(bool)
+    return Sources(x, y, magnitude, extent, star, star_galaxy_score(rng, star, hardness))
+
+
+def draw_scene(rng: np.random.Generator, label: str, difficulty: float) -> Scene:
+    """An object of a class with its surroundings; ``difficulty`` from 0 to 1, as in ``simulate_packets``."""
+    portrait = PORTRAITS[label](rng, difficulty)
+    ra, dec = draw_place(rng, portrait.toward)
+    galaxies = () if portrait.host is None else (portrait.host,)
+    if rng.random() < 0.1:
+        x, y = rng.uniform(-HALF, HALF, 2)
+        galaxies += (draw_galaxy(rng, rng.uniform(16, 20), x, y),)
+    return Scene(
+        label=label,
+        portrait=portrait,
+        ra=ra,
+        dec=dec,
+        jd=rng.uniform(FIRST_NIGHT + 100, LAST_NIGHT),
+        sources=_neighbours(rng, galactic_latitude(ra, dec), portrait, difficulty),
+        galaxies=galaxies,
+        scores=star_galaxy_score(rng, np.zeros(len(galaxies), dtype=bool), difficulty),
+        field=245 + int((dec + 30) / 120 * 620) + int(ra / 360 * 15),  # in ZTF's range and order, not its grid
+        rcid=int(rng.integers(64)),
+        coverage=round(10 ** np.clip(rng.normal(2.9, 0.5), 1.2, 3.8)),
+    )

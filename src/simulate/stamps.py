@@ -1,0 +1,112 @@
+"""The driver: from a number of packets and a seed to packets."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..alerts.schema import SCHEMAVSN
+from ..alerts.write import encode_cutout
+from ..runtime.errors import AlertlabError
+from .candidate import describe
+from .classes import PORTRAITS
+from .cutouts import expose
+from .exposure import draw_exposure
+from .history import earlier_visits
+from .identity import night_id, object_id, stamp_time
+from .photometry import measure
+from .scene import Scene, draw_scene
+
+CLASSES = tuple(PORTRAITS)
+PUBLISHER = "alertlab (simulated)"
+LASTING = ("AGN", "SN", "VS", "bogus")  # an asteroid has moved on before the next visit
+RETURN_SHARE = 0.23  # of lasting objects in every second round: a tenth of all objects has two packets
+ORDER, OBJECT, EPOCH, RETURN = range(4)  # independent streams of random numbers
+
+
+def simulate_packets(
+    n: int, seed: int, classes: Sequence[str] = CLASSES, difficulty: float = 0.5
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """Simulated ZTF packets with their labels, classes balanced, in shuffled order.
+
+    Packet i depends on ``seed``, i and the other arguments but not on ``n``: a longer
+    run begins with the shorter one. About a tenth of the objects has two packets.
+
+    Parameters
+    ----------
+    n : number of packets. seed : not negative.
+    classes : among ``AGN``, ``SN``, ``VS``, ``asteroid``, ``bogus``.
+    difficulty : 0, bright and typical, to 1, faint and confused; 0.5 has ZTF's brightness.
+
+    Yields
+    ------
+    A packet as ``alerts.write.encode_packet`` takes it, and its label.
+
+    Raises
+    ------
+    AlertlabError
+        At the call, for a number, class or difficulty out of range.
+    """
+    if n < 1:
+        raise AlertlabError(f"simulate.n: {n} packets, at least 1 is needed")
+    if seed < 0:
+        raise AlertlabError(f"simulate.seed: {seed} is negative, take 0 or more")
+    if not 0 <= difficulty <= 1:
+        raise AlertlabError(f"simulate.difficulty: {difficulty}, it must lie between 0 and 1")
+    unknown = sorted(set(classes) - set(CLASSES))
+    if unknown or not classes or len(set(classes)) < len(classes):
+        wrong = f"unknown {', '.join(unknown)}" if unknown else "empty, or a class named twice"
+        raise AlertlabError(f"simulate.classes: {wrong}; choose among {', '.join(CLASSES)}")
+    return (_packet(index, seed, tuple(classes), difficulty) for index in range(n))
+
+
+def _round(number: int, seed: int, classes: tuple[str, ...]) -> list[str]:
+    """The classes of one round, each once, shuffled."""
+    order: NDArray[np.int64] = np.random.default_rng([seed, ORDER, number]).permutation(len(classes))
+    return [classes[place] for place in order]
+
+
+def _object(index: int, seed: int, classes: tuple[str, ...]) -> tuple[str, int]:
+    """Label of packet ``index``, and the index of the packet that first showed its object.
+
+    In every second round some packets show the object of their class in the round before.
+    """
+    number, place = divmod(index, len(classes))
+    label = _round(number, seed, classes)[place]
+    chance = np.random.default_rng([seed, RETURN, index]).random()
+    if number % 2 and label in LASTING and chance < RETURN_SHARE:
+        return label, (number - 1) * len(classes) + _round(number - 1, seed, classes).index(label)
+    return label, index
+
+
+def _packet(index: int, seed: int, classes: tuple[str, ...], difficulty: float) -> tuple[dict[str, Any], str]:
+    label, first = _object(index, seed, classes)
+    scene = draw_scene(np.random.default_rng([seed, OBJECT, first]), label, difficulty)
+    return _alert(scene, index, first, seed), label
+
+
+def _alert(scene: Scene, index: int, first: int, seed: int) -> dict[str, Any]:
+    """One epoch of a scene as a packet."""
+    rng = np.random.default_rng([seed, EPOCH, index])
+    returned = index != first
+    night = night_id(scene.jd) + (int(rng.integers(1, 40)) if returned else 0)
+    exposure = draw_exposure(rng, stamp_time(index, night))
+    images = expose(rng, scene, exposure)
+    light = measure(images.difference, exposure)
+    candidate = describe(rng, scene, exposure, light, images.positive, index % 1000, int(returned))
+    cutouts = {"Science": images.science, "Template": images.template, "Difference": images.difference}
+    name = f"candid{candidate['candid']}_pid{candidate['pid']}_targ"
+    endings = {"Science": "sci", "Template": "ref", "Difference": "scimref"}
+    return {
+        "schemavsn": SCHEMAVSN,
+        "publisher": PUBLISHER,
+        "objectId": object_id(first, seed, scene.jd),
+        "candid": candidate["candid"],
+        "candidate": candidate,
+        "prv_candidates": earlier_visits(rng, scene, candidate) or None,
+        **{
+            f"cutout{kind}": {"fileName": f"{name}_{endings[kind]}.fits.gz", "stampData": encode_cutout(stamp)}
+            for kind, stamp in cutouts.items()
+        },
+    }

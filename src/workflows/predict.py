@@ -1,0 +1,144 @@
+"""Classify alerts with a bundle: a stream in, two tables out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from .. import runtime
+from ..alerts import Alert, Rejected, read_alerts
+from ..alerts.metadata import metadata_features
+from ..alerts.rejected import SCHEMA, rejected_table
+from ..core.files import replacing
+from ..core.predictions import Predictions
+from ..core.progress import track
+from ..core.samples import UNLABELLED
+from ..runtime.errors import AlertlabError
+
+BATCH = 256  # alerts at a time: memory does not grow with the night
+
+
+@dataclass(frozen=True)
+class PredictResult:
+    """What a prediction leaves.
+
+    Attributes
+    ----------
+    predictions, rejected : paths of the two tables.
+    classified : alerts of each predicted class.
+    reasons : rejected alerts by reason.
+    """
+
+    predictions: Path
+    rejected: Path
+    classified: Mapping[str, int]
+    reasons: Mapping[str, int]
+
+
+def predict(bundle: Path, alerts: Path, out: Path, strict: bool = False) -> PredictResult:
+    """Classify every alert at a path; what cannot be used goes to ``<out>.rejected.parquet``.
+
+    Parameters
+    ----------
+    bundle : folder or zip that takes stamps and, perhaps, metadata.
+    alerts : whatever :func:`alertlab.alerts.read_alerts` reads.
+    out : Parquet file of predictions.
+    strict : stop at the first alert that cannot be used; nothing is written then.
+
+    Raises
+    ------
+    AlertlabError
+        For a bundle that is damaged or takes other inputs, nothing at
+        ``alerts``, or a rejected alert when strict.
+    """
+    loaded = runtime.load(bundle)
+    unknown = {spec.name for spec in loaded.inputs} - {"stamp", "metadata"}
+    if unknown:
+        raise AlertlabError(f"{bundle}: takes {', '.join(sorted(unknown))}, which alert packets do not give")
+    rejected_path = out.with_name(f"{out.stem}.rejected.parquet")
+    classified: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    with ExitStack() as stack:
+        predicted = stack.enter_context(TableFile(out, _predictions([], loaded).table().schema))
+        rejected = stack.enter_context(TableFile(rejected_path, SCHEMA))
+        for good, bad in in_batches(track(read_alerts(alerts), "classifying"), BATCH):
+            if strict and bad:
+                raise AlertlabError(f"{bad[0].origin}: {bad[0].reason} (--strict)")
+            table = _predictions(good, loaded).table()
+            predicted.write(table)
+            rejected.write(rejected_table(bad))
+            classified.update(table["prediction"].to_pylist())
+            reasons.update(each.reason for each in bad)
+    return PredictResult(out, rejected_path, classified, reasons)
+
+
+class TableFile:
+    """A Parquet file written batch by batch, whole or not at all."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path, self.schema = path, schema
+        self.stack = ExitStack()
+
+    def __enter__(self) -> "TableFile":
+        partial = self.stack.enter_context(replacing(self.path))
+        self.writer = self.stack.enter_context(pq.ParquetWriter(partial, self.schema))
+        return self
+
+    def __exit__(self, *error: Any) -> bool | None:
+        return self.stack.__exit__(*error)
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows."""
+        if table.num_rows:
+            self.writer.write_table(table)
+
+
+def in_batches(
+    found: Iterable[Alert | Rejected], size: int
+) -> Iterator[tuple[list[Alert], list[Rejected]]]:
+    """Alerts and rejected ones, ``size`` of both together at a time."""
+    good: list[Alert] = []
+    bad: list[Rejected] = []
+    for each in found:
+        if isinstance(each, Alert):
+            good.append(each)
+        else:
+            bad.append(each)
+        if len(good) + len(bad) == size:
+            yield good, bad
+            good, bad = [], []
+    if good or bad:
+        yield good, bad
+
+
+def stamp_inputs(alerts: list[Alert], bundle: runtime.Bundle) -> dict[str, NDArray[np.float32]]:
+    """What the bundle declares that it takes, from alerts."""
+    inputs = {}
+    for spec in bundle.inputs:
+        if spec.name == "stamp":
+            stamps = [alert.stamp for alert in alerts]
+            inputs["stamp"] = np.stack(stamps) if stamps else np.zeros((0, *spec.shape), np.float32)
+        else:
+            names = [column.name for column in spec.columns]
+            inputs["metadata"] = metadata_features([alert.candidate for alert in alerts], names)
+    return inputs
+
+
+def _predictions(alerts: list[Alert], bundle: runtime.Bundle) -> Predictions:
+    n = len(alerts)
+    return Predictions(
+        np.array([alert.candid for alert in alerts], dtype=np.int64),
+        np.array([alert.object_id for alert in alerts], dtype=np.str_),
+        np.full(n, "new"),
+        np.zeros(n, dtype=np.int64),
+        np.full(n, UNLABELLED, dtype=np.int64),
+        bundle.predict(stamp_inputs(alerts, bundle)).probability.astype(np.float64),
+        bundle.classes,
+    )

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from alertlab.core.predictions import Predictions
+
+STAMPS = ("AGN", "SN", "VS", "asteroid", "bogus")
+
+
+def table(target, probability, classes=STAMPS, objects=None, part="test", repeat=0):
+    """Predictions from lists; one object a row unless said otherwise."""
+    target = np.array(target, dtype=np.int64)
+    n = len(target)
+    objects = [f"ZTF{row}" for row in range(n)] if objects is None else objects
+    return Predictions(
+        np.arange(n),
+        np.array(objects, dtype=np.str_),
+        np.broadcast_to(part, n).astype(np.str_),
+        np.broadcast_to(repeat, n).astype(np.int64),
+        target,
+        np.array(probability, dtype=np.float64).reshape(n, len(classes)),
+        classes,
+    )
+
+
+def noisy(seed=0, n=400, classes=STAMPS, repeats=1, only=None):
+    """Predictions of a mediocre classifier; true classes are among ``only``."""
+    random = np.random.default_rng(seed)
+    k = len(classes)
+    target = random.choice(np.arange(k) if only is None else only, n * repeats)
+    logit = random.normal(0, 1, (n * repeats, k))
+    logit[np.arange(n * repeats), target] += 1.5
+    probability = np.exp(logit) / np.exp(logit).sum(axis=1, keepdims=True)
+    return table(target, probability, classes, repeat=np.repeat(np.arange(repeats), n))
+
+
+@pytest.fixture(scope="session")
+def make_table():
+    return table
+
+
+@pytest.fixture(scope="session")
+def make_noisy():
+    return noisy

@@ -1,0 +1,73 @@
+import inspect
+import json
+from pathlib import Path
+
+import pytest
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
+
+from alertlab.evaluation import Evaluator
+from alertlab.runtime.errors import AlertlabError
+
+CONFIG = Path(__file__).parents[2] / "conf" / "evaluation" / "classification.yaml"
+TABLES = {"evaluation.json", "metrics.csv", "confusion_counts.csv", "confusion_fraction.csv", "confusion.tex"}
+FIGURES = {"confusion_matrix", "confusion_counts", "reliability"}
+HISTORY = [{"epoch": epoch, "repeat": 0, "train_loss": 1.0, "validation_loss": 1.0} for epoch in range(3)]
+
+
+def names(directory):
+    return {path.name for path in directory.iterdir()}
+
+
+def test_the_files_of_a_paper_are_written_and_others_left_alone(make_noisy, tmp_path):
+    (tmp_path / "predictions.parquet").touch()
+    evaluation = Evaluator()(make_noisy(repeats=2), tmp_path, HISTORY)
+    figures = {f"{name}.{form}" for name in FIGURES | {"learning_curves"} for form in ("png", "pdf")}
+    assert names(tmp_path) == TABLES | figures | {"predictions.parquet"}
+    assert json.loads((tmp_path / "evaluation.json").read_text()) == evaluation.to_json()
+    assert (tmp_path / "confusion_matrix.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "confusion_matrix.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_without_a_history_there_are_no_learning_curves_and_formats_are_chosen(make_noisy, tmp_path):
+    Evaluator(formats=["png"])(make_noisy(), tmp_path / "new", [])
+    assert names(tmp_path / "new") == TABLES | {f"{name}.png" for name in FIGURES}
+
+
+def test_evaluating_again_writes_the_same_bytes(make_noisy, tmp_path):
+    for folder in ("first", "second"):
+        Evaluator()(make_noisy(), tmp_path / folder)
+    for path in (tmp_path / "first").iterdir():
+        assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes(), path.name
+
+
+def test_a_failure_leaves_nothing_half_written(make_noisy, tmp_path):
+    with pytest.raises(AlertlabError, match="history"):
+        Evaluator()(make_noisy(), tmp_path, [{"epoch": 0, "repeat": 0}])
+    assert names(tmp_path) == set()
+
+
+def test_the_part_is_the_one_asked_for(make_noisy, tmp_path):
+    with pytest.raises(AlertlabError, match=r"'validation' holds no labelled row; the predictions hold test \(400"):
+        Evaluator(part="validation")(make_noisy(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"formats": ["png", "gif"]}, "formats: gif unknown; choose from png, pdf"),
+        ({"confidence": 90}, "confidence: 90 is not between 0 and 1"),
+        ({"bins": 0}, r"bins \(0\).* must be 1 or more"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_by_name(values, message):
+    with pytest.raises(AlertlabError, match=message):
+        Evaluator(**values)
+
+
+def test_the_config_names_every_parameter_with_its_default():
+    config = OmegaConf.load(CONFIG)
+    written = {name: value for name, value in OmegaConf.to_container(config).items() if name != "_target_"}
+    defaults = {name: each.default for name, each in inspect.signature(Evaluator).parameters.items()}
+    assert written == defaults | {"formats": list(defaults["formats"])}
+    assert vars(instantiate(config)) == vars(Evaluator())

@@ -1,0 +1,136 @@
+import subprocess
+import sys
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from scipy.stats import binomtest
+
+from alertlab.evaluation import evaluate
+from alertlab.evaluation.calibration_figure import wilson_bars
+from alertlab.evaluation.confusion_figure import COLOURS, _ink
+from alertlab.evaluation.figures import calibration_figure, confusion_figure, learning_curves_figure, render
+from alertlab.runtime.errors import AlertlabError
+
+FIFTEEN = ("SNIa", "SNIbc", "SNII", "SLSN", "QSO", "AGN", "Blazar", "YSO", "CV/Nova", "LPV", "E", "DSCT", "RRL", "CEP")
+FIFTEEN += ("Periodic-Other",)
+HISTORY = [
+    {"epoch": epoch, "repeat": repeat, "train_loss": 1 / (1 + epoch), "validation_loss": loss, "validation_f1": 0.1}
+    for repeat in range(2)
+    for epoch, loss in enumerate([0.9, 0.5 - 0.1 * repeat, float("nan"), 0.6])
+]
+
+
+def cells(figure):
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+@pytest.mark.parametrize("what", ["fraction", "counts"])
+@pytest.mark.parametrize("repeats", [1, 5])
+@pytest.mark.parametrize("classes", [FIFTEEN[:5], FIFTEEN])
+def test_a_confusion_figure_is_read_at_column_width(make_noisy, classes, repeats, what):
+    figure = confusion_figure(evaluate(make_noisy(n=3000, classes=classes, repeats=repeats)), what)
+    FigureCanvasAgg(figure)  # text has a size only on a canvas
+    axes = figure.axes[0]
+    reduction = 3.4 / figure.get_figwidth()  # a journal scales a wider figure down
+    words = [*axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels(), axes.title]
+    assert min(text.get_fontsize() for text in words) * reduction >= 5.5
+    side = axes.get_window_extent().width / len(classes)
+    assert all(text.get_window_extent().width <= side for text in axes.texts)
+    inside = [text.get_window_extent() for text in (*words, axes.xaxis.label, axes.yaxis.label)]
+    assert all(figure.bbox.containsx(box.x0) and figure.bbox.containsx(box.x1) for box in inside)
+    assert all(figure.bbox.containsy(box.y0) and figure.bbox.containsy(box.y1) for box in inside)
+
+
+def test_cells_hold_mean_and_std_and_a_bare_zero_is_exactly_none(make_table):
+    eye = np.eye(2)
+    target, decided = [0, 0, 0, 0, 1] * 2, [0, 0, 0, 1, 1] + [0, 0, 1, 1, 1]
+    evaluation = evaluate(make_table(target, eye[decided], ("AGN", "SN"), repeat=[0] * 5 + [1] * 5))
+    # recalls of AGN 0.75 and 0.5: mean 0.625, standard deviation 0.25 / sqrt(2)
+    assert cells(confusion_figure(evaluation)) == ["0.62\n±0.18", "0.38\n±0.18", "0", "1.00\n±0.00"]
+    assert cells(confusion_figure(evaluation, "counts")) == ["5", "3", "0", "2"]
+
+
+def test_many_classes_turn_to_per_cent_where_less_than_half_is_not_none(make_table):
+    target = np.repeat(np.arange(15), 1000)
+    decided = target.copy()
+    decided[:3] = 1
+    figure = confusion_figure(evaluate(make_table(target, np.eye(15)[decided], FIFTEEN)))
+    assert cells(figure)[:3] == ["100", "<1", "0"]
+    assert "Per cent" in figure.axes[0].get_title()
+
+
+def test_an_absent_class_has_dashes(make_table):
+    evaluation = evaluate(make_table([0, 0], np.eye(2), ("AGN", "SN")))
+    assert cells(confusion_figure(evaluation)) == ["0.50", "0.50", "-", "-"]
+
+
+def test_text_stands_out_from_every_cell():
+    """WCAG 2.1, 1.4.3: contrast ratio 4.5 or more."""
+    for fraction in np.linspace(0.001, 1, 200):
+        colour = np.array(COLOURS(fraction)[:3])
+        linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+        cell, ink = linear @ [0.2126, 0.7152, 0.0722], {"black": 0.0, "white": 1.0}[_ink(fraction)]
+        assert (max(cell, ink) + 0.05) / (min(cell, ink) + 0.05) >= 4.5
+
+
+def test_a_class_name_with_a_dollar_is_not_mathematics(make_table):
+    evaluation = evaluate(make_table([0, 1], np.eye(2), ("$A_{$", "a_b")))
+    assert render(confusion_figure(evaluation), "png")
+
+
+@pytest.mark.parametrize("form", ["png", "pdf"])
+def test_the_same_figure_is_the_same_bytes_whatever_the_users_style(make_noisy, form):
+    evaluation = evaluate(make_noisy())
+    first = render(confusion_figure(evaluation), form)
+    with matplotlib.rc_context({"font.size": 30, "text.usetex": True, "axes.grid": True}):
+        assert render(confusion_figure(evaluation), form) == first
+    assert b"CreationDate" not in first
+
+
+def test_a_pdf_has_no_type_3_fonts(make_noisy):
+    content = render(calibration_figure(evaluate(make_noisy())), "pdf")
+    assert b"/Subtype /Type3" not in content
+    assert b"/TrueType" in content or b"/CIDFontType2" in content
+
+
+def test_calibration_points_are_the_bins(make_table):
+    probability = [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]]
+    figure = calibration_figure(evaluate(make_table([0, 0, 0, 1], probability, ("AGN", "SN")), bins=2))
+    points = figure.axes[0].containers[0].lines[0]
+    assert points.get_xdata()[1] == pytest.approx(0.75)
+    assert points.get_ydata()[1] == pytest.approx(0.75)
+    assert np.isnan(points.get_xdata()[0])
+
+
+@pytest.mark.parametrize(("hits", "count"), [(0, 1), (1, 1), (3, 10), (99, 100)])
+def test_calibration_bars_are_wilson_intervals(hits, count):
+    interval = binomtest(hits, count).proportion_ci(0.6826894921370859, method="wilson")
+    down, up = wilson_bars(np.array([hits / count]), np.array([count]))
+    assert (hits / count - down[0], hits / count + up[0]) == pytest.approx(tuple(interval))
+
+
+def test_learning_curves_have_a_panel_a_quantity_and_mark_the_lowest_validation_loss():
+    figure = learning_curves_figure(HISTORY)
+    assert [axes.get_ylabel() for axes in figure.axes] == ["Loss", "F1"]
+    marked = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in marked] == [(1, 0.5), (1, 0.4)]
+
+
+def test_a_loss_that_is_not_a_number_is_left_out():
+    curves = [line for line in learning_curves_figure(HISTORY).axes[0].lines if line.get_marker() != "o"]
+    assert [list(line.get_xdata()) for line in curves[:2]] == [[0, 1, 2, 3], [0, 1, 3]]
+
+
+def test_a_history_without_curves_is_an_error_that_names_its_columns():
+    with pytest.raises(AlertlabError, match=r"train_<quantity>.*it holds epoch, repeat, time"):
+        learning_curves_figure([{"epoch": 0, "repeat": 0, "time": 3.0}])
+
+
+def test_importing_evaluation_loads_neither_matplotlib_nor_scikit_learn_and_drawing_no_pyplot():
+    code = (
+        "import sys, alertlab.evaluation; assert not {'matplotlib', 'sklearn', 'torch'} & set(sys.modules);"
+        "import alertlab.evaluation.figures; assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
