@@ -51,14 +51,22 @@ def train(options: argparse.Namespace) -> None:
     result = workflow(config)
     paths = {"bundle": result.bundle, "predictions": result.predictions, "figures": result.figures}
     if options.json:
-        print_json({"run_id": result.run_id, "metrics": result.metrics, **paths})
+        print_json({"run_id": result.run_id, "data": result.data, "metrics": result.metrics, **paths})
         return
     from .workflows.show import show_evaluation, show_paths
 
     show_evaluation(result.evaluation)
     uri = config.tracking.uri
     server = uri if uri.startswith("http") else f"mlflow ui --backend-store-uri {uri}"
-    show_paths({"confusion matrix": result.figures / "confusion_matrix.png", **paths, "run": result.run_id, "MLflow": server})
+    show_paths(
+        {
+            "data": result.data,
+            "confusion matrix": result.figures / "confusion_matrix.png",
+            **paths,
+            "run": result.run_id,
+            "MLflow": server,
+        }
+    )
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -120,7 +128,9 @@ def bundle_check(options: argparse.Namespace) -> None:
     if options.json:
         print_json({"bundle": options.bundle, "sha256": bundle.sha256, "parity": vars(parity)})
         return
-    print(f"{options.bundle}: whole; {parity.n_rows} golden rows repeated to {parity.max_abs_error:.1e}, no label flipped")
+    print(
+        f"{options.bundle}: whole; {parity.n_rows} golden rows repeated to {parity.max_abs_error:.1e}, no label flipped"
+    )
 
 
 def bundle_info(options: argparse.Namespace) -> None:
@@ -155,28 +165,54 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"alertlab {__version__}")
     verbs = root.add_subparsers(title="verbs", metavar="VERB", required=True)
 
-    verb = _verb(verbs, "train", train, "train, evaluate, track and export", "experiment=stamp_classifier model.kernel_size=5")
+    verb = _verb(
+        verbs, "train", train, "train, evaluate, track and export", "experiment=stamp_classifier model.kernel_size=5"
+    )
     _config_options(verb)
 
-    verb = _verb(verbs, "evaluate", evaluate, "evaluate a predictions table or a run", "predictions.parquet --out figures")
+    verb = _verb(
+        verbs, "evaluate", evaluate, "evaluate a predictions table or a run", "predictions.parquet --out figures"
+    )
     verb.add_argument("source", metavar="PREDICTIONS|RUN_ID", help="predictions table, or id of a run that has one")
-    verb.add_argument("--out", type=Path, default=Path("evaluation"), metavar="DIR", help="folder of tables and figures (default: %(default)s)")
+    verb.add_argument(
+        "--out",
+        type=Path,
+        default=Path("evaluation"),
+        metavar="DIR",
+        help="folder of tables and figures (default: %(default)s)",
+    )
     _config_options(verb)
 
-    verb = _verb(verbs, "predict", predict, "classify alerts with a bundle", "stamps-0.1.0.bundle night.tar.gz --out predictions.parquet")
+    verb = _verb(
+        verbs,
+        "predict",
+        predict,
+        "classify alerts with a bundle",
+        "stamps-0.1.0.bundle night.tar.gz --out predictions.parquet",
+    )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
-    verb.add_argument("alerts", type=Path, metavar="ALERTS", help=".avro, .tar, .tar.gz, .parquet, or a folder of .avro")
-    verb.add_argument("--out", type=Path, required=True, metavar="FILE", help="Parquet of predictions; rejected alerts go beside it")
+    verb.add_argument(
+        "alerts", type=Path, metavar="ALERTS", help=".avro, .tar, .tar.gz, .parquet, or a folder of .avro"
+    )
+    verb.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="Parquet of predictions; rejected alerts go beside it"
+    )
     verb.add_argument("--strict", action="store_true", help="stop at the first alert that cannot be used")
 
     kinds = verbs.add_parser("simulate", help="write simulated alerts").add_subparsers(metavar="KIND", required=True)
-    verb = _verb(kinds, "stamps", simulate_stamps, "write simulated ZTF packets", "-n 2000 --out simulated --seed 1", "simulate ")
+    verb = _verb(
+        kinds, "stamps", simulate_stamps, "write simulated ZTF packets", "-n 2000 --out simulated --seed 1", "simulate "
+    )
     verb.add_argument("-n", "--number", type=int, default=2000, metavar="N", help="packets (default: %(default)s)")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="new folder: packets/ and labels.csv")
     verb.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
-    verb.add_argument("--difficulty", type=float, default=0.5, metavar="D", help="0 easy to 1 hard (default: %(default)s)")
+    verb.add_argument(
+        "--difficulty", type=float, default=0.5, metavar="D", help="0 easy to 1 hard (default: %(default)s)"
+    )
 
-    parts = verbs.add_parser("bundle", help="check, describe or pack a bundle").add_subparsers(metavar="ACTION", required=True)
+    parts = verbs.add_parser("bundle", help="check, describe or pack a bundle").add_subparsers(
+        metavar="ACTION", required=True
+    )
     for name, action, text in (
         ("check", bundle_check, "verify every byte and replay the golden rows"),
         ("info", bundle_info, "what a bundle takes, returns and reached"),
@@ -192,7 +228,10 @@ def _verb(
     verbs: Any, name: str, action: Callable[[argparse.Namespace], None], text: str, example: str, prefix: str = ""
 ) -> argparse.ArgumentParser:
     verb: argparse.ArgumentParser = verbs.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=f"example: alertlab {prefix}{name} {example}"
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"example: alertlab {prefix}{name} {example}",
     )
     verb.add_argument("--json", action="store_true", help="one JSON object on standard output")
     verb.add_argument("--debug", action="store_true", help="show the traceback of an error")
@@ -201,7 +240,22 @@ def _verb(
 
 
 def _config_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="Hydra overrides: group=option or key.path=value")
+    verb.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="Hydra overrides: group=option or key.path=value"
+    )
     verb.add_argument("--cfg", action="store_true", help="print the composed config and stop")
-    verb.add_argument("--config-dir", type=Path, action="append", default=[], metavar="DIR", help="more configs: your experiments and models")
-    verb.add_argument("--allow", action="append", default=[], metavar="PACKAGE", help="package that a _target_ may name, beside alertlab's own list")
+    verb.add_argument(
+        "--config-dir",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="more configs: your experiments and models",
+    )
+    verb.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="package that a _target_ may name, beside alertlab's own list",
+    )

@@ -23,7 +23,9 @@ class ConfigError(AlertlabError):
     """A config that cannot be composed or built; the message names the key."""
 
 
-def compose(name: str, overrides: Sequence[str], folders: Sequence[Path] = (), allowed: Sequence[str] = ()) -> DictConfig:
+def compose(
+    name: str, overrides: Sequence[str], folders: Sequence[Path] = (), allowed: Sequence[str] = ()
+) -> DictConfig:
     """Compose a root config with overrides, and check it.
 
     Parameters

@@ -64,7 +64,9 @@ class Tracker:
     _client: "MlflowClient"
 
     @contextmanager
-    def run(self, experiment: str, name: str, root: Path, seed: int, parent: "TrackedRun | None" = None) -> Iterator["TrackedRun"]:
+    def run(
+        self, experiment: str, name: str, root: Path, seed: int, parent: "TrackedRun | None" = None
+    ) -> Iterator["TrackedRun"]:
         """A run that ends FINISHED, FAILED on an error, or KILLED when interrupted.
 
         Parameters
@@ -217,4 +219,8 @@ def git_state() -> dict[str, Any]:
 def _provenance() -> dict[str, str]:
     git = git_state()
     tags = {"mlflow.source.git.commit": git["commit"], "git.dirty": str(git["dirty"])} if git else {}
-    return tags | {f"version.{name}": metadata.version(name) for name in PACKAGES} | {"version.python": platform.python_version()}
+    return (
+        tags
+        | {f"version.{name}": metadata.version(name) for name in PACKAGES}
+        | {"version.python": platform.python_version()}
+    )

@@ -44,7 +44,8 @@ clrcoeff float?; clrcounc float?; rbversion string
 
 def field_types(table: str) -> dict[str, str]:
     """Read a table of ``name type`` pairs, in order; ``type?`` is nullable."""
-    return dict((entry.split()[0], entry.split()[1]) for entry in table.split(";"))
+    pairs = (entry.split() for entry in table.split(";"))
+    return {name: kind for name, kind in pairs}  # noqa: C416  dict() of lists is opaque to mypy
 
 
 def _fields(table: str) -> list[dict[str, Any]]:

@@ -55,6 +55,11 @@ class LabelledFiles:
         self.labels = labels
         self.alerts = read_alerts(path)  # here, so that a missing path is told before anything is done
 
+    @property
+    def description(self) -> str:
+        """The name of the file or folder."""
+        return f"alerts of {Path(self.path).name}"
+
     def __iter__(self) -> Iterator[tuple[Alert, str | None] | Rejected]:
         matched = 0
         for found in self.alerts:

@@ -55,6 +55,11 @@ class Data(Protocol):
     loading: Loading
 
     @property
+    def description(self) -> str:
+        """What the data are, in a few words; simulated data say so."""
+        ...
+
+    @property
     def split(self) -> Split:
         """The current repeat's split."""
         ...

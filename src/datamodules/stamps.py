@@ -1,9 +1,10 @@
 """Labelled alerts as samples of stamps and metadata."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -22,7 +23,18 @@ from ..core.taxonomy import Taxonomy
 from ..runtime.errors import AlertlabError
 from .batches import Batch, loader
 
-Source = Iterable[tuple[Alert, str | None] | Rejected]
+
+class Source(Protocol):
+    """Where labelled alerts come from."""
+
+    @property
+    def description(self) -> str:
+        """What they are, in a few words."""
+        ...
+
+    def __iter__(self) -> Iterator[tuple[Alert, str | None] | Rejected]:
+        """Every alert with its label, or the reason why it cannot be used."""
+        ...
 
 
 class StampDataModule(pl.LightningDataModule):
@@ -62,6 +74,11 @@ class StampDataModule(pl.LightningDataModule):
         self.loading = Loading()
         self.rejected: list[Rejected] = []
         self.left_out: Counter[str] = Counter()
+
+    @property
+    def description(self) -> str:
+        """What the data are, in a few words."""
+        return self.source.description
 
     @cached_property
     def everything(self) -> Samples:
@@ -139,4 +156,7 @@ class StampDataModule(pl.LightningDataModule):
     def _account(self) -> str:
         reasons = Counter(rejected.reason for rejected in self.rejected)
         left = [f"{count} left out with {label}" for label, count in self.left_out.items()]
-        return "; ".join([*left, *(f"{count} rejected: {reason}" for reason, count in reasons.most_common(3))]) or "none found"
+        return (
+            "; ".join([*left, *(f"{count} rejected: {reason}" for reason, count in reasons.most_common(3))])
+            or "none found"
+        )

@@ -7,7 +7,9 @@ from ..alerts import LabelledFiles, LabelRule
 from .stamps import StampDataModule
 
 
-def ztf_stamps(path: str, label_rules: Sequence[LabelRule], labels: str | None = None, **settings: Any) -> StampDataModule:
+def ztf_stamps(
+    path: str, label_rules: Sequence[LabelRule], labels: str | None = None, **settings: Any
+) -> StampDataModule:
     """Stamps from packets or a Parquet table, labelled by catalogue columns.
 
     Parameters

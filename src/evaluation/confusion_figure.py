@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.textpath import TextPath
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
 from .paper import COLUMN, POINT, SMALL, paper_style
@@ -19,7 +20,7 @@ BLUES = ["#ffffff", "#dee3ed", "#bdc8da", "#9daec8", "#7e94b5", "#607aa3", "#436
 COLOURS = LinearSegmentedColormap.from_list("blues", BLUES)
 LARGE = 8.0  # points: cell text never needs more
 LEADING = 1.25  # line height over text size
-TIGHT, LOOSE = 0.01, 0.06  # inches around a cell's text: at least, and before it may be larger than 6 pt
+LOOSE = 0.06  # inches around a cell's text before it may be larger than 6 pt
 
 
 @paper_style
@@ -42,8 +43,8 @@ def confusion_figure(evaluation: Evaluation, what: Literal["fraction", "counts"]
     room = (COLUMN - left - right) / k
     texts, title = _counts(evaluation, room) if what == "counts" else _fractions(evaluation, room)
     widest, lines = _widest(texts), max(cell.count("\n") + 1 for row in texts for cell in row)
-    cell = max(room, widest + TIGHT)
-    height = max(cell, lines * SMALL * LEADING * POINT + TIGHT)
+    cell = max(room, widest)
+    height = max(cell, lines * SMALL * LEADING * POINT)
     grow = min((cell - LOOSE) / widest, (height - LOOSE) / (lines * SMALL * LEADING * POINT))
     size = min(LARGE, SMALL * max(1, grow))
 
@@ -73,7 +74,7 @@ def _fractions(evaluation: Evaluation, room: float) -> tuple[Cells, str]:
     """Cells with two decimals, or in per cent where those need more than ``room`` inches; and the title."""
     mean, std = evaluation.fraction_mean, evaluation.fraction_std
     texts, unit = _cells(mean, std, ".2f"), "Fraction"
-    if _widest(texts) + TIGHT > room:
+    if _widest(texts) > room:
         texts, unit = _cells(100 * mean, 100 * std, ".0f"), "Per cent"
     repeats = len(evaluation.repeats)
     return texts, f"{unit} of the true class" + (f", mean ± std of {repeats} repeats" if repeats > 1 else "")
@@ -83,7 +84,7 @@ def _counts(evaluation: Evaluation, room: float) -> tuple[Cells, str]:
     """Cells with all digits, or in thousands from 1000 on where those need more than ``room``; and the title."""
     counts = evaluation.counts.sum(axis=0).tolist()
     texts, unit = [[str(count) for count in row] for row in counts], "Samples"
-    if _widest(texts) + TIGHT > room:
+    if _widest(texts) > room:
         texts, unit = [[_thousands(count) for count in row] for row in counts], "Samples (k: thousands)"
     repeats = len(evaluation.repeats)
     return texts, unit + (f", sum of {repeats} repeats" if repeats > 1 else "")
@@ -124,4 +125,5 @@ def _widest(texts: Cells) -> float:
 
 def _width(text: str) -> float:
     """Inches that the text takes at the smallest size."""
-    return float(TextPath((0, 0), text, size=SMALL).get_extents().width) * POINT
+    width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=SMALL), ismath=False)
+    return width * POINT

@@ -26,7 +26,9 @@ class ClassificationTask(pl.LightningModule):
     learning_rate : of Adam.
     """
 
-    def __init__(self, network: nn.Module, names: tuple[str, ...], classes: int, loss: Loss, learning_rate: float) -> None:
+    def __init__(
+        self, network: nn.Module, names: tuple[str, ...], classes: int, loss: Loss, learning_rate: float
+    ) -> None:
         super().__init__()
         self.network, self.names, self.loss, self.learning_rate = network, names, loss, learning_rate
         self.register_buffer("sums", torch.zeros(3, classes), persistent=False)  # loss, hits, count of each class
@@ -59,7 +61,13 @@ class ClassificationTask(pl.LightningModule):
         """Add a batch to the sums of its classes."""
         inputs, target = batch
         logits = self(inputs)
-        values = torch.stack([self.loss(logits, target), (logits.argmax(1) == target).float(), torch.ones_like(target, dtype=torch.float32)])
+        values = torch.stack(
+            [
+                self.loss(logits, target),
+                (logits.argmax(1) == target).float(),
+                torch.ones_like(target, dtype=torch.float32),
+            ]
+        )
         self.sums.index_add_(1, target, values)
 
     def on_validation_epoch_end(self) -> None:

@@ -113,7 +113,7 @@ class Bundle:
             with np.load(io.BytesIO(self._golden), allow_pickle=False) as arrays:
                 inputs = {spec.name: arrays[f"input.{spec.name}"] for spec in self.inputs}
                 return inputs, np.atleast_2d(np.asarray(arrays[f"output.{PROBABILITY}"], np.float64))
-        except (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        except (BundleError, OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile) as error:
             raise BundleError(f"{GOLDEN}: cannot be read ({first_line(error)})") from error
 
     def self_test(self) -> Parity:

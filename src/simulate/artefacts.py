@@ -43,7 +43,8 @@ def bad_column(rng: Generator, flux: float, static: Array, x: float, y: float) -
     """A column of one or two pixels' width, over all rows or from some row on."""
     image, width = _blank(), rng.integers(1, 3)
     image[0 if rng.random() < 0.5 else rng.integers(10, HALF) :, HALF : HALF + width] = 1
-    return image * np.float32(flux / 8) * (1 + 0.3 * rng.standard_normal((SIDE, 1), dtype=np.float32))
+    ragged = 1 + 0.3 * rng.standard_normal((SIDE, 1), dtype=np.float32)
+    return np.asarray(image * np.float32(flux / 8) * ragged)
 
 
 def bleed(rng: Generator, flux: float, static: Array, x: float, y: float) -> Array:
@@ -51,7 +52,7 @@ def bleed(rng: Generator, flux: float, static: Array, x: float, y: float) -> Arr
     decay = np.exp(-np.abs(AXIS - y) / rng.uniform(6, 25))[:, None]
     spike = np.exp(-0.5 * ((AXIS - x) / rng.uniform(0.6, 1.6)) ** 2)
     core = static / static.max() * correlated(rng)
-    return (flux * (0.12 * decay * spike + 0.4 * core)).astype(np.float32)
+    return np.asarray(flux * (0.12 * decay * spike + 0.4 * core), dtype=np.float32)
 
 
 def dipole(rng: Generator, flux: float, static: Array, x: float, y: float) -> Array:
@@ -70,13 +71,13 @@ def ghost(rng: Generator, flux: float, static: Array, x: float, y: float) -> Arr
     distance = np.hypot(AXIS - x - centre[0], (AXIS - y - centre[1])[:, None])
     disc = 1 / (1 + np.exp((distance - radius) / rng.uniform(0.6, 2.5)))
     ring = np.exp(-0.5 * ((distance - radius) / 2.5) ** 2)
-    return (flux / 25 * (disc if rng.random() < 0.6 else ring + 0.4 * disc)).astype(np.float32)
+    return np.asarray(flux / 60 * (disc if rng.random() < 0.6 else ring + 0.4 * disc), dtype=np.float32)
 
 
 def edge_of_mask(rng: Generator, flux: float, static: Array, x: float, y: float) -> Array:
     """The rim of a masked region: a ramp of counts that ends within a few pixels."""
     ramp = np.exp(-np.abs(AXIS - x) / rng.uniform(0.8, 2.0)) * np.exp(-(((AXIS - y)[:, None] / rng.uniform(2, 6)) ** 2))
-    return (flux / 8 * ramp * (1 + 0.4 * correlated(rng))).astype(np.float32)
+    return np.asarray(flux / 8 * ramp * (1 + 0.4 * correlated(rng)), dtype=np.float32)
 
 
 def noise_peak(rng: Generator, flux: float, static: Array, x: float, y: float) -> Array:

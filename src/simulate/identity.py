@@ -40,7 +40,7 @@ def candidate_id(pid: int, positive: bool, table_id: int) -> int:
 
 def image_name(scene: Scene, exposure: Exposure) -> str:
     """``pdiffimfilename`` of the difference image."""
-    fraction = int((exposure.jd - NIGHT_ZERO) % 1 * 1e6)
+    night, fraction = night_id(exposure.jd), int((exposure.jd - NIGHT_ZERO) % 1 * 1e6)
     ccd, quadrant = scene.rcid // 4 + 1, scene.rcid % 4 + 1
-    band = BANDS[exposure.fid]
-    return f"ztf_{night_id(exposure.jd):08d}{fraction:06d}_{scene.field:06d}_{band}_c{ccd:02d}_o_q{quadrant}_simulated.fits"
+    place = f"{scene.field:06d}_{BANDS[exposure.fid]}_c{ccd:02d}_o_q{quadrant}"
+    return f"ztf_{night:08d}{fraction:06d}_{place}_simulated.fits"

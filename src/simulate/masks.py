@@ -31,6 +31,6 @@ def bad_pixels(rng: np.random.Generator, certain: bool) -> NDArray[np.bool_]:
     else:
         column = rng.integers(0, SIDE - 7)
         mask[int(rng.integers(0, HALF)) :, column : column + 7] = True
-    mask = np.rot90(mask, rng.integers(4)).copy() if not certain else mask
+    mask = np.rot90(mask, int(rng.integers(4))).copy() if not certain else mask
     mask[HALF - CLEAR : HALF + CLEAR + 1, HALF - CLEAR : HALF + CLEAR + 1] = False
     return mask

@@ -1,6 +1,6 @@
 """An object and its neighbourhood: everything that stays from one epoch to the next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,19 +76,32 @@ def _neighbours(rng: np.random.Generator, latitude: float, portrait: Portrait, h
     share = np.clip(0.5 + 0.12 * (magnitude - 20), 0.1, 0.8) * np.clip(abs(latitude) / 30, 0.1, 1)
     star = rng.random(count) > share
     extent = np.where(star, 0.0, rng.uniform(0.3, 1.6, count))
-    if portrait.point is not None:
-        own = ([0.0], [0.0], [portrait.point], [0.0], [True])
-        joined = (np.concatenate(pair) for pair in zip(own, (x, y, magnitude, extent, star), strict=True))
-        x, y, magnitude, extent, star = joined
-    star = star.astype(bool)
+    if portrait.point is not None:  # the object's own star leads
+        x, y, extent = (np.insert(column, 0, 0.0) for column in (x, y, extent))
+        magnitude, star = np.insert(magnitude, 0, portrait.point), np.insert(star, 0, True)
     return Sources(x, y, magnitude, extent, star, star_galaxy_score(rng, star, hardness))
+
+
+def harder(portrait: Portrait, difficulty: float) -> Portrait:
+    """The same object fainter, or brighter where ``difficulty`` is below 0.5.
+
+    At most, its contrast in magnitudes changes by a factor 2, and its star or host by 0.75 mag.
+    """
+    fainter = 1.5 * (difficulty - 0.5)
+    host, point = portrait.host, portrait.point
+    return replace(
+        portrait,
+        contrast=portrait.contrast * 2 ** (1 - 2 * difficulty),
+        point=None if point is None else point + fainter,
+        host=None if host is None else replace(host, magnitude=host.magnitude + fainter),
+    )
 
 
 def draw_scene(rng: np.random.Generator, label: str, difficulty: float) -> Scene:
     """An object of a class with its surroundings; ``difficulty`` from 0 to 1, as in ``simulate_packets``."""
-    portrait = PORTRAITS[label](rng, difficulty)
+    portrait = harder(PORTRAITS[label](rng, difficulty), difficulty)
     ra, dec = draw_place(rng, portrait.toward)
-    galaxies = () if portrait.host is None else (portrait.host,)
+    galaxies: tuple[Galaxy, ...] = () if portrait.host is None else (portrait.host,)
     if rng.random() < 0.1:
         x, y = rng.uniform(-HALF, HALF, 2)
         galaxies += (draw_galaxy(rng, rng.uniform(16, 20), x, y),)

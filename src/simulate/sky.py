@@ -42,9 +42,9 @@ class Galaxy:
 def _profiles(position: Array, variance: Array) -> Array:
     """Gaussians of unit peak on the pixel axis: positions (n,), variances (k, n) -> (k * n, 63) float32."""
     square = (AXIS - position.astype(np.float32)[:, None]) ** 2
-    exponent = square * (-0.5 / variance).astype(np.float32)[..., None]
+    exponent: Array = square * (-0.5 / variance).astype(np.float32)[..., None]
     np.maximum(exponent, FARTHEST, out=exponent)
-    return np.exp(exponent, out=exponent).reshape(-1, SIDE)
+    return np.asarray(np.exp(exponent, out=exponent)).reshape(-1, SIDE)
 
 
 def render_points(x: Array, y: Array, flux: Array, extent: Array, fwhm: float) -> Array:
@@ -82,7 +82,8 @@ def render_galaxy(galaxy: Galaxy, x: float, y: float, flux: float, fwhm: float) 
     squares = np.stack([(cosine * u + sine * v).ravel() ** 2, (cosine * v - sine * u).ravel() ** 2])
     exponent = (-0.5 / np.stack([widths, heights], axis=1)).astype(np.float32) @ squares
     np.maximum(exponent, FARTHEST, out=exponent)
-    return (peak.astype(np.float32) @ np.exp(exponent, out=exponent)).reshape(SIDE, SIDE)
+    image: Array = peak.astype(np.float32) @ np.exp(exponent, out=exponent)
+    return image.reshape(SIDE, SIDE)
 
 
 def pixel_noise(signal: Array | float, sky: float) -> Array:

@@ -20,6 +20,11 @@ class SimulatedStamps:
         self.n, self.seed, self.difficulty = n, seed, difficulty
         simulate_packets(n, seed, difficulty=difficulty)  # checks its arguments at the call
 
+    @property
+    def description(self) -> str:
+        """That they are simulated, and how."""
+        return f"{self.n} simulated alerts, seed {self.seed}, difficulty {self.difficulty:g}"
+
     def __len__(self) -> int:
         return self.n
 

@@ -1,10 +1,10 @@
 """The driver: from a number of packets and a seed to packets."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..alerts.schema import SCHEMAVSN
 from ..alerts.write import encode_cutout
@@ -22,7 +22,7 @@ CLASSES = tuple(PORTRAITS)
 PUBLISHER = "alertlab (simulated)"
 LASTING = ("AGN", "SN", "VS", "bogus")  # an asteroid has moved on before the next visit
 RETURN_SHARE = 0.23  # of lasting objects in every second round: a tenth of all objects has two packets
-ORDER, OBJECT, EPOCH, RETURN = range(4)  # independent streams of random numbers
+ORDER, OBJECT, EPOCH = range(3)  # independent streams of random numbers
 
 
 def simulate_packets(
@@ -61,23 +61,25 @@ def simulate_packets(
     return (_packet(index, seed, tuple(classes), difficulty) for index in range(n))
 
 
-def _round(number: int, seed: int, classes: tuple[str, ...]) -> list[str]:
-    """The classes of one round, each once, shuffled."""
-    order: NDArray[np.int64] = np.random.default_rng([seed, ORDER, number]).permutation(len(classes))
-    return [classes[place] for place in order]
+@lru_cache(maxsize=4)
+def _round(number: int, seed: int, classes: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """The classes of one round, each once, shuffled; and whether each shows an object of the round before."""
+    rng = np.random.default_rng([seed, ORDER, number])
+    labels = tuple(classes[place] for place in rng.permutation(len(classes)))
+    luck = rng.random(len(classes)) < RETURN_SHARE
+    return labels, tuple(
+        bool(number % 2 and lucky and label in LASTING) for label, lucky in zip(labels, luck, strict=True)
+    )
 
 
 def _object(index: int, seed: int, classes: tuple[str, ...]) -> tuple[str, int]:
-    """Label of packet ``index``, and the index of the packet that first showed its object.
-
-    In every second round some packets show the object of their class in the round before.
-    """
+    """Label of packet ``index``, and the index of the packet that first showed its object."""
     number, place = divmod(index, len(classes))
-    label = _round(number, seed, classes)[place]
-    chance = np.random.default_rng([seed, RETURN, index]).random()
-    if number % 2 and label in LASTING and chance < RETURN_SHARE:
-        return label, (number - 1) * len(classes) + _round(number - 1, seed, classes).index(label)
-    return label, index
+    labels, returns = _round(number, seed, classes)
+    if not returns[place]:
+        return labels[place], index
+    before, _ = _round(number - 1, seed, classes)
+    return labels[place], (number - 1) * len(classes) + before.index(labels[place])
 
 
 def _packet(index: int, seed: int, classes: tuple[str, ...], difficulty: float) -> tuple[dict[str, Any], str]:

@@ -63,7 +63,9 @@ class BundleInfo:
         return own.read_text()
 
 
-def details_of(info: BundleInfo, config: DictConfig, data: Data, run: TrackedRun, evaluation: Evaluation) -> BundleDetails:
+def details_of(
+    info: BundleInfo, config: DictConfig, data: Data, run: TrackedRun, evaluation: Evaluation
+) -> BundleDetails:
     """Everything in a bundle that follows from neither model nor samples."""
     train = data.samples("train")
     git = git_state()
@@ -77,7 +79,7 @@ def details_of(info: BundleInfo, config: DictConfig, data: Data, run: TrackedRun
         "libraries": {name: metadata.version(name) for name in LIBRARIES},
         "mlflow_run_id": run.run_id,
         "dataset": {
-            "name": config.datamodule._target_.rpartition(".")[2],
+            "name": data.description,
             "sha256": data.samples().digest(),
             "split_sha256": data.split.digest(),
             "n_per_class": train.counts(),

@@ -100,9 +100,7 @@ class TableFile:
             self.writer.write_table(table)
 
 
-def in_batches(
-    found: Iterable[Alert | Rejected], size: int
-) -> Iterator[tuple[list[Alert], list[Rejected]]]:
+def in_batches(found: Iterable[Alert | Rejected], size: int) -> Iterator[tuple[list[Alert], list[Rejected]]]:
     """Alerts and rejected ones, ``size`` of both together at a time."""
     good: list[Alert] = []
     bad: list[Rejected] = []

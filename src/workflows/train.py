@@ -28,12 +28,14 @@ class TrainResult:
     Attributes
     ----------
     run_id : MLflow's, of the parent where there are repeats.
+    data : what was trained on, in a few words.
     metrics : final metrics by name, ``test_balanced_accuracy`` and so on.
     evaluation : the same as values, with the confusion matrices.
     bundle, predictions, figures : paths.
     """
 
     run_id: str
+    data: str
     metrics: Mapping[str, float]
     evaluation: Evaluation
     bundle: Path
@@ -144,7 +146,7 @@ def describe(experiment: Experiment, run: TrackedRun) -> None:
     path.write_text(to_yaml(config))
     run.log_files(path)
     run.log_params(flatten(config))
-    run.set_tags({"data_hash": data.samples().digest()})
+    run.set_tags({"data": data.description, "data_hash": data.samples().digest()})
     rejected = run.directory / "rejected.parquet"
     count = data.write_rejected(rejected)
     run.log_params({"data.samples": len(data.samples()), "data.rejected": count})
@@ -163,4 +165,6 @@ def conclude(
     run.log_files(path)
     log_results(run, evaluation, figures)
     bundle = run.directory / experiment.bundle.folder
-    return TrainResult(run.run_id, named_metrics(evaluation), evaluation, bundle, path, figures)
+    return TrainResult(
+        run.run_id, experiment.data.description, named_metrics(evaluation), evaluation, bundle, path, figures
+    )

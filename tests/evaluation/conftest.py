@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-
 from alertlab.core.predictions import Predictions
+from alertlab.evaluation import evaluate
 
 STAMPS = ("AGN", "SN", "VS", "asteroid", "bogus")
 
@@ -41,3 +41,21 @@ def make_table():
 @pytest.fixture(scope="session")
 def make_noisy():
     return noisy
+
+
+@pytest.fixture(scope="session")
+def single():
+    """Evaluation of one repeat."""
+    return evaluate(noisy())
+
+
+@pytest.fixture(scope="session")
+def several():
+    """Evaluation of five repeats."""
+    return evaluate(noisy(repeats=5))
+
+
+@pytest.fixture(scope="session")
+def gaps():
+    """Evaluation of one repeat without VS, asteroid and bogus."""
+    return evaluate(noisy(only=[0, 1]))

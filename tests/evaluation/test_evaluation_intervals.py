@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from scipy import stats
-
 from alertlab.evaluation.intervals import bootstrap_intervals
+from scipy import stats
 
 
 def test_accuracy_interval_is_the_binomial_one_when_objects_have_one_sample():

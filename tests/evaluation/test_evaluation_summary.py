@@ -3,13 +3,12 @@ import statistics
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, confusion_matrix
-
 from alertlab.core.predictions import concatenate
 from alertlab.core.samples import UNLABELLED
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.spread import mean_and_std
 from alertlab.runtime.errors import AlertlabError
+from sklearn.metrics import accuracy_score, confusion_matrix
 
 THREE = ("AGN", "SN", "VS")
 
@@ -85,7 +84,7 @@ def test_a_part_without_labels_is_an_error_that_names_the_others(make_table):
 
 
 def test_probabilities_that_do_not_sum_to_one_are_refused(make_table):
-    with pytest.raises(AlertlabError, match="sample 1 sum to 1.3, not to one"):
+    with pytest.raises(AlertlabError, match=r"sample 1 sum to 1\.3, not to one"):
         evaluate(make_table([0, 1], [[1, 0, 0], [0.4, 0.9, 0]], THREE))
 
 

@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.latex import confusion_latex, escape
 from alertlab.evaluation.tables import (
@@ -31,8 +30,8 @@ def read(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_latex_is_a_booktabs_tabular_with_a_row_and_a_column_a_class(make_noisy):
-    latex = latex_of(evaluate(make_noisy(repeats=5)))
+def test_latex_is_a_booktabs_tabular_with_a_row_and_a_column_a_class(several):
+    latex = latex_of(several)
     assert re.findall(r"\\(\w+rule|begin|end)\b", latex) == [
         "begin",
         "toprule",
@@ -48,14 +47,13 @@ def test_latex_is_a_booktabs_tabular_with_a_row_and_a_column_a_class(make_noisy)
     assert latex.count("$") % 2 == 0
 
 
-def test_latex_cells_are_mean_and_std_over_repeats(make_noisy):
-    evaluation = evaluate(make_noisy(repeats=5))
-    mean, std = evaluation.fraction[:, 0, 0].mean(), evaluation.fraction[:, 0, 0].std(ddof=1)
-    assert body(latex_of(evaluation))[0][1] == rf"${mean:.2f} \pm {std:.2f}$"
+def test_latex_cells_are_mean_and_std_over_repeats(several):
+    mean, std = several.fraction[:, 0, 0].mean(), several.fraction[:, 0, 0].std(ddof=1)
+    assert body(latex_of(several))[0][1] == rf"${mean:.2f} \pm {std:.2f}$"
 
 
-def test_latex_of_one_repeat_has_no_plus_minus_and_dashes_where_a_class_is_absent(make_noisy):
-    rows = body(latex_of(evaluate(make_noisy(only=[0, 1]))))
+def test_latex_of_one_repeat_has_no_plus_minus_and_dashes_where_a_class_is_absent(gaps):
+    rows = body(latex_of(gaps))
     assert all(re.fullmatch(r"\$0(\.\d\d)?\$", cell) for row in rows[:2] for cell in row[1:])
     assert rows[2][1:] == ["--"] * 5
 
@@ -84,36 +82,34 @@ def test_an_ampersand_in_a_class_name_does_not_add_a_column(make_table):
     assert [len(row) for row in body(latex_of(evaluation))] == [3, 3]
 
 
-def test_confusion_csv_holds_the_counts_of_each_repeat(make_noisy):
-    evaluation = evaluate(make_noisy(repeats=2))
-    rows = read(confusion_counts_csv(evaluation))
+def test_confusion_csv_holds_the_counts_of_each_repeat(several):
+    rows = read(confusion_counts_csv(several))
     assert [(row["repeat"], row["true"]) for row in rows[4:6]] == [("0", "bogus"), ("1", "AGN")]
-    counts = [[int(row[name]) for name in evaluation.classes] for row in rows]
-    assert np.array_equal(np.reshape(counts, (2, 5, 5)), evaluation.counts)
+    counts = [[int(row[name]) for name in several.classes] for row in rows]
+    assert np.array_equal(np.reshape(counts, (5, 5, 5)), several.counts)
 
 
-def test_fraction_csv_sums_to_one_in_each_true_class_and_is_empty_in_absent_ones(make_noisy):
-    rows = read(confusion_fraction_csv(evaluate(make_noisy(only=[0, 1]))))
+def test_fraction_csv_sums_to_one_in_each_true_class_and_is_empty_in_absent_ones(gaps):
+    rows = read(confusion_fraction_csv(gaps))
     for name in ("AGN", "SN"):
         assert sum(float(row["mean"]) for row in rows if row["true"] == name) == pytest.approx(1)
     assert {row["mean"] for row in rows if row["true"] == "VS"} == {""}
     assert {row["std"] for row in rows} == {""}
 
 
-def test_metrics_csv_has_a_column_a_repeat(make_noisy):
-    evaluation = evaluate(make_noisy(repeats=3))
-    rows = {row["metric"]: row for row in read(metrics_csv(evaluation))}
-    each = [float(rows["recall/SN"][f"repeat_{number}"]) for number in range(3)]
+def test_metrics_csv_has_a_column_a_repeat(several):
+    rows = {row["metric"]: row for row in read(metrics_csv(several))}
+    each = [float(rows["recall/SN"][f"repeat_{number}"]) for number in range(5)]
     assert float(rows["recall/SN"]["mean"]) == pytest.approx(np.mean(each))
     assert float(rows["recall/SN"]["std"]) == pytest.approx(np.std(each, ddof=1))
 
 
-def test_results_show_the_spread_of_repeats_or_the_interval_of_a_single_one(make_noisy):
-    several, single = dict(results_table(evaluate(make_noisy(repeats=3)))), dict(results_table(evaluate(make_noisy())))
-    assert re.fullmatch(r"0\.\d{3} ± 0\.\d{3}", several["macro_recall"])
-    assert re.fullmatch(r"0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", single["macro_recall"])
-    assert re.fullmatch(r"\d\.\d{3}", single["log_loss"])
-    assert list(single)[0] == "accuracy"
+def test_results_show_the_spread_of_repeats_or_the_interval_of_a_single_one(several, single):
+    assert re.fullmatch(r"0\.\d{3} ± 0\.\d{3}", dict(results_table(several))["macro_recall"])
+    rows = dict(results_table(single))
+    assert re.fullmatch(r"0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", rows["macro_recall"])
+    assert re.fullmatch(r"\d\.\d{3}", rows["log_loss"])
+    assert next(iter(rows)) == "accuracy"
 
 
 def test_class_results_name_each_class_once_with_dashes_where_it_is_absent(make_table):

@@ -16,9 +16,9 @@ from bundle_by_hand import raw_inputs
 SCRIPT = """
 import json, sys, time
 sys.path.insert(0, sys.argv[1])
-start = time.perf_counter()
+start = time.process_time()
 import alertlab.runtime as runtime
-seconds = time.perf_counter() - start
+seconds = time.process_time() - start
 import numpy as np
 bundle = runtime.load(sys.argv[2])
 bundle.self_test()

@@ -1,8 +1,10 @@
 """The manifest is read strictly; every error names its key."""
 
+import contextlib
 import json
 
 import pytest
+from alertlab import runtime
 from alertlab.runtime import BundleError, Column, InputSpec, OutputSpec
 from alertlab.runtime.schema import parse
 
@@ -107,3 +109,22 @@ def test_declarations_are_checked_where_they_are_made():
         InputSpec("features", "features", (3,), ("column",))
     with pytest.raises(BundleError, match="output probability: 1 classes"):
         OutputSpec("probability", (2,), ("a",))
+
+
+def places(value, path=()):
+    """Every path into a JSON value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, each in inner for place in places(each, (*path, key)))]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of absurd parameters
+def test_no_value_anywhere_makes_more_than_an_error_of_ours(tiny):
+    content = (tiny / "manifest.json").read_text()
+    odd = [None, True, -1, 3.5, 1e308, "", "x", [], {}, [[]], [None], {"a": 1}, 2**62, "é\x00"]
+    for number, place in enumerate(places(json.loads(content))[1:]):
+        changed = json.loads(content)
+        for value in odd[number % 7 :: 7]:
+            put(changed, place, value)
+            (tiny / "manifest.json").write_text(json.dumps(changed))
+            with contextlib.suppress(BundleError):
+                runtime.load(tiny).self_test()

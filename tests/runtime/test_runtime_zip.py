@@ -54,7 +54,7 @@ def test_a_compressed_zip_is_refused(zipped, compression):
 @pytest.mark.parametrize("name", ["../evil", "/tmp/evil", "a/../../evil", "sub/evil", "C:\\evil"])
 def test_a_path_in_the_zip_is_refused_and_nothing_is_written(zipped, tmp_path, name):
     refused(zipped([(name, b"x")]), "the manifest does not list it")
-    assert not [path for path in tmp_path.rglob("evil*")]
+    assert not list(tmp_path.rglob("evil*"))
 
 
 def test_a_path_in_zip_and_manifest_is_refused(tiny, zipped):
@@ -99,7 +99,8 @@ def test_a_bomb_of_overlapping_members_is_refused(zipped):
 def test_a_size_that_is_a_lie_is_refused(zipped):
     path = zipped()
     content = bytearray(path.read_bytes())
-    at = content.find(b"PK\1\2")
+    with zipfile.ZipFile(path) as archive:
+        at = archive.start_dir
     struct.pack_into("<II", content, at + 20, 10, 1 << 30)
     path.write_bytes(content)
     refused(path, "compressed")
@@ -113,7 +114,7 @@ def test_a_file_that_is_no_zip_is_refused(tmp_path, content):
 
 def test_a_truncated_zip_is_refused_wherever_it_ends(zipped, tmp_path):
     whole = zipped().read_bytes()
-    for length in range(0, len(whole), 97):
+    for length in range(0, len(whole), 499):
         Path(tmp_path / "part.zip").write_bytes(whole[:length])
         with pytest.raises(BundleError):
             runtime.load(tmp_path / "part.zip")

@@ -1,0 +1,100 @@
+"""Cut-outs: against astropy's reading of the same bytes."""
+
+import gzip
+import io
+import zlib
+
+import numpy as np
+import pytest
+from alertlab.alerts import AlertError
+from alertlab.alerts.cutout import LARGEST, decode_cutout, pad_to_stamp
+from astropy.io import fits
+
+
+def fits_bytes(image, **header):
+    hdu = fits.PrimaryHDU(image)
+    hdu.header.update(header)
+    buffer = io.BytesIO()
+    hdu.writeto(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i2", "i4", "u1"])
+@pytest.mark.parametrize("shape", [(63, 63), (44, 63), (63, 1)])
+def test_pixels_agree_with_astropy(dtype, shape):
+    image = (np.random.default_rng(1).normal(100, 30, shape)).astype(dtype)
+    data = fits_bytes(image, BUNIT="DN", OBJECT="a / slash in a string")
+    expected = fits.getdata(io.BytesIO(data)).astype("f4")
+    np.testing.assert_array_equal(decode_cutout(gzip.compress(data)), expected)
+
+
+def test_scaled_integers_agree_with_astropy():
+    image = np.arange(63 * 63, dtype="u2").reshape(63, 63)  # astropy stores uint16 with BZERO
+    data = fits_bytes(image)
+    np.testing.assert_array_equal(decode_cutout(gzip.compress(data)), fits.getdata(io.BytesIO(data)).astype("f4"))
+
+
+def test_infinite_pixels_become_nan():
+    image = np.zeros((63, 63), "f8")
+    image[0, 0], image[1, 1], image[2, 2] = np.inf, np.nan, 1e300
+    decoded = decode_cutout(gzip.compress(fits_bytes(image)))
+    assert np.isnan(decoded[[0, 1, 2], [0, 1, 2]]).all()
+    assert np.isfinite(decoded).sum() == 63 * 63 - 3
+
+
+whole = gzip.compress(fits_bytes(np.ones((63, 63), "f4")))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\xff\xd8\xff\xe0 jpeg", "JPEG preview"),
+        (b"", "not gzipped"),
+        (b"SIMPLE  =", "not gzipped"),
+        (whole[:60], "cut short"),
+        (whole[:10] + b"\xff" * 50, "damaged"),
+        (whole[:-8] + b"12345678", "damaged"),
+        (gzip.compress(b"not fits at all"), "not FITS"),
+        (gzip.compress(b"SIMPLE  = T"), "no END"),
+        (gzip.compress(fits_bytes(np.ones((64, 63), "f4"))), "64x63"),
+        (gzip.compress(fits_bytes(np.ones((3, 63, 63), "f4"))), "NAXIS 3"),
+        (gzip.compress(fits_bytes(np.ones((63, 63), "f4"))[:5000]), "data are cut short"),
+        (
+            gzip.compress(fits_bytes(np.ones((63, 63), "f4")).replace(b"NAXIS1  =  ", b"NAXIS1  = x")),
+            "header is damaged",
+        ),
+    ],
+)
+def test_what_is_no_cutout_is_refused_with_its_reason(data, reason):
+    with pytest.raises(AlertError, match=reason):
+        decode_cutout(data)
+
+
+def test_a_zip_bomb_is_not_unpacked():
+    bomb = zlib.compressobj(9, wbits=31)
+    data = b"".join(bomb.compress(b"\0" * LARGEST) for _ in range(64)) + bomb.flush()
+    with pytest.raises(AlertError, match="unpacks to more than"):
+        decode_cutout(data)
+
+
+@pytest.mark.parametrize(
+    ("shape", "xpos", "ypos", "corner"),
+    [
+        ((45, 63), 94.4, 13.9, (18, 0)),  # cut by the lower edge: rows are missing before the first
+        ((53, 63), 229.3, 3058.6, (0, 0)),  # the upper edge
+        ((63, 56), 3047.9, 197.5, (0, 0)),  # the right edge
+        ((63, 40), 8.2, 1500.0, (0, 23)),  # the left edge
+        ((50, 40), 8.2, 18.0, (13, 23)),  # a corner of the chip
+    ],
+)
+def test_an_edge_cut_stamp_is_padded_where_the_chip_ended(shape, xpos, ypos, corner):
+    image = np.ones(shape, "f4")
+    stamp = pad_to_stamp(image, xpos, ypos)
+    assert stamp.shape == (63, 63)
+    np.testing.assert_array_equal(stamp[corner[0] : corner[0] + shape[0], corner[1] : corner[1] + shape[1]], image)
+    assert np.isnan(stamp).sum() == 63 * 63 - image.size
+
+
+def test_an_edge_cut_stamp_without_position_is_refused():
+    with pytest.raises(AlertError, match="xpos"):
+        pad_to_stamp(np.ones((45, 63), "f4"), None, None)

@@ -1,0 +1,57 @@
+"""Metadata features: coding, coordinates, leaks."""
+
+import numpy as np
+import pytest
+from alertlab.alerts import read_alerts
+from alertlab.alerts.metadata import COLUMNS, LEAKS, metadata_columns, metadata_features
+from alertlab.runtime import AlertlabError
+
+
+def test_ecliptic_and_galactic_coordinates_of_known_places():
+    # J2000: the galactic centre and pole (IAU 1958 system), the ecliptic pole, the equinox.
+    places = [(266.405, -28.936), (192.85948, 27.12825), (270.0, 66.5607), (0.0, 0.0)]
+    candidates = [{"ra": ra, "dec": dec} for ra, dec in places]
+    table = metadata_features(candidates, ["gal_long", "gal_lat", "ecl_long", "ecl_lat"])
+    assert table[0, 1] == pytest.approx(0, abs=0.01)
+    assert min(table[0, 0], 360 - table[0, 0]) < 0.01
+    assert table[1, 1] == pytest.approx(90, abs=0.01)
+    assert table[2, 3] == pytest.approx(90, abs=0.01)
+    assert min(table[3, 2], 360 - table[3, 2]) < 0.01
+    assert table[3, 3] == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize(("value", "code"), [("t", 0), ("f", 1), ("1", 0), ("0", 1), (1, 0), (None, np.nan)])
+def test_isdiffpos_has_the_published_inverted_coding(value, code):
+    np.testing.assert_array_equal(metadata_features([{"isdiffpos": value}], ["isdiffpos"]), [[code]])
+
+
+def test_non_detections_are_visits_less_detections():
+    assert metadata_features([{"ncovhist": 50, "ndethist": 8}], ["non_detections"])[0, 0] == 42
+
+
+def test_what_a_packet_does_not_say_is_nan():
+    assert np.isnan(metadata_features([{}], [column.name for column in COLUMNS])).all()
+
+
+def test_an_alert_does_not_depend_on_its_batch():
+    candidates = [{"ra": float(ra), "dec": float(ra) / 4 - 40} for ra in range(0, 360, 7)]
+    names = ["ecl_lat", "ecl_long", "gal_lat", "gal_long"]
+    alone = np.concatenate([metadata_features([candidate], names) for candidate in candidates])
+    np.testing.assert_array_equal(metadata_features(candidates, names), alone)
+
+
+@pytest.mark.parametrize("name", ["ssdistnr", "ssmagnr", "ssnamenr", "rb", "drb"])
+def test_a_leaking_field_is_refused_with_the_reason(name):
+    with pytest.raises(AlertlabError, match=f"{name} leaks the label.*{LEAKS[name][:20]}"):
+        metadata_columns(["fwhm", name])
+
+
+def test_an_unknown_feature_is_refused():
+    with pytest.raises(AlertlabError, match="no feature 'colour'"):
+        metadata_columns(["colour"])
+
+
+def test_real_packets_give_every_feature(shared_data):
+    alerts = [each for each in read_alerts(shared_data / "ztf_avro" / "ztf_alerts.tar.gz") if hasattr(each, "stamp")]
+    table = metadata_features([alert.candidate for alert in alerts], [column.name for column in COLUMNS])
+    assert np.isfinite(table).all()

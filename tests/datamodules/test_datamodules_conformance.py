@@ -1,0 +1,71 @@
+"""Every datamodule of ``conf/datamodule/`` keeps the same promises."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from alertlab import conf
+from alertlab.config import compose, instantiate
+from alertlab.core.contracts import Loading
+from alertlab.core.split import PARTS
+from alertlab.simulate import write_dataset
+
+NAMES = sorted(path.stem for path in Path(conf.__file__).parent.glob("datamodule/[!_]*.yaml"))
+TINY = {
+    "simulated_stamps": lambda _: ["datamodule.source.n=60"],
+    "ztf_stamps": lambda folder: [f"datamodule.path={folder}/packets", f"datamodule.labels={folder}/labels.csv"],
+}
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data") / "simulated"
+    write_dataset(folder, 60, seed=2)
+    return folder
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def data(request, simulated):
+    overrides = [f"datamodule={request.param}", *TINY[request.param](simulated)]
+    return instantiate(compose("train", overrides).datamodule)
+
+
+def test_samples_are_float32_with_a_target_inside_the_taxonomy(data):
+    samples = data.samples()
+    assert len(samples) > 0
+    assert {array.dtype for array in samples.inputs.values()} == {np.dtype("f4")}
+    assert samples.target.min() >= 0
+    assert samples.target.max() < len(samples.taxonomy.classes)
+    for name, columns in samples.columns.items():
+        assert samples.inputs[name].shape[1] == len(columns)
+
+
+def test_the_parts_hold_every_sample_once_and_no_object_twice(data):
+    data.draw(0)
+    parts = [data.samples(part) for part in PARTS]
+    assert sorted(np.concatenate([part.sample_id for part in parts])) == sorted(data.samples().sample_id)
+    objects = [set(part.object_id) for part in parts]
+    assert sum(map(len, objects)) == len(set().union(*objects))
+
+
+def test_reading_again_gives_the_same_data(data):
+    data.draw(0)
+    first = data.samples().digest(), data.split.digest()
+    del data.everything
+    data.draw(0)
+    assert (data.samples().digest(), data.split.digest()) == first
+
+
+def test_batches_are_what_the_loading_asks_for(data):
+    data.draw(0)
+    data.loading = Loading(batch_size=7, balanced=True, seed=3)
+    inputs, target = next(iter(data.train_dataloader()))
+    assert len(target) == 7
+    assert {name: tuple(tensor.shape[1:]) for name, tensor in inputs.items()} == {
+        name: array.shape[1:] for name, array in data.samples().inputs.items()
+    }
+    assert sum(len(target) for _, target in data.val_dataloader()) == len(data.samples("validation"))
+
+
+def test_a_datamodule_says_what_it_is(data):
+    assert data.description
