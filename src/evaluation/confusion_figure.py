@@ -58,7 +58,7 @@ def confusion_figure(evaluation: Evaluation, what: Literal["fraction", "counts"]
     axes.pcolormesh(fraction, cmap=COLOURS, vmin=0, vmax=1, edgecolors="0.85", linewidth=0.4)
     for (row, column), value in np.ndenumerate(fraction):
         place, text = (column + 0.5, row + 0.5), texts[row][column]
-        axes.text(*place, text, ha="center", va="center", fontsize=size, color=_ink(value), linespacing=1.1)
+        axes.text(*place, text, ha="center", va="center", fontsize=size, color=ink(value), linespacing=1.1)
     places = np.arange(k) + 0.5
     axes.set_xticks(places, evaluation.classes, rotation=0 if across else 90, parse_math=False)
     axes.set_yticks(places, evaluation.classes, parse_math=False)
@@ -110,7 +110,7 @@ def _thousands(count: int) -> str:
     return f"{count / 1000:.1f}k" if count < 9950 else f"{count / 1000:.0f}k"
 
 
-def _ink(fraction: float) -> str:
+def ink(fraction: float) -> str:
     """Colour of a cell's text: faint where there is nothing, else dark on light and light on dark."""
     if not fraction > 0:  # NaN too
         return "0.65"

@@ -52,8 +52,9 @@ def _draw(panel: Axes, history: Sequence[Row], quantity: str) -> None:
         best = _best_epoch(history, repeat)
         for part, colour in COLOURS.items():
             points = _points(history, repeat, f"{part}_{quantity}")
-            label = part if number == 0 else None
-            panel.plot(list(points), list(points.values()), color=colour, linewidth=0.7, alpha=0.7, label=label)
+            if points:
+                label = part if number == 0 else None
+                panel.plot(list(points), list(points.values()), color=colour, linewidth=0.7, alpha=0.7, label=label)
             if part == "validation" and best in points:
                 panel.plot(best, points[best], "o", color=colour, label="best epoch" if number == 0 else None)
     title = quantity.replace("_", " ")

@@ -8,18 +8,6 @@ import numpy as np
 
 from .summary import Evaluation
 
-OVERALL = (
-    "accuracy",
-    "balanced_accuracy",
-    "macro_precision",
-    "macro_recall",
-    "macro_f1",
-    "macro_roc_auc",
-    "macro_average_precision",
-    "log_loss",
-    "expected_calibration_error",
-)
-
 
 def metrics_csv(evaluation: Evaluation) -> str:
     """``metric, mean, std`` and a column a repeat; empty where a repeat lacks the metric."""
@@ -52,8 +40,7 @@ def confusion_fraction_csv(evaluation: Evaluation) -> str:
 
 def results_table(evaluation: Evaluation) -> list[tuple[str, str]]:
     """Metric and value: ``0.870 ± 0.010``, or ``0.870 [0.820, 0.910]`` for a single repeat."""
-    text = _formatted(evaluation)
-    return [(name, text[name]) for name in OVERALL if name in text]
+    return [(name, text) for name, text in _formatted(evaluation).items() if "/" not in name]
 
 
 def class_table(evaluation: Evaluation) -> list[tuple[str, str, str, str, str]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.calibration_figure import wilson_bars
-from alertlab.evaluation.confusion_figure import COLOURS, _ink
+from alertlab.evaluation.confusion_figure import COLOURS, ink
 from alertlab.evaluation.figures import calibration_figure, confusion_figure, learning_curves_figure, render
 from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -74,8 +74,8 @@ def test_text_stands_out_from_every_cell():
     for fraction in np.linspace(0.001, 1, 200):
         colour = np.array(COLOURS(fraction)[:3])
         linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
-        cell, ink = linear @ [0.2126, 0.7152, 0.0722], {"black": 0.0, "white": 1.0}[_ink(fraction)]
-        assert (max(cell, ink) + 0.05) / (min(cell, ink) + 0.05) >= 4.5
+        cell, text = linear @ [0.2126, 0.7152, 0.0722], {"black": 0.0, "white": 1.0}[ink(fraction)]
+        assert (max(cell, text) + 0.05) / (min(cell, text) + 0.05) >= 4.5
 
 
 def test_a_class_name_with_a_dollar_is_not_mathematics(make_table):

@@ -1,0 +1,106 @@
+"""Every model of ``conf/model/`` trains, predicts, exports, and answers alike in the runtime."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from alertlab import conf, runtime
+from alertlab.bundle import BundleDetails, write_bundle
+from alertlab.config import compose, instantiate
+
+NAMES = sorted(path.stem for path in Path(conf.__file__).parent.glob("model/[!_]*.yaml"))
+SMALL = {"stamp_cnn": ["model.kernel_size=3", "model.filters=[4,4,8,8,8]", "model.dense=16"]}
+VARIANTS = {"with metadata": [], "images only": ["datamodule.metadata=[]"]}
+
+
+class FakeRun:
+    """What a model may ask of a run."""
+
+    def __init__(self, directory):
+        self.seed, self.directory, self.epochs = 7, directory, []
+
+    def log_metrics(self, metrics, step):
+        self.epochs.append({"epoch": step, **metrics})
+
+
+@pytest.fixture(scope="module", params=[(name, variant) for name in NAMES for variant in VARIANTS], ids=" ".join)
+def fitted(request, tmp_path_factory):
+    name, variant = request.param
+    overrides = [f"model={name}", *SMALL[name], *VARIANTS[variant], "datamodule.source.n=120", "trainer.max_epochs=2"]
+    config = compose("train", overrides)
+    data, model = instantiate(config.datamodule), instantiate(config.model)
+    data.draw(0)
+    run = FakeRun(tmp_path_factory.mktemp("run"))
+    model.fit(data, run)
+    return config, data, model, run
+
+
+@pytest.fixture(scope="module")
+def bundle(fitted, tmp_path_factory):
+    _, data, model, _ = fitted
+    details = BundleDetails("tiny", "0.1.0", "", "BSD-3-Clause", "text")
+    return runtime.load(
+        write_bundle(tmp_path_factory.mktemp("bundle") / "tiny-0.1.0.bundle", model, data.samples(), details)
+    )
+
+
+def test_probabilities_are_finite_and_sum_to_one(fitted):
+    _, data, model, _ = fitted
+    samples = data.samples("test")
+    probability = model.predict(samples)
+    assert probability.shape == (len(samples), len(samples.taxonomy.classes))
+    assert np.isfinite(probability).all()
+    np.testing.assert_allclose(probability.sum(axis=1), 1, atol=1e-6)
+
+
+def test_a_prediction_does_not_depend_on_its_batch(fitted):
+    _, data, model, _ = fitted
+    samples = data.samples("test")
+    alone = np.concatenate([model.predict(samples.take(np.array([row]))) for row in range(5)])
+    np.testing.assert_allclose(model.predict(samples)[:5], alone, atol=1e-6)
+
+
+def test_nothing_to_predict_gives_nothing(fitted):
+    _, data, model, _ = fitted
+    empty = data.samples().take(np.array([], dtype=np.int64))
+    assert model.predict(empty).shape == (0, len(empty.taxonomy.classes))
+
+
+def test_every_epoch_is_recorded(fitted):
+    epochs = fitted[3].epochs
+    assert [epoch["epoch"] for epoch in epochs] == [0, 1]
+    assert all(np.isfinite(list(epoch.values())).all() for epoch in epochs)
+
+
+def test_the_runtime_gives_the_same_answers(fitted, bundle):
+    _, data, model, _ = fitted
+    samples = data.samples()
+    np.testing.assert_allclose(bundle.predict(samples.inputs).probability, model.predict(samples), atol=1e-5)
+
+
+def test_training_again_gives_the_same_bytes(fitted, tmp_path):
+    config, data, model, _ = fitted
+    again = instantiate(config.model)
+    again.fit(data, run := FakeRun(tmp_path))
+    np.testing.assert_array_equal(again.predict(data.samples()), model.predict(data.samples()))
+    graphs = []
+    for number, each in enumerate((model, again)):
+        details = BundleDetails("tiny", "0.1.0", "", "BSD-3-Clause", "text")
+        folder = write_bundle(tmp_path / f"{number}-0.1.0.bundle", each, data.samples(), details)
+        graphs.append((folder / "model.onnx").read_bytes())
+    assert graphs[0] == graphs[1]
+    assert run.epochs == fitted[3].epochs
+
+
+def test_preprocessing_has_seen_the_train_part_alone(fitted):
+    """Another test part, another validation part: the same scaling."""
+    _, data, model, _ = fitted
+    train = data.samples("train")
+    spec = next((spec for spec in model.inputs if spec.name == "metadata"), None)
+    if spec is None:
+        pytest.skip("no metadata to scale")
+    raw = train.inputs["metadata"].astype(np.float64)
+    column = [column.name for column in spec.columns].index("magpsf")  # has neither sentinel nor bounds
+    scaling = next(step for step in spec.preprocessing if step["op"] == "standardize")
+    assert scaling["mean"][column] == pytest.approx(raw[:, column].mean(), rel=1e-6)
+    assert scaling["scale"][column] == pytest.approx(raw[:, column].std(), rel=1e-6)

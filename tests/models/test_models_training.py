@@ -1,0 +1,65 @@
+"""Training: what validation measures, when it stops, and in two processes."""
+
+import numpy as np
+import pytest
+import torch
+from alertlab.config import compose, instantiate
+from alertlab.models.task import ClassificationTask
+from sklearn.metrics import balanced_accuracy_score
+from torch import nn
+from torch.nn import functional
+
+from test_models_conformance import SMALL, FakeRun
+
+
+def test_validation_is_balanced_over_classes():
+    """Loss and accuracy are those of a class-balanced set, whatever the batches."""
+    generator = torch.Generator().manual_seed(0)
+    logits, target = torch.randn(40, 3, generator=generator), torch.tensor([0] * 30 + [1] * 8 + [2] * 2)
+    task = ClassificationTask(
+        nn.Identity(), ("x",), 3, lambda a, b: functional.cross_entropy(a, b, reduction="none"), 0.1
+    )
+    logged = {}
+    task.log_dict = lambda values, **_: logged.update(values)
+    task.on_validation_epoch_start()
+    for rows in (slice(0, 13), slice(13, 40)):
+        task.validation_step(({"x": logits[rows]}, target[rows]), 0)
+    task.on_validation_epoch_end()
+    assert float(logged["validation_accuracy"]) == pytest.approx(balanced_accuracy_score(target, logits.argmax(1)))
+    each = [functional.cross_entropy(logits[target == c], target[target == c]) for c in range(3)]
+    assert float(logged["validation_loss"]) == pytest.approx(float(np.mean(each)), rel=1e-6)
+
+
+def fit(tmp_path, *overrides):
+    config = compose("train", [*SMALL["stamp_cnn"], "datamodule.source.n=100", *overrides])
+    data, model, run = instantiate(config.datamodule), instantiate(config.model), FakeRun(tmp_path)
+    data.draw(0)
+    model.fit(data, run)
+    return data, model, run
+
+
+def test_training_stops_when_validation_no_longer_improves(tmp_path):
+    _, model, run = fit(
+        tmp_path, "datamodule.metadata=[]", "model.patience=2", "model.learning_rate=0.0", "trainer.max_epochs=20"
+    )
+    assert model.best_epoch == 0
+    assert len(run.epochs) == 3
+
+
+def test_checkpoints_load_as_plain_data(tmp_path):
+    fit(tmp_path, "trainer.max_epochs=1")
+    (path,) = (tmp_path / "checkpoints").iterdir()
+    assert "state_dict" in torch.load(path, weights_only=True)
+
+
+def test_two_processes_train_together(tmp_path):
+    data, model, run = fit(tmp_path, "trainer=ddp", "trainer.max_epochs=1", "model.batch_size=16")
+    del run  # its epochs are recorded in the other process
+    assert np.isfinite(model.predict(data.samples("test"))).all()
+
+
+def test_a_gpu_that_is_not_there_is_a_clear_error():
+    if torch.cuda.is_available():
+        pytest.skip("there is one")
+    with pytest.raises(Exception, match=r"(?i)gpu|cuda|accelerator"):
+        instantiate(compose("train", ["trainer=gpu"]).trainer)()

@@ -1,0 +1,66 @@
+"""Configs: what a wrong one says, and what it may name."""
+
+import pytest
+from alertlab.config import ConfigError, compose, flatten, instantiate
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("model.kernel_siz=3", r"Did you mean model\.kernel_size \(conf/model/stamp_cnn\.yaml\)"),
+        ("trainer.max_epoch=3", r"Did you mean trainer\.max_epochs \(conf/trainer/cpu\.yaml\)"),
+        ("repeat=3", r"Did you mean repeats \(conf/train\.yaml\)"),
+        ("datamodule.split.tests=0.1", r"Did you mean datamodule\.split\.test "),
+        ("model=stamp_cn", r"Did you mean stamp_cnn\? Options: "),
+        ("experiment=stamp_classifer", "Did you mean stamp_classifier"),
+        ("zzzzzz=1", "--cfg"),
+        ("seed=[1", "cannot read an override"),
+        ("datamodule=ztf_stamps", r"datamodule\.path: a value is required"),
+        ("model.dropout=${nothing}", r"model\.dropout.*nothing"),
+    ],
+)
+def test_a_wrong_override_names_what_would_be_right(override, message):
+    with pytest.raises(ConfigError, match=message):
+        compose("train", [override])
+
+
+@pytest.mark.parametrize("target", ["os.system", "subprocess.run", "builtins.eval", "alertlabx.evil", "pickle.loads"])
+def test_a_target_outside_the_whitelist_is_refused(target):
+    with pytest.raises(ConfigError, match="not among the packages"):
+        compose("train", [f"model._target_={target}"])
+
+
+def test_a_target_hidden_in_a_list_is_refused():
+    with pytest.raises(ConfigError, match="not among the packages"):
+        compose(
+            "train", ["datamodule=ztf_stamps", "datamodule.path=x", "datamodule.label_rules=[{_target_:os.system}]"]
+        )
+
+
+def test_a_package_may_be_allowed_by_the_person_who_runs_it():
+    config = compose("train", ["model._target_=mylab.Model"], allowed=["mylab"])
+    assert config.model._target_ == "mylab.Model"
+
+
+def test_a_folder_of_ones_own_adds_experiments(tmp_path):
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text("# @package _global_\nname: mine\nmodel:\n  dropout: 0.2\n")
+    config = compose("train", ["experiment=mine"], folders=[tmp_path])
+    assert (config.name, config.model.dropout) == ("mine", 0.2)
+    with pytest.raises(ConfigError, match="no folder"):
+        compose("train", [], folders=[tmp_path / "nothing"])
+
+
+def test_an_error_inside_a_target_names_the_target():
+    config = compose("train", ["+model.unknown=1"])
+    with pytest.raises(ConfigError, match=r"alertlab\.models\.StampClassifier.*unknown"):
+        instantiate(config.model)
+
+
+def test_flattened_values_are_resolved():
+    assert flatten(compose("train", ["trainer.max_epochs=3"]))["model.trainer.max_epochs"] == 3
+
+
+@pytest.mark.parametrize("experiment", ["demo", "stamp_classifier", "stamp_classifier_images"])
+def test_every_experiment_composes(experiment):
+    assert compose("train", [f"experiment={experiment}"]).name == experiment

@@ -1,0 +1,68 @@
+"""Classifying alerts with a bundle."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from alertlab.alerts.write import write_packets
+from alertlab.core.predictions import read_predictions
+from alertlab.runtime import AlertlabError
+from alertlab.simulate import simulate_packets
+from alertlab.workflows.predict import predict
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("night")
+    write_packets((packet for packet, _ in simulate_packets(20, seed=9)), folder)
+    (folder / "broken.avro").write_bytes(b"Obj\x01 no more")
+    return folder
+
+
+def test_every_alert_is_classified_or_rejected(tiny_run, night, tmp_path):
+    result = predict(tiny_run[0].bundle, night, tmp_path / "p.parquet")
+    table = read_predictions(tmp_path / "p.parquet")
+    assert len(table) == 20
+    np.testing.assert_allclose(table.probability.sum(axis=1), 1, atol=1e-6)
+    rejected = pq.read_table(tmp_path / "p.rejected.parquet").to_pylist()
+    assert len(rejected) == 1
+    assert rejected[0]["origin"].endswith("broken.avro")
+    assert sum(result.classified.values()) == 20
+
+
+def test_strict_stops_and_leaves_nothing(tiny_run, night, tmp_path):
+    with pytest.raises(AlertlabError, match=r"broken\.avro.*--strict"):
+        predict(tiny_run[0].bundle, night, tmp_path / "p.parquet", strict=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_prediction_needs_no_training_stack(tiny_run, night, tmp_path):
+    code = (
+        "import sys; from alertlab.cli import main; "
+        f"main(['predict', {str(tiny_run[0].bundle)!r}, {str(night)!r}, '--out', {str(tmp_path / 'p.parquet')!r}]); "
+        "print(sorted({'torch', 'mlflow', 'hydra', 'sklearn', 'matplotlib'} & set(sys.modules)))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[-1] == "[]"
+
+
+def test_the_run_and_the_bundle_agree_on_every_alert_of_the_run(tiny_run, tmp_path):
+    """From packets on disk, through the bundle, to the probabilities of the training stack."""
+    result, _ = tiny_run
+    write_packets((packet for packet, _ in simulate_packets(150, seed=1)), tmp_path / "packets")
+    predict(result.bundle, tmp_path / "packets", tmp_path / "p.parquet")
+    ours, trained = read_predictions(tmp_path / "p.parquet"), read_predictions(result.predictions)
+    order, reference = np.argsort(ours.sample_id), np.argsort(trained.sample_id)
+    np.testing.assert_array_equal(ours.sample_id[order], trained.sample_id[reference])
+    np.testing.assert_allclose(ours.probability[order], trained.probability[reference], atol=1e-5)
+
+
+def test_every_real_packet_is_classified_or_rejected(shared_data, tiny_run, tmp_path):
+    result = predict(tiny_run[0].bundle, shared_data / "ztf_avro" / "ztf_alerts.tar.gz", tmp_path / "p.parquet")
+    assert sum(result.classified.values()) == 414
+    assert result.reasons == {"the cut-out is a JPEG preview, not gzipped FITS": 9}
+    probability = read_predictions(result.predictions).probability
+    assert np.isfinite(probability).all()
+    np.testing.assert_allclose(probability.sum(axis=1), 1, atol=1e-5)
