@@ -85,13 +85,14 @@ def _leaves(node: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 
 
 def _check_required(config: DictConfig) -> None:
-    missing = sorted(OmegaConf.missing_keys(config))
-    if missing:
-        raise ConfigError(f"{missing[0]}: a value is required, give {missing[0]}=VALUE")
     try:
-        OmegaConf.resolve(config.copy())
+        missing = sorted(OmegaConf.missing_keys(config))
+        if not missing:
+            OmegaConf.resolve(config.copy())
+            return
     except OmegaConfBaseException as error:
         raise ConfigError(f"{error.full_key or 'config'}: {str(error).splitlines()[0]}") from error
+    raise ConfigError(f"{missing[0]}: a value is required, give {missing[0]}=VALUE")
 
 
 def _check_targets(config: DictConfig, allowed: tuple[str, ...]) -> None:

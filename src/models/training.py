@@ -12,6 +12,7 @@ import torch
 from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint, RichProgressBar
 
 from ..core.contracts import Data, Run
+from ..runtime.errors import AlertlabError
 from .task import ClassificationTask
 
 MONITOR = "validation_loss"
@@ -36,6 +37,11 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
     Returns
     -------
     The best epoch, from 0.
+
+    Raises
+    ------
+    AlertlabError
+        When no epoch has a finite validation loss.
     """
     best = ModelCheckpoint(run.directory / "checkpoints", "best", monitor=MONITOR, enable_version_counter=False)
     callbacks: list[Callback] = [best, EarlyStopping(MONITOR, patience=patience), RecordEpochs(run)]
@@ -55,9 +61,12 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
             enable_model_summary=False,
             num_sanity_val_steps=0,
         )
-        driver.fit(task, datamodule=data)  # type: ignore[arg-type]
-    if driver.interrupted:
-        raise KeyboardInterrupt
+        try:
+            driver.fit(task, datamodule=data)  # type: ignore[arg-type]
+        except SystemExit as exit:  # Lightning makes this of an interrupt; the run is to end KILLED, not FAILED
+            raise KeyboardInterrupt from exit
+    if best.best_model_score is None or not torch.isfinite(best.best_model_score):
+        raise AlertlabError(f"model.learning_rate: {MONITOR} is not finite from the first epoch on; lower it")
     state: dict[str, Any] = torch.load(best.best_model_path, weights_only=True, map_location="cpu")
     task.load_state_dict(state["state_dict"])
     task.to("cpu").eval()

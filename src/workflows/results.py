@@ -8,13 +8,13 @@ from ..tracking import TrackedRun
 
 
 def named_metrics(evaluation: Evaluation) -> dict[str, float]:
-    """``<part>_<metric>`` of each mean, ``..._std`` over repeats, and every cell of the confusion matrix."""
+    """``<part>/<metric>`` of each mean, ``..._std`` over repeats, and every cell of the confusion matrix."""
     part = evaluation.part
-    metrics = {f"{part}_{name}": value for name, value in evaluation.mean.items()}
-    metrics |= {f"{part}_{name}_std": value for name, value in evaluation.std.items()}
+    metrics = {f"{part}/{name}": value for name, value in evaluation.mean.items()}
+    metrics |= {f"{part}/{name}_std": value for name, value in evaluation.std.items()}
     for row, true in enumerate(evaluation.classes):
         for column, predicted in enumerate(evaluation.classes):
-            cell = f"{part}_confusion/{true}/{predicted}"
+            cell = f"{part}/confusion/{true}/{predicted}"
             metrics[cell] = float(evaluation.fraction_mean[row, column])
             metrics[f"{cell}_std"] = float(evaluation.fraction_std[row, column])
     # NaN is an absent class, or the deviation of a single repeat: not a result

@@ -29,7 +29,7 @@ class TrainResult:
     ----------
     run_id : MLflow's, of the parent where there are repeats.
     data : what was trained on, in a few words.
-    metrics : final metrics by name, ``test_balanced_accuracy`` and so on.
+    metrics : final metrics by name, ``test/balanced_accuracy`` and so on.
     evaluation : the same as values, with the confusion matrices.
     bundle, predictions, figures : paths.
     """

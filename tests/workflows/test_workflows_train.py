@@ -35,7 +35,7 @@ def artifacts(client, run_id, path=None):
 def test_metrics_are_those_of_the_predictions_table(tiny_run):
     result, _ = tiny_run
     table = pq.read_table(result.predictions).to_pandas().query("part == 'test'")
-    assert result.metrics["test_balanced_accuracy"] == pytest.approx(
+    assert result.metrics["test/balanced_accuracy"] == pytest.approx(
         balanced_accuracy_score(table.target, table.prediction)
     )
 
@@ -56,7 +56,7 @@ def test_the_run_holds_what_reproduces_it(tiny_run, client):
     )
     assert "simulated" in run.data.tags["data"]
     assert len(client.get_metric_history(result.run_id, "validation_loss")) == 2
-    assert run.data.metrics["test_confusion/AGN/SN"] == pytest.approx(result.evaluation.fraction_mean[0, 1])
+    assert run.data.metrics["test/confusion/AGN/SN"] == pytest.approx(result.evaluation.fraction_mean[0, 1])
     files = set(artifacts(client, result.run_id))
     assert {"config.yaml", "split.parquet", "predictions.parquet", "results.json", "classes.json"} <= files
     assert {"figures/confusion_matrix.png", "figures/learning_curves.pdf", "figures/confusion.tex"} <= files
@@ -87,11 +87,11 @@ def test_repeats_are_child_runs_and_the_parent_has_mean_and_deviation(tiny, tmp_
     experiment = client.get_experiment_by_name("tiny").experiment_id
     children = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{result.run_id}'")
     assert len(children) == 2
-    values = [child.data.metrics["test_accuracy"] for child in children]
+    values = [child.data.metrics["test/accuracy"] for child in children]
     parent = client.get_run(result.run_id).data
-    assert parent.metrics["test_accuracy"] == pytest.approx(np.mean(values))
-    assert parent.metrics["test_accuracy_std"] == pytest.approx(np.std(values, ddof=1))
-    assert "test_confusion/SN/SN_std" in parent.metrics
+    assert parent.metrics["test/accuracy"] == pytest.approx(np.mean(values))
+    assert parent.metrics["test/accuracy_std"] == pytest.approx(np.std(values, ddof=1))
+    assert "test/confusion/SN/SN_std" in parent.metrics
     assert len({child.data.tags["split_hash"] for child in children}) == 2
     best = min(
         children,
@@ -124,14 +124,14 @@ def test_evaluating_a_run_again_adds_another_part_to_it(tiny_run, client, tmp_pa
         "evaluate", ["evaluation.part=validation", f"tracking.uri={store(folder)}", "evaluation.resamples=20"]
     )
     again = evaluate(config, result.run_id, tmp_path / "figures")
-    assert again.metrics["validation_accuracy"] == client.get_run(result.run_id).data.metrics["validation_accuracy"]
+    assert again.metrics["validation/accuracy"] == client.get_run(result.run_id).data.metrics["validation/accuracy"]
     assert (tmp_path / "figures" / "confusion_matrix.png").stat().st_size > 0
 
 
 def test_evaluating_a_file_needs_no_tracking(tiny_run, tmp_path):
     config = compose("evaluate", [f"tracking.uri={store(tmp_path)}", "evaluation.resamples=20"])
     result = evaluate(config, str(tiny_run[0].predictions), tmp_path / "figures")
-    assert result.metrics["test_accuracy"] == tiny_run[0].metrics["test_accuracy"]
+    assert result.metrics["test/accuracy"] == tiny_run[0].metrics["test/accuracy"]
     assert not (tmp_path / "mlflow.db").exists()
 
 
