@@ -12,5 +12,5 @@ SCHEMA = pa.schema(
 
 
 def rejected_table(rejected: Sequence[Rejected]) -> pa.Table:
-    """origin (file and member or row), candid, object_id, reason; null where it could not be read."""
+    """Origin (file and member or row), candid, object_id, reason; null where it could not be read."""
     return pa.Table.from_pylist([vars(each) for each in rejected], schema=SCHEMA)

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from torch import distributed
 from torch.utils.data import Sampler
 
-
 Draw = tuple[list[int], tuple[int, int] | None]  # rows of a batch; (epoch, step), or None when not training
 
 

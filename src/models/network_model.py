@@ -67,11 +67,11 @@ class NetworkModel(ABC):
         self.classes = samples.taxonomy.classes
         self.inputs = self.inputs_of(samples)
         names = tuple(spec.name for spec in self.inputs)
-        network = self.build(samples).to(memory_format=torch.channels_last)  # trains 1.2 to 1.4 times as fast on CPU
+        network = _laid_out(self.build(samples), torch.channels_last)  # trains 1.2 to 1.4 times as fast on CPU
         task = ClassificationTask(network, names, len(self.classes), self.loss, self.learning_rate)
         data.loading = Loading(self.batch_size, self.balanced, self.augmentation, Prepare(self.inputs), run.seed)
         self.best_epoch = train(task, data, run, self.trainer, self.patience)
-        self.network = task.network.to(memory_format=torch.contiguous_format).eval()
+        self.network = _laid_out(task.network, torch.contiguous_format).eval()
 
     def predict(self, samples: Samples) -> NDArray[np.float64]:
         """(n, classes) probabilities."""
@@ -102,3 +102,7 @@ class Prepare:
     def __call__(self, raw: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
         """Apply each input's declared preprocessing."""
         return {spec.name: operations.apply(spec.preprocessing, raw[spec.name]) for spec in self.inputs}
+
+
+def _laid_out(network: nn.Module, layout: torch.memory_format) -> nn.Module:
+    return network.to(memory_format=layout)  # type: ignore[call-overload, no-any-return]  # not in torch's stubs

@@ -26,6 +26,10 @@ class ClassificationTask(pl.LightningModule):
     learning_rate : of Adam.
     """
 
+    network: nn.Module
+    loss: Loss
+    sums: Tensor
+
     def __init__(
         self, network: nn.Module, names: tuple[str, ...], classes: int, loss: Loss, learning_rate: float
     ) -> None:

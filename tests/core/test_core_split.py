@@ -40,7 +40,7 @@ def objects_in(samples, split):
 def test_no_object_is_in_two_parts_and_none_is_lost(counts, seed, folds, repeat):
     samples = samples_of(counts)
     train, validation, test = objects_in(samples, SplitPlan(seed=seed, folds=folds).make(samples, repeat))
-    assert not train & validation and not train & test and not validation & test
+    assert len(train) + len(validation) + len(test) == len(train | validation | test)
     assert train | validation | test == set(samples.object_id)
 
 
@@ -77,7 +77,7 @@ def test_each_repeat_and_seed_draws_anew_and_the_same_again():
 
 
 def test_a_class_with_too_few_objects_is_named():
-    with pytest.raises(AlertlabError, match="too few objects.*class1 has 2, each class needs 3"):
+    with pytest.raises(AlertlabError, match=r"too few objects.*class1 has 2, each class needs 3"):
         SplitPlan().make(samples_of([30, 2]))
 
 

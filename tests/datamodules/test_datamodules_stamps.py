@@ -79,13 +79,13 @@ def test_a_label_table_without_its_column_names_it(folder, tmp_path):
 def test_labels_of_other_alerts_are_noticed(folder, tmp_path):
     labels = relabelled(folder, tmp_path, lambda row: {**row, "candid": str(int(row["candid"]) + 1)})
     data = make(f"datamodule.path={folder}/packets", f"datamodule.labels={labels}")
-    with pytest.raises(AlertlabError, match="no candid of .* is among the alerts"):
+    with pytest.raises(AlertlabError, match=r"no candid of .* is among the alerts"):
         data.samples()
 
 
 def test_no_labels_at_all_says_what_was_found(folder):
     data = make(f"datamodule.path={folder}/packets")
-    with pytest.raises(AlertlabError, match="no labelled alert to learn from.*40 left out with no label"):
+    with pytest.raises(AlertlabError, match=r"no labelled alert to learn from.*40 left out with no label"):
         data.samples()
 
 

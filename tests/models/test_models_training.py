@@ -6,10 +6,9 @@ import torch
 from alertlab.config import compose, instantiate
 from alertlab.models.task import ClassificationTask
 from sklearn.metrics import balanced_accuracy_score
+from test_models_conformance import SMALL, FakeRun
 from torch import nn
 from torch.nn import functional
-
-from test_models_conformance import SMALL, FakeRun
 
 
 def test_validation_is_balanced_over_classes():
