@@ -1,0 +1,34 @@
+"""The documentation's example of a model of one's own works as it stands there."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_a_model_of_ones_own_trains_as_documented(tmp_path):
+    text = (ROOT / "docs" / "extending.md").read_text()
+    code, config = re.search(r"```python\n# mylab/tiny.py\n(.*?)```.*?```yaml\n(.*?)```", text, re.DOTALL).groups()
+    for path, content in {"mylab/__init__.py": "", "mylab/tiny.py": code, "myconf/model/mine.yaml": config}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+    small = ["datamodule.source.n=100", "trainer.max_epochs=1", "evaluation.resamples=20", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "alertlab",
+        "train",
+        "--config-dir",
+        "myconf",
+        "--allow",
+        "mylab",
+        "model=mine",
+        *small,
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert '"bundle": "outputs/alertlab/' in done.stdout
