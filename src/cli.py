@@ -135,9 +135,10 @@ def bundle_check(options: argparse.Namespace) -> None:
 
 def bundle_info(options: argparse.Namespace) -> None:
     """Verb ``bundle info``."""
-    from .workflows.inspect import bundle_summary
+    from .runtime import load
+    from .runtime.describe import describe
 
-    summary = bundle_summary(options.bundle)
+    summary = describe(load(options.bundle))
     if options.json:
         print_json(summary)
         return

@@ -1,7 +1,6 @@
 """``python -m alertlab.runtime``: check, describe and run a bundle from a shell."""
 
 import argparse
-import json
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .bundle import Bundle, load
+from .describe import describe
 from .errors import AlertlabError
 
 EXAMPLE = """example:
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "check":
             answer = check(bundle)
         elif options.command == "info":
-            answer = info(bundle)
+            answer = "\n".join(f"{name}: {value}" for name, value in describe(bundle).items())
         else:
             answer = predict(bundle, options.inputs, options.out)
     except (AlertlabError, OSError) as error:
@@ -59,23 +59,6 @@ def check(bundle: Bundle) -> str:
     """Replay the golden rows and report."""
     report = bundle.self_test()
     return f"ok: {report.n_rows} golden rows, largest difference {report.max_abs_error:.2g}, no label flips"
-
-
-def info(bundle: Bundle) -> str:
-    """Describe a bundle in a few lines."""
-    manifest = bundle.manifest
-    lines = [
-        f"{manifest.name} {manifest.version} ({manifest.license}): {manifest.description}",
-        f"manifest sha256: {bundle.sha256}",
-        f"classes: {', '.join(bundle.classes)}",
-    ]
-    for spec in bundle.inputs:
-        axes = ", ".join(f"{axis} {length}" for axis, length in zip(spec.axes, spec.shape, strict=True))
-        unit = f" in {spec.unit}" if spec.unit else ""
-        lines.append(f"input {spec.name}: {spec.kind} (n, {axes}){unit}")
-        names = [*spec.channels, *(column.name for column in spec.columns)]
-        lines += [f"  {', '.join(names)}"] if names else []
-    return "\n".join([*lines, f"training: {json.dumps(manifest.training)}"])
 
 
 def predict(bundle: Bundle, inputs: Path, out: Path | None) -> str:
