@@ -1,7 +1,6 @@
 """Writing alert packets: one Avro container a packet, cut-outs as gzipped FITS."""
 
 import io
-import os
 import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -12,6 +11,7 @@ import fastavro
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .schema import alert_schema
 
@@ -113,10 +113,6 @@ def write_packets(packets: Iterable[Mapping[str, Any]], directory: Path | str) -
 
 def _write(packet: Mapping[str, Any], directory: Path) -> Path:
     path = directory / f"{packet['candid']}.avro"
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+    with replacing(path) as partial:
         partial.write_bytes(encode_packet(packet))
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
     return path

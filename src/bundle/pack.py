@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 from .. import runtime
-from ..core.files import replacing
+from ..files import replacing
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from .. import runtime
 from ..core.export import Exported
-from ..core.files import replacing
 from ..core.samples import Samples
+from ..files import replacing
 from ..runtime.contents import GOLDEN, GRAPH, MANIFEST, digest
 from ..runtime.errors import BundleError
 from ..runtime.graph import inspect

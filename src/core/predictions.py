@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..files import replacing
 from ..runtime.decision import decide
 from ..runtime.errors import AlertlabError
-from .files import replacing
 from .samples import UNLABELLED, Samples
 
 PREFIX = "probability_"

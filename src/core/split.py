@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
+from ..files import replacing
 from ..runtime.errors import AlertlabError
-from .files import replacing
 from .samples import Samples
 
 PARTS = ("train", "validation", "test")

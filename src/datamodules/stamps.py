@@ -15,11 +15,11 @@ from ..alerts import Alert, Rejected
 from ..alerts.metadata import metadata_columns, metadata_features
 from ..alerts.rejected import rejected_table
 from ..core.contracts import Loading
-from ..core.files import replacing
 from ..core.progress import track
 from ..core.samples import Samples
 from ..core.split import Split, SplitPlan
 from ..core.taxonomy import Taxonomy
+from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .batches import Batch, loader
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..core.files import replacing
 from ..core.predictions import Predictions
+from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .latex import confusion_latex
 from .summary import Evaluation, evaluate

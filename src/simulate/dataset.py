@@ -1,13 +1,12 @@
 """A folder of simulated packets with their labels."""
 
 import csv
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ..alerts.write import write_packets
+from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .stamps import simulate_packets
 
@@ -42,17 +41,12 @@ def write_dataset(
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise AlertlabError(f"{directory}: exists and is not an empty folder; name another one, or remove it first")
     packets = simulate_packets(n, seed, difficulty=difficulty)
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    partial = directory.with_name(f".{directory.name}.{os.getpid()}.partial")
     labels: list[tuple[Any, ...]] = []
-    try:
+    with replacing(directory) as partial:
         paths = write_packets(_noting(packets, labels, n, progress), partial / "packets")
         size = sum(path.stat().st_size for path in paths)
         with (partial / "labels.csv").open("w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([COLUMNS, *labels])
-        partial.replace(directory)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     names = [row[2] for row in labels]
     return {
         "directory": str(directory),

@@ -16,10 +16,10 @@ from .. import runtime
 from ..alerts import Alert, Rejected, read_alerts
 from ..alerts.metadata import metadata_features
 from ..alerts.rejected import SCHEMA, rejected_table
-from ..core.files import replacing
 from ..core.predictions import Predictions
 from ..core.progress import track
 from ..core.samples import UNLABELLED
+from ..files import replacing
 from ..runtime.errors import AlertlabError
 
 BATCH = 256  # alerts at a time: memory does not grow with the night

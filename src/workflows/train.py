@@ -105,6 +105,7 @@ def train_once(experiment: Experiment, repeat: int, parent: TrackedRun | None) -
     with experiment.tracker.run(config.name, name, root, seed, parent) as run:
         describe(experiment, run)
         run.log_files(data.split.write(run.directory / "split.parquet"))
+        run.log_params({"run.repeat": repeat, "run.seed": seed})
         run.set_tags({"split_hash": data.split.digest()})
         model.fit(data, run)
         tables = [predictions_of(samples := data.samples(part), model.predict(samples), part, repeat) for part in PARTS]

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from alertlab.core.files import replacing
 from alertlab.core.predictions import Predictions, concatenate, read_predictions
+from alertlab.files import replacing
 from alertlab.runtime import AlertlabError
 
 

@@ -21,7 +21,13 @@ def test_check_reports_the_golden_rows(tiny, capsys):
 def test_info_says_what_goes_in_and_comes_out(tiny, capsys):
     assert main(["info", str(tiny)]) == 0
     out = capsys.readouterr().out
-    for part in ("name: tiny 1.0", "CC0-1.0", "AGN, SN, bogus", "stamp: image (n, channel 3, y 5, x 5) in DN", "magpsf"):
+    for part in (
+        "name: tiny 1.0",
+        "CC0-1.0",
+        "AGN, SN, bogus",
+        "stamp: image (n, channel 3, y 5, x 5) in DN",
+        "magpsf",
+    ):
         assert part in out
 
 
