@@ -1,13 +1,11 @@
 """ZTF alert packets: Avro containers with three cut-outs (schemas 3.1 to 4.02)."""
 
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import fastavro
-
 from .alert import BANDS, Alert, AlertError, Rejected
 from .build import build_alert
+from .container import MAGIC, read_records
 from .cutout import decode_cutout
 
 
@@ -24,23 +22,19 @@ def read_packets(data: bytes, origin: str) -> Iterator[Alert | Rejected]:
     Alerts, and for what cannot be used its reason. Damage in the container
     ends it: the records before it are kept.
     """
-    if data[:4] != b"Obj\x01":
+    if not data.startswith(MAGIC):
         yield Rejected(origin, "empty file" if not data else "not an Avro container")
         return
-    records = _records(data)
+    records = read_records(data)
     while True:
         try:
             record = next(records)
         except StopIteration:
             return
-        except Exception as error:  # fastavro raises whatever the damage makes of its parser
+        except Exception as error:  # whatever the damage makes of the parser
             yield Rejected(origin, f"the Avro container is damaged ({type(error).__name__}: {str(error)[:80]})")
             return
         yield _read_record(record, origin)
-
-
-def _records(data: bytes) -> Iterator[Any]:
-    yield from fastavro.reader(io.BytesIO(data))
 
 
 def _read_record(record: Any, origin: str) -> Alert | Rejected:

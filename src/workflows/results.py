@@ -25,6 +25,9 @@ def log_results(run: TrackedRun, evaluation: Evaluation, figures: Path) -> None:
     """Record metrics, figures, and the tables that MLflow's page compares across runs."""
     run.log_results(named_metrics(evaluation))
     run.log_files(figures)
+    matrix = figures / "confusion_matrix.png"
+    if matrix.is_file():  # evaluation.formats may leave png out
+        run.log_image(matrix, f"{evaluation.part} confusion matrix")
     overall = results_table(evaluation)
     run.log_table({"metric": [name for name, _ in overall], "value": [value for _, value in overall]}, "results.json")
     names = ("class", "precision", "recall", "f1", "support")
