@@ -53,11 +53,12 @@ class Tracker:
                 logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
                 logging.getLogger("alembic").setLevel(logging.WARNING)
                 from mlflow.exceptions import MlflowException
+                from sqlalchemy.exc import SQLAlchemyError
 
                 try:
                     self.__dict__["_client"] = MlflowClient(self.uri)
                     self._client.search_experiments(max_results=1)
-                except MlflowException as error:
+                except (MlflowException, SQLAlchemyError) as error:
                     self.__dict__.pop("_client", None)
                     message = str(error).splitlines()[0]
                     raise AlertlabError(f"tracking.uri: cannot reach {self.uri} ({message[:200]})") from error

@@ -21,7 +21,7 @@ def calibration_figure(evaluation: Evaluation) -> Figure:
     accuracy, spread = mean_and_std(np.stack([each.accuracy for each in diagrams]))
     confidence, _ = mean_and_std(np.stack([each.confidence for each in diagrams]))
     count = np.mean([each.count for each in diagrams], axis=0)
-    bars = np.nan_to_num(spread) if len(diagrams) > 1 else wilson_bars(accuracy, count)
+    bars = std_bars(accuracy, spread) if len(diagrams) > 1 else wilson_bars(accuracy, count)
 
     figure = Figure((COLUMN, 3.9), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
@@ -32,6 +32,12 @@ def calibration_figure(evaluation: Evaluation) -> Figure:
     below.stairs(count, np.linspace(0, 1, len(count) + 1), fill=True, color=TRAIN, alpha=0.6)
     below.set(xlabel="Probability of the predicted class", ylabel="Samples")
     return figure
+
+
+def std_bars(fraction: NDArray[np.float64], std: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, n) distances down and up of one standard deviation, no further than a fraction can lie."""
+    std = np.nan_to_num(std)
+    return np.stack([np.minimum(std, fraction), np.minimum(std, 1 - fraction)])
 
 
 def wilson_bars(fraction: NDArray[np.float64], count: NDArray[np.float64]) -> NDArray[np.float64]:

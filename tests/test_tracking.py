@@ -1,0 +1,88 @@
+"""The MLflow run: stores, servers, names and values that MLflow would refuse."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from alertlab.runtime import AlertlabError
+from alertlab.tracking import Tracker
+from mlflow import MlflowClient
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """An MLflow server as a team would run it."""
+    folder, port = tmp_path_factory.mktemp("server"), free_port()
+    where = ["--backend-store-uri", f"sqlite:///{folder}/team.db", "--artifacts-destination", str(folder / "artifacts")]
+    command = [sys.executable, "-m", "mlflow", "server", *where, "--port", str(port), "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{address}/health", timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.2)
+    yield address
+    os.killpg(process.pid, signal.SIGKILL)  # with its workers
+    process.wait()
+
+
+def test_a_teams_server_takes_metrics_and_files(server, tmp_path):
+    (tmp_path / "note.txt").write_text("hello")
+    with Tracker(server).run("team", "first", tmp_path / "runs", 1) as run:
+        run.log_metrics({"validation_loss": 0.5}, 3)
+        run.log_files(tmp_path / "note.txt")
+    client = MlflowClient(server)
+    found = client.get_run(run.run_id)
+    assert found.info.status == "FINISHED"
+    assert found.data.metrics["validation_loss"] == 0.5
+    assert [item.path for item in client.list_artifacts(run.run_id)] == ["note.txt"]
+
+
+def test_a_server_that_is_not_there_is_named():
+    with pytest.raises(AlertlabError, match=r"tracking\.uri: cannot reach http://127\.0\.0\.1"):
+        _ = Tracker(f"http://127.0.0.1:{free_port()}").client
+
+
+def test_a_store_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "mlflow.db").write_text("hello " * 100)
+    with pytest.raises(AlertlabError, match=r"tracking\.uri: cannot reach sqlite:.*mlflow\.db"):
+        _ = Tracker(f"sqlite:///{tmp_path}/mlflow.db").client
+
+
+def test_names_and_values_that_mlflow_refuses_are_made_to_fit(tmp_path):
+    tracker = Tracker(f"sqlite:///{tmp_path}/mlflow.db")
+    with tracker.run("odd", "run", tmp_path / "runs", 1) as run:
+        run.log_params({"long": "x" * 100_000, "a[0]=b": [1, 2], **{f"p{number}": number for number in range(250)}})
+        run.log_results({"test/recall/SN Ia-91T (sub)": 0.5, **{f"m{number}": number for number in range(1200)}})
+        run.set_tags({"ended": "y" * 100_000})
+    data = tracker.client.get_run(run.run_id).data
+    assert len(data.params) == 252
+    assert data.metrics["test/recall/SN Ia-91T _sub_"] == 0.5
+    assert len(data.metrics) == 1201
+
+
+@pytest.mark.parametrize(("error", "status"), [(ValueError("bad"), "FAILED"), (KeyboardInterrupt(), "KILLED")])
+def test_a_run_that_does_not_finish_has_its_true_status(tmp_path, error, status):
+    tracker = Tracker(f"sqlite:///{tmp_path}/mlflow.db")
+
+    def fail():
+        with tracker.run("status", "run", tmp_path / "runs", 1):
+            raise error
+
+    with pytest.raises(type(error)):
+        fail()
+    (run,) = tracker.client.search_runs([tracker.client.get_experiment_by_name("status").experiment_id])
+    assert run.info.status == status
