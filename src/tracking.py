@@ -47,6 +47,7 @@ class Tracker:
         if "_client" not in self.__dict__:
             os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # no network unless a server is asked for
             os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # its own 7 keep one waiting for minutes
+            os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # one of our own runs above it
             with status("opening the MLflow store"):
                 from mlflow import MlflowClient
 

@@ -101,7 +101,7 @@ def train_once(experiment: Experiment, repeat: int, parent: TrackedRun | None) -
     data.draw(repeat)
     model: Model = instantiate(config.model)
     seed = config.seed + repeat
-    name = f"repeat {repeat}" if parent else f"seed {seed}"
+    name = f"{config.run_name}, repeat {repeat}" if parent else config.run_name
     with experiment.tracker.run(config.name, name, root, seed, parent) as run:
         describe(experiment, run)
         run.log_files(data.split.write(run.directory / "split.parquet"))
@@ -128,7 +128,7 @@ def train_repeats(experiment: Experiment) -> TrainResult:
     """
     config = experiment.config
     root = Path(config.output_dir) / config.name
-    with experiment.tracker.run(config.name, f"{config.repeats} repeats", root, config.seed) as run:
+    with experiment.tracker.run(config.name, f"{config.run_name}, {config.repeats} repeats", root, config.seed) as run:
         describe(experiment, run)
         repeats = [train_once(experiment, number, run) for number in range(config.repeats)]
         epochs = [epoch for each in repeats for epoch in each.epochs]
