@@ -16,7 +16,12 @@ from .runtime.errors import AlertlabError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``alertlab VERB ...``; returns the exit status."""
-    options = parser().parse_args(arguments)
+    root = parser()
+    options, rest = root.parse_known_args(arguments)
+    if rest and (not hasattr(options, "overrides") or any(word.startswith("-") for word in rest)):
+        root.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        options.overrides += rest  # argparse leaves out what stands behind an option
     signal.signal(signal.SIGTERM, _interrupt)  # so that a run killed by a scheduler says so
     try:
         options.verb(options)
