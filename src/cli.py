@@ -36,6 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, AlertlabError):
             print(f"alertlab: {error}", file=sys.stderr)
         return 1
+    except Exception as error:
+        if options.debug:
+            raise
+        first = (str(error).splitlines() or [""])[0]
+        print(f"alertlab: {type(error).__name__}: {first} (--debug shows where)", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -62,7 +68,8 @@ def train(options: argparse.Namespace) -> None:
 
     show_evaluation(result.evaluation)
     uri = config.tracking.uri
-    server = uri if uri.startswith("http") else f"mlflow ui --backend-store-uri {uri}"
+    mlflow = Path(sys.executable).with_name("mlflow")
+    server = uri if uri.startswith("http") else f"{mlflow} ui --backend-store-uri {uri}"
     show_paths(
         {
             "data": result.data,
@@ -108,6 +115,8 @@ def predict(options: argparse.Namespace) -> None:
     show_counts("classified", result.classified)
     show_counts("rejected", result.reasons)
     show_paths(paths)
+    if not result.classified:
+        raise AlertlabError(f"{options.alerts}: no alert could be used; {result.rejected} says why")
 
 
 def simulate_stamps(options: argparse.Namespace) -> None:
@@ -136,6 +145,7 @@ def bundle_check(options: argparse.Namespace) -> None:
     print(
         f"{options.bundle}: whole; {parity.n_rows} golden rows repeated to {parity.max_abs_error:.1e}, no label flipped"
     )
+    print(f"sha256 {bundle.sha256}: the same as its author published?")
 
 
 def bundle_info(options: argparse.Namespace) -> None:
@@ -221,7 +231,7 @@ def parser() -> argparse.ArgumentParser:
     )
     for name, action, text in (
         ("check", bundle_check, "verify every byte and replay the golden rows"),
-        ("info", bundle_info, "what a bundle takes, returns and reached"),
+        ("info", bundle_info, "what a bundle takes and returns, and where it comes from"),
         ("pack", bundle_pack, "write a bundle folder as one uncompressed zip"),
     ):
         verb = _verb(parts, name, action, text, "stamps-0.1.0.bundle", "bundle ")

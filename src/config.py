@@ -49,7 +49,7 @@ def compose(
         try:
             config = hydra_compose(name, [*overrides, *search])
         except (HydraException, OmegaConfBaseException) as error:
-            raise ConfigError(_explain(name, overrides, search, error)) from error
+            raise ConfigError(_explain(name, overrides, folders, search, error)) from error
     _check_required(config)
     _check_targets(config, (*ALLOWED_TARGETS, *(f"{package}." for package in allowed)))
     return config
@@ -108,8 +108,13 @@ def _check_targets(config: DictConfig, allowed: tuple[str, ...]) -> None:
                     _check_targets(OmegaConf.create({f"{key}[{number}]": item}), allowed)
 
 
-def _explain(name: str, overrides: Sequence[str], search: Sequence[str], error: Exception) -> str:
+def _explain(
+    name: str, overrides: Sequence[str], folders: Sequence[Path], search: Sequence[str], error: Exception
+) -> str:
     """The first override that does not fit, with the nearest one that would."""
+    words = [text for text in overrides if "=" not in text and not text.startswith("~")]
+    if words:
+        return f"{words[0]}: not KEY=VALUE; an experiment is named by experiment={words[0]}"
     try:
         parsed = OverridesParser.create().parse_overrides(list(overrides))
     except HydraException as fault:
@@ -119,7 +124,9 @@ def _explain(name: str, overrides: Sequence[str], search: Sequence[str], error: 
     chosen = []
     for text, override in zip(overrides, parsed, strict=True):
         if override.key_or_group in groups and isinstance(override.value(), str):
-            options = [name for name in loader.get_group_options(override.key_or_group) if not name.startswith("_")]
+            own = [path.stem for folder in folders for path in folder.glob(f"{override.key_or_group}/*.yaml")]
+            options = [*own, *loader.get_group_options(override.key_or_group)]
+            options = [option for option in options if not option.startswith("_")]
             if override.value() not in options:
                 near = _nearest(str(override.value()), options)
                 return f"{text}: no such option.{near} Options: {', '.join(sorted(options))}"

@@ -80,12 +80,16 @@ class Tracker:
         seed : what the model may draw from.
         parent : of a repeat.
         """
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AlertlabError(f"output_dir: cannot write to {root} ({error.strerror})") from error
         tags = {"mlflow.runName": name, **_provenance()}
         if parent:
             tags["mlflow.parentRunId"] = parent.run_id
         run = self.client.create_run(self._experiment(experiment), tags=tags)
         tracked = TrackedRun(self, run.info.run_id, root / run.info.run_id, seed)
-        tracked.directory.mkdir(parents=True)
+        tracked.directory.mkdir()
         try:
             yield tracked
         except KeyboardInterrupt:

@@ -20,6 +20,7 @@ CONF = Path(conf.__file__).parent
         ("experiment=stamp_classifer", "Did you mean stamp_classifier"),
         ("zzzzzz=1", "--cfg"),
         ("seed=[1", "cannot read an override"),
+        ("demo", "experiment=demo"),
         ("datamodule=ztf_stamps", r"datamodule\.path: a value is required"),
         ("model.dropout=${nothing}", r"model\.dropout.*nothing"),
     ],

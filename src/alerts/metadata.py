@@ -5,6 +5,7 @@ the released code. Scaling belongs to the model; here are the plain quantities.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -70,7 +71,9 @@ def metadata_columns(names: Sequence[str]) -> tuple[Column, ...]:
         if name in LEAKS:
             raise AlertlabError(f"datamodule.metadata: {name} leaks the label and is refused ({LEAKS[name]})")
         if name not in BY_NAME:
-            raise AlertlabError(f"datamodule.metadata: no feature {name!r}, known: {', '.join(BY_NAME)}")
+            near = get_close_matches(name, BY_NAME, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(BY_NAME)}"
+            raise AlertlabError(f"datamodule.metadata: no feature {name!r}, {hint}")
     return tuple(BY_NAME[name] for name in names)
 
 

@@ -55,7 +55,7 @@ def predict(bundle: Path, alerts: Path, out: Path, strict: bool = False) -> Pred
     Raises
     ------
     AlertlabError
-        For a bundle that is damaged or takes other inputs, nothing at
+        For a bundle that is damaged or takes other inputs, no alert at
         ``alerts``, or a rejected alert when strict.
     """
     loaded = runtime.load(bundle)
@@ -76,6 +76,8 @@ def predict(bundle: Path, alerts: Path, out: Path, strict: bool = False) -> Pred
             rejected.write(rejected_table(bad))
             classified.update(table["prediction"].to_pylist())
             reasons.update(each.reason for each in bad)
+        if not classified and not reasons:
+            raise AlertlabError(f"{alerts}: no alerts there; a folder is searched for .avro files")
     return PredictResult(out, rejected_path, classified, reasons)
 
 

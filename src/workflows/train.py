@@ -84,8 +84,9 @@ def train(config: DictConfig) -> TrainResult:
 
 def prepare(config: DictConfig) -> Experiment:
     """Build every part and read the data, so that errors come before training."""
-    if config.repeats < 1:
-        raise ConfigError(f"repeats: {config.repeats} is not a number of trainings")
+    for key, least in (("repeats", 1), ("seed", 0)):
+        if not isinstance(config[key], int) or config[key] < least:
+            raise ConfigError(f"{key}: {config[key]!r} is not a whole number of {least} or more")
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
     instantiate(config.model)
     data: Data = instantiate(config.datamodule)

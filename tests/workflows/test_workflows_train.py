@@ -111,6 +111,31 @@ def test_a_failing_training_says_so_in_its_run(tiny, tmp_path):
     assert "learning_rate" in run.data.tags["ended"]
 
 
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("repeats=two", "repeats: 'two' is not a whole number of 1 or more"),
+        ("seed=-1", "seed: -1 is not a whole number"),
+        ("model.learning_rate=abc", r"model\.learning_rate: 'abc' is not a number"),
+        ("model.batch_size=0", r"model\.batch_size: 0 is not"),
+        ("datamodule.metadata=[magpfs]", "did you mean magpsf"),
+        ("output_dir=/dev/null/x", "output_dir: cannot write"),
+        ("trainer=gpu", "trainer: "),
+        ("trainer.max_epochs=0", r"trainer\.max_epochs: no epoch was trained"),
+    ],
+)
+def test_a_value_that_cannot_be_says_which_and_why(tiny, tmp_path, override, message):
+    with pytest.raises(AlertlabError, match=message):
+        train(compose("train", [*tiny, f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}/outputs", override]))
+
+
+def test_the_demo_trains_at_its_real_size(tmp_path):
+    """Its batches: another number of alerts may leave one alone in the last batch."""
+    where = [f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}/outputs"]
+    small = ["trainer.max_epochs=1", "model.filters=[2,2,4,4,4]", "model.dense=8", "evaluation.resamples=20"]
+    assert "1500 simulated" in train(compose("train", ["experiment=demo", *where, *small])).data
+
+
 def test_errors_of_data_and_config_come_before_any_run(tiny, tmp_path):
     where = [f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}/outputs"]
     with pytest.raises(AlertlabError, match="too few objects"):
