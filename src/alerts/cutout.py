@@ -67,7 +67,8 @@ def _pixels(fits: bytes) -> NDArray[np.float32]:
         raise AlertError("the cut-out's FITS data are cut short")
     raw = np.frombuffer(fits, dtype, shape[0] * shape[1], start).reshape(shape)
     if (zero, scale) != (0.0, 1.0):
-        raw = raw.astype(np.float64) * scale + zero
+        with np.errstate(over="ignore", invalid="ignore"):
+            raw = raw.astype(np.float64) * scale + zero
     return finite_or_nan(raw)
 
 
@@ -77,7 +78,7 @@ def _integer(header: Mapping[str, str], key: str) -> int:
     except KeyError:
         raise AlertError(f"the cut-out's FITS header has no {key}") from None
     except ValueError:
-        raise AlertError(f"the cut-out's FITS header is damaged ({key} is {in_brief(header[key], 20)})") from None
+        raise AlertError(f"the cut-out's FITS header is damaged ({key} is '{in_brief(header[key], 20)}')") from None
     if abs(value) > MOST:
         raise AlertError(f"the cut-out's FITS header is damaged ({key} is beyond {MOST})")
     return value
@@ -90,7 +91,7 @@ def _finite(header: Mapping[str, str], key: str, default: float) -> float:
     except ValueError:
         value = np.nan
     if not np.isfinite(value):
-        raise AlertError(f"the cut-out's FITS header is damaged ({key} is {in_brief(text, 20)})")
+        raise AlertError(f"the cut-out's FITS header is damaged ({key} is '{in_brief(text, 20)}')")
     return value
 
 

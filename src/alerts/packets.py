@@ -50,6 +50,8 @@ def _in_words(error: Exception) -> str:
         return str(error)
     if isinstance(error, EOFError):
         return "a record is cut short"
+    if isinstance(error, IndexError):
+        return "a record takes a branch or symbol that the schema does not have"
     if isinstance(error, UnicodeError):
         return "a text is not UTF-8"
     if isinstance(error, zlib.error):

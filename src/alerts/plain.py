@@ -3,11 +3,12 @@
 from typing import Any
 
 INT64 = range(-(1 << 63), 1 << 63)
+LARGEST_FLOAT32 = 3.4028234663852886e38
 LONGEST_NAME = 64  # characters; ZTF's object names have 12
 
 
 def number(value: Any) -> float:
-    """A finite float, or NaN for whatever is no number.
+    """A float that is finite in float32 too, or NaN for whatever is no such number.
 
     Text is no number, not even "12.5": a survey that changed a field's type
     may have changed its meaning too. Neither is infinity: no quantity of a
@@ -19,7 +20,7 @@ def number(value: Any) -> float:
         wide = float(value)
     except OverflowError:  # an integer beyond float64
         return float("nan")
-    return wide if abs(wide) < float("inf") else float("nan")
+    return wide if abs(wide) <= LARGEST_FLOAT32 else float("nan")
 
 
 def known_candid(value: Any) -> int | None:

@@ -59,3 +59,28 @@ def test_a_deflate_bomb_is_not_unpacked():
     fastavro.writer(buffer, schema, [{"b": bytes(65 << 20)}], codec="deflate")
     with pytest.raises(ValueError, match="unpacks to more"):
         list(read_records(buffer.getvalue(), WANTED))
+
+
+def test_fields_that_are_not_wanted_are_passed_over():
+    data = container()
+    assert list(read_records(data, frozenset({"a"}))) == [{"a": record["a"]} for record in RECORDS]
+    assert list(read_records(data, frozenset({"b"}))) == [{"b": record["b"]} for record in RECORDS]
+
+
+def test_named_types_are_found_as_fastavro_finds_them():
+    inner = {"type": "record", "name": "inner", "fields": [{"name": "x", "type": "int"}]}
+    other = {"type": "enum", "name": "far.off.kind", "symbols": ["P", "Q"]}
+    fields = {
+        "a": inner,
+        "b": other,
+        "skip": {"type": "array", "items": "near.inner"},
+        "c": "inner",
+        "d": "far.off.kind",
+    }
+    schema = {"type": "record", "name": "r", "namespace": "near"}
+    schema["fields"] = [{"name": name, "type": kind} for name, kind in fields.items()]
+    records = [{"a": {"x": 1}, "b": "Q", "skip": [{"x": 7}] * 3, "c": {"x": 2}, "d": "P"}]
+    buffer = io.BytesIO()
+    fastavro.writer(buffer, schema, records)
+    wanted = frozenset({"a", "b", "c", "d"})
+    assert list(read_records(buffer.getvalue(), wanted)) == [{name: records[0][name] for name in sorted(wanted)}]
