@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from .alert import BANDS, Alert, AlertError, Rejected
 from .cutout import pad_to_stamp
-from .plain import in_brief, known_candid, known_object_id, number
+from .plain import known_candid, known_object_id, number
 
-LONGEST_FIELD = 1 << 12  # characters of a candidate field; ZTF's longest are file names of some 80
+MOST_TEXT = 1 << 16  # characters in all fields of a candidate; ZTF's have some 150
 
 
 def build_alert(
@@ -26,7 +26,7 @@ def build_alert(
     Raises
     ------
     AlertError
-        For a missing identity, a field that would fill the memory, an image
+        For a missing identity, fields that would fill the memory, an image
         without a finite pixel, images of different shapes, or one whose cut
         side is unknown.
     """
@@ -35,9 +35,8 @@ def build_alert(
         raise AlertError("no candid that is a 64-bit integer")
     if name is None:
         raise AlertError("no objectId that is a short text")
-    for field, value in candidate.items():
-        if isinstance(value, str | bytes) and len(value) > LONGEST_FIELD:
-            raise AlertError(f"the candidate's {in_brief(field, 20)} is longer than {LONGEST_FIELD} characters")
+    if sum(len(value) for value in candidate.values() if isinstance(value, str | bytes)) > MOST_TEXT:
+        raise AlertError(f"the candidate's fields hold more than {MOST_TEXT} characters")
     for band, image in zip(BANDS, images, strict=True):
         if not np.isfinite(image).any():
             raise AlertError(f"the {band} cut-out has no finite pixel")
