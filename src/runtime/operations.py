@@ -94,4 +94,5 @@ def apply(operations: Sequence[Mapping[str, Any]], array: Array) -> NDArray[np.f
             raise BundleError(f"preprocessing: unknown operation {name!r}, known: {', '.join(OPERATIONS)}")
         with np.errstate(invalid="ignore"):  # inf - inf is NaN, and NaN is "not known" to the next operation
             array = OPERATIONS[name](array, **parameters)
-    return np.ascontiguousarray(array, dtype=np.float32)
+    with np.errstate(over="ignore"):  # beyond float32 is infinite: the answer tells, row by row
+        return np.ascontiguousarray(array, dtype=np.float32)
