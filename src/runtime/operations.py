@@ -52,9 +52,8 @@ def percentile_scale(array: Array, percentile: float, limit: float) -> Array:
     count = np.isfinite(ordered).sum(axis=-1, keepdims=True)
     place = np.maximum((count - 1) * (percentile / 100), 0)
     ends = np.concatenate([np.zeros_like(place), np.floor(place), np.ceil(place)], axis=-1).astype(np.intp)
-    low, below, above = np.moveaxis(np.take_along_axis(ordered, ends, axis=-1).astype(np.float64), -1, 0)[
-        ..., None, None
-    ]
+    picked = np.take_along_axis(ordered, ends, axis=-1).astype(np.float64)[..., None, None]
+    low, below, above = np.moveaxis(picked, -3, 0)
     high = below + (above - below) * (place % 1)[..., None]
     scaled: Array = np.clip((known - low) / (high - low + 1e-8), -limit, limit).astype(np.float32)
     return scaled  # float32 holds what is bounded, and halves the work of what follows
