@@ -9,9 +9,10 @@ from torch import Tensor, nn
 
 from ..core.samples import Samples
 from ..runtime import operations
+from ..runtime.errors import AlertlabError
 from ..runtime.manifest import InputSpec
 from . import inputs
-from .dihedral_network import DihedralNetwork
+from .dihedral_network import POOL, DihedralNetwork
 from .loss import focal_loss
 from .network_model import NetworkModel
 
@@ -28,6 +29,11 @@ class DihedralClassifier(NetworkModel):
     gamma : of the focal loss; 0 is cross-entropy.
     layers, first_kernel, dense, dropout, normalise_metadata : see :class:`DihedralNetwork`.
     training : see :class:`NetworkModel`.
+
+    Raises
+    ------
+    AlertlabError
+        For a layer that is neither a number of filters nor "pool".
     """
 
     def __init__(
@@ -47,6 +53,9 @@ class DihedralClassifier(NetworkModel):
         **training: Any,
     ) -> None:
         super().__init__(**training)
+        for layer in layers:
+            if layer != POOL and not (isinstance(layer, int) and layer > 0):
+                raise AlertlabError(f"model.layers: {layer!r} is neither a number of filters nor {POOL}")
         self.crop, self.levels, self.percentile, self.limit = crop, levels, percentile, limit
         self.quantiles, self.gamma = quantiles, gamma
         self.layers, self.first_kernel, self.dense, self.dropout = tuple(layers), first_kernel, dense, dropout

@@ -73,8 +73,8 @@ def pyramid(array: Array, size: int, levels: int) -> Array:
     where a field cannot be centred it lies half a pixel to the lower right.
     """
     sides = array.shape[-2:]
-    if size < 1 or levels < 1:
-        raise BundleError(f"pyramid: {levels} levels of size {size}, expected at least 1 of both")
+    if size < 1 or not 1 <= levels <= 16:  # 16 would need an image of 32,768 pixels a side
+        raise BundleError(f"pyramid: {levels} levels of size {size}, expected 1 to 16 levels of size 1 or more")
     coarsest = 2 ** (levels - 1)
     lacking = [max(size * coarsest - side, 0) for side in sides]
     if max(lacking) >= coarsest:

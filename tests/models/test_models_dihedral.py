@@ -8,6 +8,7 @@ from alertlab.models.dihedral_classifier import ranked_metadata
 from alertlab.models.dihedral_network import DihedralNetwork
 from alertlab.models.loss import focal_loss
 from alertlab.runtime import operations
+from alertlab.runtime.errors import AlertlabError
 from scipy.special import softmax
 from sklearn.preprocessing import QuantileTransformer
 
@@ -29,6 +30,12 @@ def test_every_weight_has_the_released_shape(variant, filters, features):
     network = DihedralNetwork(metadata=23, **PUBLISHED, **variant)
     shapes = [tuple(weight.shape) for name, weight in network.named_parameters() if "weight" in name]
     assert shapes == [*filters, (23,), (31, features + 23), (5, 31)]
+
+
+@pytest.mark.parametrize("layers", ["[32,pol]", "[0]", "[1.5]"])
+def test_a_layer_that_is_none_is_refused(layers):
+    with pytest.raises(AlertlabError, match="model.layers: .* is neither a number of filters nor pool"):
+        instantiate(compose("train", ["model=stamp_cnn_dihedral", f"model.layers={layers}"]).model)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])

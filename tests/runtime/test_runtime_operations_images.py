@@ -92,7 +92,12 @@ def test_a_mask_becomes_the_share_of_unknown_pixels():
 
 @pytest.mark.parametrize(
     ("size", "levels", "message"),
-    [(16, 4, "4 levels of size 16 do not fit the image, 63x63 pixels"), (0, 1, "at least 1"), (8, 0, "at least 1")],
+    [
+        (16, 4, "4 levels of size 16 do not fit the image, 63x63 pixels"),
+        (0, 1, "expected 1 to 16"),
+        (8, 0, "expected 1 to 16"),
+        (8, 10**9, "expected 1 to 16"),
+    ],
 )
 def test_a_pyramid_without_pixels_is_refused(size, levels, message):
     with pytest.raises(BundleError, match=message):
