@@ -34,7 +34,7 @@ def test_every_weight_has_the_released_shape(variant, filters, features):
 
 @pytest.mark.parametrize("layers", ["[32,pol]", "[0]", "[1.5]"])
 def test_a_layer_that_is_none_is_refused(layers):
-    with pytest.raises(AlertlabError, match="model.layers: .* is neither a number of filters nor pool"):
+    with pytest.raises(AlertlabError, match=r"model\.layers: .* is neither a number of filters nor pool"):
         instantiate(compose("train", ["model=stamp_cnn_dihedral", f"model.layers={layers}"]).model)
 
 
