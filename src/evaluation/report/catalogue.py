@@ -29,7 +29,7 @@ class Catalogue:
     @property
     def channels(self) -> int:
         """Channels of a stamp."""
-        return self.samples.inputs[STAMP].shape[1]
+        return int(self.samples.inputs[STAMP].shape[1])
 
     def picture(self, sample_id: int) -> str | None:
         """The stamp as the ``data:`` URI of a picture; None for a sample that is not here."""
