@@ -61,7 +61,7 @@ def test_a_config_of_a_run_names_only_what_may_be_run(copy_of_run, config, tmp_p
     hostile = tmp_path / "config.yaml"
     hostile.write_text("datamodule: {_target_: os.system, command: 'true'}")
     tracker.continue_run(run_id, tmp_path).log_files(hostile)
-    with pytest.raises(AlertlabError, match="os.system is not among the packages"):
+    with pytest.raises(AlertlabError, match=r"os\.system is not among the packages"):
         report(config, run_id, tmp_path / "report.html")
 
 
