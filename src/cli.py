@@ -60,7 +60,12 @@ def train(options: argparse.Namespace) -> None:
     from .workflows.train import train as workflow
 
     result = workflow(config)
-    paths = {"bundle": result.bundle, "predictions": result.predictions, "figures": result.figures}
+    paths = {
+        "bundle": result.bundle,
+        "predictions": result.predictions,
+        "figures": result.figures,
+        "report": result.report,
+    }
     if options.json:
         print_json({"run_id": result.run_id, "data": result.data, "metrics": result.metrics, **paths})
         return
@@ -99,6 +104,25 @@ def evaluate(options: argparse.Namespace) -> None:
 
     show_evaluation(result.evaluation)
     show_paths({"confusion matrix": result.figures / "confusion_matrix.png", "figures": result.figures})
+
+
+def report(options: argparse.Namespace) -> None:
+    """Verb ``report``."""
+    from .config import compose, to_yaml
+
+    config = compose("report", options.overrides, options.config_dir, options.allow)
+    if options.cfg:
+        print(to_yaml(config), end="")
+        return
+    from .workflows.report import report as workflow
+
+    result = workflow(config, options.run, options.out, options.allow)
+    if options.json:
+        print_json({"run_id": options.run, "report": result.report, "note": result.note})
+        return
+    if result.note:
+        print(f"the gallery lists identifiers only: {result.note}", file=sys.stderr)
+    print(result.report)
 
 
 def predict(options: argparse.Namespace) -> None:
@@ -196,6 +220,13 @@ def parser() -> argparse.ArgumentParser:
         default=Path("evaluation"),
         metavar="DIR",
         help="folder of tables and figures (default: %(default)s)",
+    )
+    _config_options(verb)
+
+    verb = _verb(verbs, "report", report, "write the HTML report of a run again", "RUN_ID --out report.html")
+    verb.add_argument("run", metavar="RUN_ID", help="a run of train")
+    verb.add_argument(
+        "--out", type=Path, default=Path("report.html"), metavar="FILE", help="the HTML file (default: %(default)s)"
     )
     _config_options(verb)
 

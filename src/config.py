@@ -51,7 +51,22 @@ def compose(
         except (HydraException, OmegaConfBaseException) as error:
             raise ConfigError(_explain(name, overrides, folders, search, error)) from error
     _check_required(config)
-    _check_targets(config, (*ALLOWED_TARGETS, *(f"{package}." for package in allowed)))
+    _check_targets(config, allowed)
+    return config
+
+
+def load(path: Path, allowed: Sequence[str] = ()) -> DictConfig:
+    """Read the resolved config of an earlier run; anybody may have written it, so its targets are checked too.
+
+    Raises
+    ------
+    ConfigError
+        For a ``_target_`` outside the whitelist and ``allowed``.
+    """
+    config = OmegaConf.load(path)
+    if not isinstance(config, DictConfig):
+        raise ConfigError(f"{path.name}: not a config, it holds no keys")
+    _check_targets(config, allowed)
     return config
 
 
@@ -95,7 +110,8 @@ def _check_required(config: DictConfig) -> None:
     raise ConfigError(f"{missing[0]}: a value is required, give {missing[0]}=VALUE")
 
 
-def _check_targets(config: DictConfig, allowed: tuple[str, ...]) -> None:
+def _check_targets(config: DictConfig, packages: Sequence[str]) -> None:
+    allowed = (*ALLOWED_TARGETS, *(f"{package}." for package in packages))
     for key, value in flatten(config).items():
         if key.rpartition(".")[2] == "_target_" and not str(value).startswith(allowed):
             raise ConfigError(
@@ -105,7 +121,7 @@ def _check_targets(config: DictConfig, allowed: tuple[str, ...]) -> None:
         if isinstance(value, list):  # lists of nodes, such as label rules
             for number, item in enumerate(value):
                 if isinstance(item, dict):
-                    _check_targets(OmegaConf.create({f"{key}[{number}]": item}), allowed)
+                    _check_targets(OmegaConf.create({f"{key}[{number}]": item}), packages)
 
 
 def _explain(

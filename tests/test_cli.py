@@ -27,7 +27,9 @@ def test_help_needs_no_training_stack(tmp_path):
     assert int(out.split()[-1]) < 250  # torch alone is more than a thousand modules
 
 
-@pytest.mark.parametrize("verb", ["train", "evaluate", "predict", "simulate stamps", "bundle check", "bundle info"])
+@pytest.mark.parametrize(
+    "verb", ["train", "evaluate", "report", "predict", "simulate stamps", "bundle check", "bundle info"]
+)
 def test_every_verb_has_help_with_an_example(verb, capsys):
     with pytest.raises(SystemExit):
         main([*verb.split(), "--help"])

@@ -16,6 +16,7 @@ from ..core.split import PARTS
 from ..evaluation import Evaluation, Evaluator
 from ..tracking import TrackedRun, Tracker
 from .bundling import BundleInfo, details_of
+from .report import log_report
 from .results import log_results, named_metrics
 
 MONITOR = "validation_loss"
@@ -31,7 +32,7 @@ class TrainResult:
     data : what was trained on, in a few words.
     metrics : final metrics by name, ``test/balanced_accuracy`` and so on.
     evaluation : the same as values, with the confusion matrices.
-    bundle, predictions, figures : paths.
+    bundle, predictions, figures, report : paths.
     """
 
     run_id: str
@@ -41,6 +42,7 @@ class TrainResult:
     bundle: Path
     predictions: Path
     figures: Path
+    report: Path
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,10 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Repeat:
-    """One training: its result, predictions and epochs, and what it reached on validation."""
+    """One training: its result, split, predictions and epochs, and what it reached on validation."""
 
     result: TrainResult
+    split_hash: str
     predictions: Predictions
     epochs: list[dict[str, float]]
     validation_loss: float
@@ -118,7 +121,7 @@ def train_once(experiment: Experiment, repeat: int, parent: TrackedRun | None) -
             write_bundle(result.bundle, model, data.samples(), details)
         run.log_files(result.bundle)
     reached = min((epoch[MONITOR] for epoch in epochs if MONITOR in epoch), default=float("inf"))
-    return Repeat(result, predictions, epochs, reached)
+    return Repeat(result, data.split.digest(), predictions, epochs, reached)
 
 
 def train_repeats(experiment: Experiment) -> TrainResult:
@@ -132,6 +135,7 @@ def train_repeats(experiment: Experiment) -> TrainResult:
     with experiment.tracker.run(config.name, f"{config.run_name}, {config.repeats} repeats", root, config.seed) as run:
         describe(experiment, run)
         repeats = [train_once(experiment, number, run) for number in range(config.repeats)]
+        run.set_tags({"split_hash": ", ".join(each.split_hash for each in repeats)})
         epochs = [epoch for each in repeats for epoch in each.epochs]
         result = conclude(experiment, run, concatenate([each.predictions for each in repeats]), epochs)
         best = min(repeats, key=lambda each: each.validation_loss)
@@ -164,9 +168,10 @@ def conclude(
     figures = run.directory / "figures"
     with status("evaluating"):
         evaluation = experiment.evaluator(predictions, figures, epochs)
-    run.log_files(path)
-    log_results(run, evaluation, figures)
+        run.log_files(path)
+        log_results(run, evaluation, figures)
+        report = log_report(run, evaluation, predictions, experiment.data.samples(), epochs)
     bundle = run.directory / experiment.bundle.folder
     return TrainResult(
-        run.run_id, experiment.data.description, named_metrics(evaluation), evaluation, bundle, path, figures
+        run.run_id, experiment.data.description, named_metrics(evaluation), evaluation, bundle, path, figures, report
     )

@@ -11,6 +11,7 @@ from alertlab.core.predictions import read_predictions
 from alertlab.core.split import PARTS
 from alertlab.runtime import AlertlabError
 from alertlab.workflows.evaluate import evaluate
+from alertlab.workflows.report import report
 from alertlab.workflows.train import train
 from mlflow import MlflowClient
 from sklearn.metrics import balanced_accuracy_score
@@ -58,7 +59,14 @@ def test_the_run_holds_what_reproduces_it(tiny_run, client):
     assert len(client.get_metric_history(result.run_id, "validation_loss")) == 2
     assert run.data.metrics["test/confusion/AGN/SN"] == pytest.approx(result.evaluation.fraction_mean[0, 1])
     files = set(artifacts(client, result.run_id))
-    assert {"config.yaml", "split.parquet", "predictions.parquet", "results.json", "classes.json"} <= files
+    assert {
+        "config.yaml",
+        "split.parquet",
+        "predictions.parquet",
+        "results.json",
+        "classes.json",
+        "report.html",
+    } <= files
     assert {"figures/confusion_matrix.png", "figures/learning_curves.pdf", "figures/confusion.tex"} <= files
     assert f"{result.bundle.name}/manifest.json" in files
 
@@ -99,6 +107,9 @@ def test_repeats_are_child_runs_and_the_parent_has_mean_and_deviation(tiny, tmp_
     )
     assert parent.tags["bundle.from_run"] == best.info.run_id
     runtime.load(result.bundle).self_test()
+    again = report(compose("report", [f"tracking.uri={store(tmp_path)}"]), result.run_id, tmp_path / "again.html")
+    assert again.report.read_bytes() == result.report.read_bytes()
+    assert "2 repeats" in result.report.read_text()
 
 
 def test_a_failing_training_says_so_in_its_run(tiny, tmp_path):
