@@ -64,12 +64,11 @@ class Tracker:
             os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # one of our own runs above it
             with status("opening the MLflow store"):
                 from mlflow import MlflowClient
-
-                logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
-                logging.getLogger("alembic").setLevel(logging.WARNING)
                 from mlflow.exceptions import MlflowException
                 from sqlalchemy.exc import SQLAlchemyError
 
+                logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
+                logging.getLogger("alembic").setLevel(logging.WARNING)
                 try:
                     self.__dict__["_client"] = MlflowClient(self.uri)
                     self._client.search_experiments(max_results=1)

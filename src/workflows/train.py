@@ -14,6 +14,7 @@ from ..core.predictions import Predictions, concatenate, predictions_of
 from ..core.progress import status
 from ..core.split import PARTS
 from ..evaluation import Evaluation, Evaluator
+from ..files import replacing
 from ..tracking import TrackedRun, Tracker
 from .bundling import BundleInfo, details_of
 from .report import log_report
@@ -54,6 +55,11 @@ class Experiment:
     evaluator: Evaluator
     tracker: Tracker
     bundle: BundleInfo
+
+    @property
+    def root(self) -> Path:
+        """Folder of the runs of this experiment."""
+        return Path(self.config.output_dir, self.config.name)
 
 
 @dataclass(frozen=True)
@@ -101,12 +107,11 @@ def prepare(config: DictConfig) -> Experiment:
 def train_once(experiment: Experiment, repeat: int, parent: TrackedRun | None) -> Repeat:
     """Train with the seed and the split of one repeat, in a run of its own."""
     config, data = experiment.config, experiment.data
-    root = Path(config.output_dir) / config.name
     data.draw(repeat)
     model: Model = instantiate(config.model)
     seed = config.seed + repeat
     name = f"{config.run_name}, repeat {repeat}" if parent else config.run_name
-    with experiment.tracker.run(config.name, name, root, seed, parent) as run:
+    with experiment.tracker.run(config.name, name, experiment.root, seed, parent) as run:
         describe(experiment, run)
         run.log_files(data.split.write(run.directory / "split.parquet"))
         run.log_params({"run.repeat": repeat, "run.seed": seed})
@@ -131,15 +136,16 @@ def train_repeats(experiment: Experiment) -> TrainResult:
     part decides nothing.
     """
     config = experiment.config
-    root = Path(config.output_dir) / config.name
-    with experiment.tracker.run(config.name, f"{config.run_name}, {config.repeats} repeats", root, config.seed) as run:
+    name = f"{config.run_name}, {config.repeats} repeats"
+    with experiment.tracker.run(config.name, name, experiment.root, config.seed) as run:
         describe(experiment, run)
         repeats = [train_once(experiment, number, run) for number in range(config.repeats)]
         run.set_tags({"split_hash": ", ".join(each.split_hash for each in repeats)})
         epochs = [epoch for each in repeats for epoch in each.epochs]
         result = conclude(experiment, run, concatenate([each.predictions for each in repeats]), epochs)
         best = min(repeats, key=lambda each: each.validation_loss)
-        shutil.copytree(best.result.bundle, result.bundle)
+        with replacing(result.bundle, folder=True) as partial:
+            shutil.copytree(best.result.bundle, partial)
         run.set_tags({"bundle.from_run": best.result.run_id})
         run.log_files(result.bundle)
     return result
