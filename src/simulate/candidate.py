@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from .catalogues import ABSENT, gaia, panstarrs, reference
+from .classes import LEVELS
 from .exposure import CHIP, Exposure
 from .identity import candidate_id, image_name, night_id, processing_id
 from .photometry import FAINTEST, Photometry
 from .scene import Scene
 
 Generator = np.random.Generator
+LARGEST_ERROR = 0.2171  # mag, 5 sigma: the stream's own cut
+CLASSTAR = (0.4, 0.65, 0.92, 0.978, 0.992, 0.999, 1.0)  # quantiles at LEVELS, measured
 MAGNITUDE = 1.0857  # 2.5 / ln 10, from relative flux error to magnitude
 
 
@@ -70,10 +73,11 @@ def _identity(scene: Scene, exposure: Exposure, positive: bool, table_id: int) -
 def _photometry(rng: Generator, exposure: Exposure, light: Photometry) -> dict[str, Any]:
     magpsf, magap = exposure.magnitude(light.flux), exposure.magnitude(light.aperture)
     limit = exposure.magnitude(exposure.limit)
+    sigma = MAGNITUDE * light.error / light.flux * 10 ** rng.normal(0, 0.1)
     return {
         "diffmaglim": limit,
         "magpsf": magpsf,
-        "sigmapsf": min(MAGNITUDE * light.error / light.flux, 0.2171),  # 5 sigma, the stream's own cut
+        "sigmapsf": sigma if sigma < LARGEST_ERROR else LARGEST_ERROR - rng.exponential(0.01),
         "chipsf": light.chi,
         "magap": magap,
         "sigmagap": MAGNITUDE * light.aperture_error / light.aperture,
@@ -91,11 +95,11 @@ def _photometry(rng: Generator, exposure: Exposure, light: Photometry) -> dict[s
 
 def _shape(rng: Generator, scene: Scene, exposure: Exposure, light: Photometry) -> dict[str, Any]:
     # SExtractor's fwhm of a faint detection scatters widely: 1.2 to 5 px around the seeing.
-    fwhm = exposure.seeing * 10 ** rng.normal(0.02, 0.12) + 0.5 * scene.portrait.trail * rng.random()
+    fwhm = exposure.seeing * 10 ** rng.normal(0.04, 0.15) + 0.5 * scene.portrait.trail * rng.random()
     fwhm = float(np.clip(fwhm * (light.major / (0.3 * exposure.seeing + 0.15)) ** 0.5, 1.04, 6.6))
     return {
         "fwhm": fwhm,
-        "classtar": float(np.clip(1 - 0.02 * 10 ** rng.normal(0, 0.6) - 0.05 * (light.chi > 5), 0.3, 1)),
+        "classtar": float(np.interp(rng.random(), LEVELS, CLASSTAR)),
         "seeratio": float(np.clip(exposure.seeing / fwhm * 10 ** rng.normal(0, 0.05), 0.4, 2.0)),
         "aimage": light.major,
         "bimage": light.minor,

@@ -43,15 +43,19 @@ def panstarrs(rng: np.random.Generator, scene: Scene) -> dict[str, Any]:
     x, y, magnitude, score = x[deep], y[deep], magnitude[deep], score[deep]
     distance = np.hypot(x, y) * SCALE
     fields: dict[str, Any] = {"nmtchps": int((distance < CIRCLE).sum())}
+    scatter = 0.15 * 10 ** rng.normal(0, 0.2)  # arcsec, of the position of either catalogue, and proper motion
     for rank in (1, 2, 3):
         at = rank - 1
         found = at < distance.size and distance[at] < CIRCLE
         fields[f"sgscore{rank}"] = float(score[at]) if found else ABSENT
-        fields[f"distpsnr{rank}"] = float(abs(distance[at] + rng.normal(0, 0.12))) if found else ABSENT
+        fields[f"distpsnr{rank}"] = (
+            float(np.hypot(distance[at] + rng.normal(0, scatter), rng.normal(0, scatter))) if found else ABSENT
+        )
         colour = rng.normal(1, 0.4)
         for band, tint in BANDS.items():
             value = float(magnitude[at] + tint * colour) if found else ABSENT
-            fields[f"{band}{rank}"] = value if value < DETECTED and rng.random() < 0.97 else ABSENT
+            missed = 0.02 + 0.3 * min(max((value - 20.5) / 1.5, 0.0), 1.0)  # the fainter, the more often
+            fields[f"{band}{rank}"] = value if value < DETECTED and rng.random() > missed else ABSENT
         # PanSTARRS' own scheme: 1e13 * zone of declination + right ascension in 1e-6 deg
         zone = int((scene.dec + 90) * 120)
         fields[f"objectidps{rank}"] = zone * 10**13 + int(scene.ra * 1e6) * 10**4 + rank if found else None
@@ -67,12 +71,13 @@ def reference(rng: np.random.Generator, scene: Scene, sky: float, zero_point: fl
     flux = 10 ** (-0.4 * (magnitude[0] - zero_point))
     error = np.sqrt(20 * pixel_noise(0.0, sky) ** 2 / 15 + flux / GAIN / 15) / flux
     resolved = float(extent[0]) / seeing
+    faint = min(max((float(magnitude[0]) - 20.5) / 2, 0.0), 1.0)  # then noise makes it look sharp
     return {
         "distnr": float(np.hypot(dx, dy)),
         "magnr": float(magnitude[0] + rng.normal(0, min(error, 0.4))),
         "sigmagnr": float(1.0857 * min(error, 0.4) + 0.01),
         "chinr": float(0.7 * 10 ** rng.normal(0, 0.2) + 2.0 * min(resolved, 1.5) * max(0.0, 21 - magnitude[0]) / 3),
-        "sharpnr": float(rng.normal(-0.02, 0.03 + min(error, 1)) + 0.35 * min(resolved, 2)),
+        "sharpnr": float(rng.normal(-0.02 - 0.25 * faint, 0.03 + 0.2 * faint) + 0.35 * min(resolved, 2) * (1 - faint)),
         "ranr": (scene.ra + dx * SCALE / 3600 / np.cos(np.deg2rad(scene.dec))) % 360,
         "decnr": scene.dec + dy * SCALE / 3600,
     }

@@ -11,6 +11,7 @@ from .identity import BANDS, candidate_id, night_id, processing_id
 from .scene import Scene
 
 DAYS = 30  # before the alert, as far as ZTF's packets reach back
+MOST = 100  # visits
 SIGMA_AT_LIMIT = 1.0857 / 5  # mag, the error of a 5-sigma flux
 CARRIED = (  # candidate fields that an earlier detection repeats nearly as they are
     "distnr", "magnr", "sigmagnr", "chinr", "sharpnr", "fwhm", "classtar", "elong", "rb",
@@ -26,15 +27,17 @@ def _empty() -> dict[str, None]:
 def earlier_visits(rng: np.random.Generator, scene: Scene, candidate: dict[str, Any]) -> list[dict[str, Any]]:
     """Detections and upper limits of the last month, oldest first.
 
-    A visit a week or so; the more often the object was seen before, the
-    more of them are detections, fainter or brighter by some tenths of a magnitude.
+    Eight visits and a lognormal number more, as in ZTF's packets; the more often the
+    object was seen before, the more of them there are and the more are detections,
+    fainter or brighter by some tenths of a magnitude.
 
     Returns
     -------
-    Records of the schema's ``prv_candidate``, at most 7; empty where there was no visit.
+    Records of the schema's ``prv_candidate``, at most 100.
     """
-    share = 1 - np.exp(-(candidate["ndethist"] - 1) / 12)
-    days = np.sort(rng.uniform(0.5, DAYS, rng.integers(0, 8)))[::-1]
+    share = 1 - np.exp(-(candidate["ndethist"] - 1) / 60)
+    count = 8 + round(min(4 * (1 + 3 * share) * 10 ** rng.normal(0, 0.35), MOST - 8))
+    days = np.sort(rng.uniform(0.5, DAYS, count))[::-1]
     fids, seen = rng.integers(1, 3, days.size), rng.random(days.size) < 0.8 * share
     limits, change = rng.normal(20.4, 0.5, days.size), rng.normal(0.1, 0.3, days.size)
     return [

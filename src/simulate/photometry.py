@@ -11,7 +11,7 @@ from .sky import GAIN, HALF, SIDE, render_points
 Array = NDArray[np.floating]
 
 PSF_BOX = 7  # px, half side of the box that the PSF is fitted in
-FLOOR_ERROR = 0.04  # relative, the least sigmapsf of the public ZTF stamps
+FLOOR_ERROR = 0.045  # relative, the least sigmapsf of the public ZTF stamps
 FAINTEST = 0.7  # of the 5-sigma limit: the pipeline asks for 3 sigma in the fit
 WINDOWED = 0.73  # SExtractor weighs its moments by a Gaussian, which makes them smaller
 SPREAD = 1.9  # what correlated noise adds to the error of a fit
@@ -58,6 +58,7 @@ def measure(difference: Array, exposure: Exposure) -> Photometry:
     error = np.sqrt(SPREAD**2 * noise**2 / power + flux / GAIN + (FLOOR_ERROR * flux) ** 2)
     variance = noise**2 + np.maximum(flux * shape, 0) / GAIN
     chi = float(((data - flux * shape) ** 2 / variance)[3:-3, 3:-3].sum()) / (9 * 9 - 1)
+    error *= min(max(chi, 1.0) ** 0.25, 3.0)  # a bad fit is an uncertain one
 
     near = image[HALF - 2 : HALF + 3, HALF - 2 : HALF + 3]
     axis = np.arange(-2, 3)

@@ -8,20 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .profiles import PSF_FLUX, gaussian, psf
 from .profiles import galaxy as galaxy_profile
-from .profiles import psf
 
 Array = NDArray[np.floating]
+Kernel = tuple[float, float]
 
 SIDE = 63  # px
 HALF = SIDE // 2
 SCALE = 1.01  # arcsec a pixel
 GAIN = 6.2  # electrons a DN (Masci et al. 2019)
-READ_NOISE = 10.0  # electrons (Masci et al. 2019)
+READ_NOISE = 3.2  # DN; measured, the noise of empty pixels beyond that of the sky's photons
 FRAMES = 15  # in a reference image, the least that ZTF builds one from
 
 FARTHEST = -40.0  # exponent: beyond, float32 products become subnormal, a hundred times slower
 PIECE = 16  # sources a product: they stay in cache, and BLAS wakes no threads, which would cost more than they give
+
+FAINT = 21.5  # mag; a fainter point is drawn as one Gaussian, its wings drown in the noise
 
 AXIS = np.arange(SIDE, dtype=np.float32) - HALF
 
@@ -47,18 +50,19 @@ def _profiles(position: Array, variance: Array) -> Array:
     return np.asarray(np.exp(exponent, out=exponent)).reshape(-1, SIDE)
 
 
-def render_points(x: Array, y: Array, flux: Array, extent: Array, fwhm: float) -> Array:
+def render_points(x: Array, y: Array, flux: Array, extent: Array, fwhm: float, wings: bool = True) -> Array:
     """Image (63, 63) in DN of n round sources.
 
     Parameters
     ----------
     x, y : (n,) [px]. flux : (n,) [DN]. extent : (n,) width of the source itself [px], 0 a point.
-    fwhm : of the PSF [px].
+    fwhm : of the PSF [px]. wings : whether the PSF has them; else it is one Gaussian.
     """
-    fraction, variance = psf(fwhm)
+    fraction, variance = psf(fwhm) if wings else gaussian(fwhm)
     image = np.zeros((SIDE, SIDE), dtype=np.float32)
-    for start in range(0, len(flux), PIECE):
-        part = slice(start, start + PIECE)
+    piece = PIECE * len(PSF_FLUX) // len(fraction)
+    for start in range(0, len(flux), piece):
+        part = slice(start, start + piece)
         widths = variance[:, None] + np.square(extent[part])
         peak = (fraction[:, None] * flux[part] / (2 * np.pi * widths)).astype(np.float32).reshape(-1, 1)
         image += (_profiles(y[part], widths) * peak).T @ _profiles(x[part], widths)
@@ -86,14 +90,31 @@ def render_galaxy(galaxy: Galaxy, x: float, y: float, flux: float, fwhm: float) 
     return image.reshape(SIDE, SIDE)
 
 
-def pixel_noise(signal: Array | float, sky: float) -> Array:
-    """Standard deviation [DN] of photons and read-out, for ``signal`` [DN] over ``sky`` [DN]."""
-    photons = np.maximum(signal, 0) + sky
-    return np.sqrt(photons / GAIN + (READ_NOISE / GAIN) ** 2)
+def pixel_noise(signal: Array | float, sky: float, read: float = READ_NOISE) -> Array:
+    """Standard deviation [DN] of photons and read-out, for ``signal`` and ``read`` [DN] over ``sky`` [DN]."""
+    return np.sqrt((np.maximum(signal, 0) + sky) / GAIN + read**2)
+
+
+def white(rng: np.random.Generator, margin: int = 0) -> Array:
+    """Uncorrelated noise (63 + 2 margin, 63 + 2 margin) of unit variance."""
+    return rng.standard_normal((SIDE + 2 * margin, SIDE + 2 * margin), dtype=np.float32)
+
+
+def filtered(noise: Array, across: Kernel, up: Kernel) -> Array:
+    """Noise (67, 67) of unit variance through a separable filter (b, a): (63, 63), of unit variance again.
+
+    Each pixel takes b of its next and a of its second neighbours, on either side;
+    neighbours then correlate by about 2 b and second neighbours by about 2 a.
+    """
+    for b, a in (up, across):
+        rows = noise[2:-2] + np.float32(b) * (noise[1:-3] + noise[3:-1])
+        rows += np.float32(a) * (noise[:-4] + noise[4:])
+        noise = (rows * np.float32(1 / np.sqrt(1 + 2 * b * b + 2 * a * a))).T
+    return noise
 
 
 def correlated(rng: np.random.Generator) -> Array:
-    """Noise (63, 63) of unit variance whose neighbours correlate by one half, as resampling leaves it."""
-    white = rng.standard_normal((SIDE + 1, SIDE + 1), dtype=np.float32)
-    rows = white[1:] + white[:-1]
+    """Noise (63, 63) of unit variance whose neighbours correlate by one half: the raggedness of artefacts."""
+    noise = rng.standard_normal((SIDE + 1, SIDE + 1), dtype=np.float32)
+    rows = noise[1:] + noise[:-1]
     return (rows[:, 1:] + rows[:, :-1]) / 2
