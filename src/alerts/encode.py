@@ -6,19 +6,18 @@ The schema is walked once, into one function a type; nullable unions are
 
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 Encoder = Callable[[Any], bytes]
 NULL, PRESENT = b"\x00", b"\x02"  # branches 0 and 1 of a nullable union
 INTEGERS = {"int": 1 << 31, "long": 1 << 63}
 REALS = {"float": "f", "double": "d"}
-SHORT = tuple(bytes([number << 1]) for number in range(64))  # most integers of a packet
 
 
+@lru_cache(maxsize=4096)  # field, night, flags and lengths recur from record to record
 def integer(value: int) -> bytes:
     """Avro's zig-zag variable-length integer."""
-    if 0 <= value < 64:
-        return SHORT[value]
     rest, encoded = value << 1 if value >= 0 else (-value << 1) - 1, bytearray()
     while rest > 0x7F:
         encoded.append(rest & 0x7F | 0x80)

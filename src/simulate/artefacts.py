@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from .sky import AXIS, HALF, SIDE, correlated, render_points
+from .sky import AXIS, HALF, SIDE, correlated, render_points, slopes
 
 Array = NDArray[np.floating]
 Generator = np.random.Generator
@@ -58,7 +58,7 @@ def bleed(rng: Generator, flux: float, static: Array, x: float, y: float) -> Arr
 def dipole(rng: Generator, flux: float, static: Array, x: float, y: float) -> Array:
     """Science and reference not aligned: the star's gradient, and some of the star itself."""
     shift, angle = rng.uniform(0.15, 0.6), rng.uniform(0, 2 * np.pi)
-    down, across = np.gradient(static)
+    down, across = slopes(static)
     slope = -shift * (np.cos(angle) * across + np.sin(angle) * down)
     core = static[HALF - 4 : HALF + 5, HALF - 4 : HALF + 5]
     share = flux / np.abs(slope).max()
@@ -70,8 +70,8 @@ def residual(rng: Generator, flux: float, static: Array, x: float, y: float) -> 
     core = (slice(HALF - 6, HALF + 7),) * 2
     star = np.zeros_like(static)
     star[core] = static[core] / static[core].max()
-    down, across = np.gradient(star)
-    curvature = np.gradient(down)[0] + np.gradient(across)[1]
+    down, across = slopes(star)
+    curvature = slopes(down)[0] + slopes(across)[1]
     left = rng.normal(0, 0.7) * across + rng.normal(0, 0.7) * down - rng.normal(0.5, 0.8) * curvature
     left += 0.35 * star * correlated(rng) + rng.normal(0.1, 0.2) * star
     return np.asarray(left * np.float32(0.16 * flux / np.abs(left).max()), dtype=np.float32)

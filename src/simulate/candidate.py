@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .catalogues import ABSENT, gaia, panstarrs, reference
+from .catalogues import ABSENT, catalogue, gaia, panstarrs, reference
 from .classes import LEVELS
 from .exposure import CHIP, Exposure
 from .identity import candidate_id, image_name, night_id, processing_id
@@ -31,13 +31,14 @@ def describe(
     light : what was measured on the difference. positive : the sign of the difference.
     table_id : ``tblid``, 0 to 999. epoch : 0 for the object's first packet, 1 for the next.
     """
+    sources = catalogue(scene)
     return (
         _identity(scene, exposure, positive, table_id)
         | _photometry(rng, exposure, light)
         | _shape(rng, scene, exposure, light)
         | _scores(rng, scene, exposure, light)
-        | panstarrs(rng, scene)
-        | reference(rng, scene, exposure.sky, exposure.zero_point, exposure.reference_seeing)
+        | panstarrs(rng, scene, sources)
+        | reference(rng, scene, sources, exposure.sky, exposure.zero_point, exposure.reference_seeing)
         | gaia(rng, scene)
         | _history(rng, scene, exposure, epoch)
         | _calibration(rng, exposure)
@@ -96,11 +97,11 @@ def _photometry(rng: Generator, exposure: Exposure, light: Photometry) -> dict[s
 def _shape(rng: Generator, scene: Scene, exposure: Exposure, light: Photometry) -> dict[str, Any]:
     # SExtractor's fwhm of a faint detection scatters widely: 1.2 to 5 px around the seeing.
     fwhm = exposure.seeing * 10 ** rng.normal(0.04, 0.15) + 0.5 * scene.portrait.trail * rng.random()
-    fwhm = float(np.clip(fwhm * (light.major / (0.3 * exposure.seeing + 0.15)) ** 0.5, 1.04, 6.6))
+    fwhm = min(max(fwhm * (light.major / (0.3 * exposure.seeing + 0.15)) ** 0.5, 1.04), 6.6)
     return {
         "fwhm": fwhm,
         "classtar": float(np.interp(rng.random(), LEVELS, CLASSTAR)),
-        "seeratio": float(np.clip(exposure.seeing / fwhm * 10 ** rng.normal(0, 0.05), 0.4, 2.0)),
+        "seeratio": min(max(exposure.seeing / fwhm * 10 ** rng.normal(0, 0.05), 0.4), 2.0),
         "aimage": light.major,
         "bimage": light.minor,
         "aimagerat": light.major / fwhm,
@@ -149,7 +150,7 @@ def _calibration(rng: Generator, exposure: Exposure) -> dict[str, Any]:
         "magzpsci": exposure.zero_point,
         "magzpsciunc": 10 ** rng.uniform(-5.5, -4.5),
         "magzpscirms": 0.042 * 10 ** rng.normal(0, 0.12),
-        "nmatches": int(np.clip(600 * 10 ** rng.normal(0, 0.35), 40, 2200)),
+        "nmatches": int(min(max(600 * 10 ** rng.normal(0, 0.35), 40), 2200)),
         "clrcoeff": {1: -0.06, 2: 0.10, 3: 0.0}[exposure.fid] + rng.normal(0, 0.025),
         "clrcounc": 10 ** rng.uniform(-5.5, -4.5),
         "zpclrcov": -(10 ** rng.uniform(-5.5, -4.5)),

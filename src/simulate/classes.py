@@ -63,7 +63,7 @@ def draw_galaxy(rng: Generator, magnitude: float, x: float = 0.0, y: float = 0.0
         x=x,
         y=y,
         magnitude=magnitude,
-        radius=float(np.clip(radius, 0.7, 28)),
+        radius=min(max(radius, 0.7), 28.0),
         ratio=rng.uniform(0.3, 1.0),
         angle=rng.uniform(0, np.pi),
         bulge=rng.beta(1.2, 2.0),

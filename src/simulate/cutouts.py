@@ -9,7 +9,7 @@ from .artefacts import ARTEFACTS
 from .exposure import Exposure
 from .masks import bad_pixels
 from .scene import Scene
-from .sky import FAINT, FRAMES, GAIN, HALF, Kernel, filtered, render_galaxy, render_points, white
+from .sky import FAINT, FRAMES, GAIN, HALF, Kernel, filtered, render_galaxy, render_points, slopes, white
 
 Array = NDArray[np.floating]
 Generator = np.random.Generator
@@ -74,11 +74,11 @@ def _event(rng: Generator, scene: Scene, exposure: Exposure, static: Array) -> A
     )
 
 
-def _residual(rng: Generator, static: Array) -> Array:
-    """What a subtraction leaves of the static sky (63, 63) [DN]: misalignment, flat field and PSF errors."""
+def _residual(rng: Generator, static: Array, grain: Array) -> Array:
+    """What a subtraction leaves of the static sky (63, 63) [DN]: misalignment, flat field, PSF; ``grain`` is white."""
     shift_y, shift_x = rng.normal(0, MISALIGNMENT * 10 ** rng.normal(0, 0.35), 2)
-    down, across = np.gradient(static)
-    flat = np.float32(FLAT_ERROR * 10 ** rng.normal(0, 0.45)) * white(rng) + np.float32(rng.normal(0, 0.003))
+    down, across = slopes(static)
+    flat = np.float32(FLAT_ERROR * 10 ** rng.normal(0, 0.45)) * grain + np.float32(rng.normal(0, 0.003))
     return np.asarray(flat * static - np.float32(shift_x) * across - np.float32(shift_y) * down)
 
 
@@ -113,7 +113,9 @@ def expose(rng: Generator, scene: Scene, exposure: Exposure) -> Cutouts:
 
     science = np.minimum(static + event + noise + exposure.sky, SATURATION)
     template = np.minimum(reference + reference_noise + exposure.sky + rng.normal(-0.15, 0.3), SATURATION)
-    difference = event + matched - reference_noise + _residual(rng, static) + rng.normal(0.08, 0.15)
+    difference = (
+        event + matched - reference_noise + _residual(rng, static, grain.T[2:-2, 2:-2]) + rng.normal(0.08, 0.15)
+    )
     core = slice(HALF - 2, HALF + 3)
     positive = float(event[core, core].sum()) >= 0
     images = [science, template, difference if positive else -difference]

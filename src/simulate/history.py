@@ -36,7 +36,7 @@ def earlier_visits(rng: np.random.Generator, scene: Scene, candidate: dict[str, 
     Records of the schema's ``prv_candidate``, at most 100.
     """
     share = 1 - np.exp(-(candidate["ndethist"] - 1) / 60)
-    count = 8 + round(min(4 * (1 + 3 * share) * 10 ** rng.normal(0, 0.35), MOST - 8))
+    count = 8 + round(min(3 * (1 + 2.2 * share) * 10 ** rng.normal(0, 0.35), MOST - 8))
     days = np.sort(rng.uniform(0.5, DAYS, count))[::-1]
     fids, seen = rng.integers(1, 3, days.size), rng.random(days.size) < 0.8 * share
     limits, change = rng.normal(20.4, 0.5, days.size), rng.normal(0.1, 0.3, days.size)

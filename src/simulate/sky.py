@@ -24,7 +24,7 @@ FRAMES = 15  # in a reference image, the least that ZTF builds one from
 FARTHEST = -40.0  # exponent: beyond, float32 products become subnormal, a hundred times slower
 PIECE = 16  # sources a product: they stay in cache, and BLAS wakes no threads, which would cost more than they give
 
-FAINT = 21.5  # mag; a fainter point is drawn as one Gaussian, its wings drown in the noise
+FAINT = 20.5  # mag; a fainter point is drawn as one Gaussian, its wings drown in the noise
 
 AXIS = np.arange(SIDE, dtype=np.float32) - HALF
 
@@ -69,6 +69,14 @@ def render_points(x: Array, y: Array, flux: Array, extent: Array, fwhm: float, w
     return image
 
 
+def point(x: float, y: float, fwhm: float, reach: int) -> Array:
+    """The PSF (2 reach + 1, 2 reach + 1) of unit flux at (x, y) [px] from the centre of the central pixel."""
+    fraction, variance = psf(fwhm)
+    axis = np.arange(-reach, reach + 1)
+    across, up = (np.exp(-0.5 * (axis - at) ** 2 / variance[:, None]) for at in (x, y))
+    return np.asarray((up * (fraction / (2 * np.pi * variance))[:, None]).T @ across)
+
+
 def render_galaxy(galaxy: Galaxy, x: float, y: float, flux: float, fwhm: float) -> Array:
     """Image (63, 63) in DN of an inclined galaxy whose centre lies at (x, y) [px].
 
@@ -76,7 +84,7 @@ def render_galaxy(galaxy: Galaxy, x: float, y: float, flux: float, fwhm: float) 
     """
     fraction, major = galaxy_profile(galaxy.bulge, galaxy.radius)
     blur = (fwhm / 2.355) ** 2
-    unresolved = major < 0.05 * blur  # these would all look alike: one Gaussian stands for them
+    unresolved = major < 0.25 * blur  # these would all look alike: one Gaussian stands for them
     fraction = np.append(fraction[~unresolved], fraction[unresolved].sum())
     major = np.append(major[~unresolved], 0.0)
     widths, heights = major + blur, major * galaxy.ratio**2 + blur
@@ -93,6 +101,14 @@ def render_galaxy(galaxy: Galaxy, x: float, y: float, flux: float, fwhm: float) 
 def pixel_noise(signal: Array | float, sky: float, read: float = READ_NOISE) -> Array:
     """Standard deviation [DN] of photons and read-out, for ``signal`` and ``read`` [DN] over ``sky`` [DN]."""
     return np.sqrt((np.maximum(signal, 0) + sky) / GAIN + read**2)
+
+
+def slopes(image: Array) -> tuple[Array, Array]:
+    """Central differences down and across (63, 63) [per px], zero on the rim."""
+    down, across = np.zeros_like(image), np.zeros_like(image)
+    down[1:-1] = (image[2:] - image[:-2]) / 2
+    across[:, 1:-1] = (image[:, 2:] - image[:, :-2]) / 2
+    return down, across
 
 
 def white(rng: np.random.Generator, margin: int = 0) -> Array:

