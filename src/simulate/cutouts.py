@@ -84,8 +84,8 @@ def _residual(rng: Generator, static: Array, grain: Array) -> Array:
 
 def _match(rng: Generator) -> tuple[Kernel, Kernel]:
     """How matching the PSFs leaves neighbours of the difference correlated, across and up; each exposure is its own."""
-    across = rng.normal(-0.035, 0.02) + rng.exponential(0.02), 0.01 - rng.exponential(0.02)
-    up = rng.normal(-0.005, 0.005) + rng.exponential(0.02), 0.01 - rng.exponential(0.015)
+    across = rng.normal(-0.035, 0.02) + rng.exponential(0.02), 0.002 - rng.exponential(0.02)
+    up = rng.normal(-0.005, 0.005) + rng.exponential(0.02), 0.003 - rng.exponential(0.015)
     return across, up
 
 
@@ -101,7 +101,7 @@ def expose(rng: Generator, scene: Scene, exposure: Exposure) -> Cutouts:
     reference = _static(scene, exposure, exposure.reference_seeing)
 
     grain, sigma = white(rng, 2), exposure.pixel_noise(static + event)
-    noise = filtered(grain, (rng.normal(-0.03, 0.015), 0.0), (0.0, 0.0)) * sigma
+    noise = filtered(grain, (rng.normal(-0.03, 0.015), -0.008), (0.0, -0.003)) * sigma
     matched = filtered(grain, *_match(rng)) * sigma * (1.005 - min(rng.exponential(0.035), 0.25))
     columns = COLUMNS * 10 ** rng.normal(0, 0.3) * exposure.noise * rng.standard_normal(static.shape[1])
     if rng.random() < STRIPED_SHARE:
@@ -112,7 +112,7 @@ def expose(rng: Generator, scene: Scene, exposure: Exposure) -> Cutouts:
     reference_noise *= np.sqrt(photons + exposure.reference_noise**2)
 
     science = np.minimum(static + event + noise + exposure.sky, SATURATION)
-    template = np.minimum(reference + reference_noise + exposure.sky + rng.normal(-0.15, 0.3), SATURATION)
+    template = np.minimum(reference + reference_noise + exposure.sky + rng.normal(0.05, 0.2), SATURATION)
     difference = (
         event + matched - reference_noise + _residual(rng, static, grain.T[2:-2, 2:-2]) + rng.normal(0.08, 0.15)
     )

@@ -15,7 +15,7 @@ EDGE_SHARE = 0.01  # of stamps cut by the chip's edge
 ZERO_POINT = {1: 26.30, 2: 26.30, 3: 25.75}  # DN to AB mag, by filter, in a clear night
 SKY = {1: 100.0, 2: 220.0, 3: 220.0}  # DN, the median background by filter
 FILTERS = (1, 2, 3)  # g, r, i
-NOISY_SHARE = 0.08  # of readouts have two to three times the read noise
+NOISY_SHARE = 0.12  # of readouts have two to three times the read noise
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def draw_exposure(rng: np.random.Generator, jd: float, clouded: float = 0.0, noi
     zero_point = ZERO_POINT[fid] + rng.normal(0, 0.06) - rng.exponential(0.1)
     sky, read_noise = SKY[fid] * 10 ** rng.normal(0, 0.12), READ_NOISE * 10 ** rng.normal(0.03, 0.1)
     if rng.random() < NOISY_SHARE:
-        read_noise *= rng.uniform(1.8, 3.5)
+        read_noise *= rng.uniform(1.8, 4.0)
     depth = 0.86 * 10 ** rng.normal(0.0, 0.06)  # of the reference: some are of more than the fewest frames
     if rng.random() < clouded:
         extinction = min(max(rng.normal(3.0, 0.6), 1.6), 4.5)

@@ -63,7 +63,7 @@ def star_galaxy_score(rng: np.random.Generator, star: NDArray[np.bool_], hardnes
     close = 0.25 * rng.random(star.shape) ** 5  # to 0 or 1: half of them within 0.01
     score = np.where(star, 1 - close, close)
     luck = rng.random(star.shape)
-    wrong, undecided = 0.2 * hardness, 0.1 + 0.3 * hardness
+    wrong, undecided = 0.2 * hardness, 0.05 + 0.2 * hardness
     score = np.where(luck < wrong, rng.random(star.shape), score)
     return np.where(luck > 1 - undecided, 0.5, score)
 

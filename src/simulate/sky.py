@@ -18,7 +18,7 @@ SIDE = 63  # px
 HALF = SIDE // 2
 SCALE = 1.01  # arcsec a pixel
 GAIN = 6.2  # electrons a DN (Masci et al. 2019)
-READ_NOISE = 3.2  # DN; measured, the noise of empty pixels beyond that of the sky's photons
+READ_NOISE = 2.9  # DN; measured, the noise of empty pixels beyond that of the sky's photons
 FRAMES = 15  # in a reference image, the least that ZTF builds one from
 
 FARTHEST = -40.0  # exponent: beyond, float32 products become subnormal, a hundred times slower
