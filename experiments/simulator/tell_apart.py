@@ -58,7 +58,7 @@ def tell_apart(
         model.fit(inputs[train], target[train])
         aucs.append(roc_auc_score(target[test], model.predict_proba(inputs[test])[:, 1]))
         cost = permutation_importance(
-            model, inputs[test], target[test], scoring="roc_auc", n_repeats=3, random_state=0
+            model, inputs[test], target[test], scoring="roc_auc", n_repeats=2, random_state=0
         ).importances_mean
         costs.append(cost)
     mean = np.mean(costs, axis=0)
