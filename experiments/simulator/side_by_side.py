@@ -12,18 +12,24 @@ import matplotlib.pyplot as plt
 import numpy as np
 from alertlab.alerts import Alert, Rejected
 from alertlab.simulate import SimulatedStamps
+from PIL import Image
 from sides import CLASSES, read_side
 
 TRIPLETS, ROWS = 3, 2  # of each class on either side
-CUTS = (1.0, 99.3)  # percentiles of the grey scale, of each image's central 41 x 41 px
+SOFT = 3.0  # signal to noise at which the grey scale turns from linear to logarithmic
+BLUE = [59, 91, 200]  # where there is no pixel
+SHADES = 20  # of grey: the picture stays small
 
 
 def show(axis: plt.Axes, image: np.ndarray) -> None:
-    """One cut-out between its percentiles, NaN in blue."""
-    core = image[11:52, 11:52]
-    low, high = np.nanpercentile(core, CUTS)
-    cmap = plt.get_cmap("gray").with_extremes(bad="#3b5b92")
-    axis.imshow(np.ma.masked_invalid(image), vmin=low, vmax=max(high, low + 1), cmap=cmap, origin="lower")
+    """One cut-out, an inverse hyperbolic sine of its signal to noise; NaN in blue."""
+    level = np.nanmedian(image)
+    noise = 1.4826 * np.nanmedian(np.abs(image - level))
+    cmap = plt.get_cmap("gray", SHADES).with_extremes(bad=[level / 255 for level in BLUE])
+    grey = np.arcsinh((image - level) / noise / SOFT)
+    axis.imshow(
+        np.ma.masked_invalid(grey), vmin=np.arcsinh(-3 / SOFT), vmax=np.arcsinh(50 / SOFT), cmap=cmap, origin="lower"
+    )
 
 
 def draw(grid: np.ndarray, alerts: list[Alert]) -> None:
@@ -52,6 +58,7 @@ def main() -> None:
         len(heights),
         len(widths),
         figsize=(11, 7.1),
+        dpi=92,
         gridspec_kw={"width_ratios": widths, "height_ratios": heights, "wspace": 0.05, "hspace": 0.05},
     )
     for axis in axes.flat:
@@ -70,7 +77,14 @@ def main() -> None:
         axes[0, column].set_title(title, fontsize=11, pad=6)
     figure.subplots_adjust(0.03, 0.0, 0.995, 0.95)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(arguments.out, dpi=110)
+    figure.canvas.draw()
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(
+        [level for grey in np.linspace(0, 255, SHADES).round().astype(int) for level in [int(grey)] * 3] + BLUE
+    )
+    drawn = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[..., :3])
+    picture = drawn.quantize(palette=palette, dither=Image.Dither.NONE)
+    picture.save(arguments.out, optimize=True)
 
 
 if __name__ == "__main__":

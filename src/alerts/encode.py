@@ -99,7 +99,7 @@ def _primitive(name: str) -> Encoder:
     if name == "string":
 
         def text(value: Any) -> bytes:
-            data = value.encode()
+            data: bytes = value.encode()
             return integer(len(data)) + data
 
         return text

@@ -43,10 +43,10 @@ class Cutouts:
 def _static(scene: Scene, exposure: Exposure, fwhm: float) -> Array:
     """The unchanging sky (63, 63) [DN], without background or noise."""
     (x, y), s = exposure.offset, scene.sources
-    flux = 10 ** (-0.4 * (s.magnitude - exposure.zero_point))
-    bright = s.magnitude < FAINT
-    image = render_points(s.x[bright] + x, s.y[bright] + y, flux[bright], s.extent[bright], fwhm)
-    image += render_points(s.x[~bright] + x, s.y[~bright] + y, flux[~bright], s.extent[~bright], fwhm, wings=False)
+    order = np.argsort(s.magnitude)
+    flux = 10 ** (-0.4 * (s.magnitude[order] - exposure.zero_point))
+    bright = int((s.magnitude < FAINT).sum())
+    image = render_points(s.x[order] + x, s.y[order] + y, flux, s.extent[order], fwhm, bright)
     for galaxy in scene.galaxies:
         image += render_galaxy(galaxy, galaxy.x + x, galaxy.y + y, exposure.flux(galaxy.magnitude), fwhm)
     return image
@@ -103,10 +103,12 @@ def expose(rng: Generator, scene: Scene, exposure: Exposure) -> Cutouts:
     grain, sigma = white(rng, 2), exposure.pixel_noise(static + event)
     noise = filtered(grain, (rng.normal(-0.03, 0.015), -0.008), (0.0, -0.003)) * sigma
     matched = filtered(grain, *_match(rng)) * sigma * (1.005 - min(rng.exponential(0.035), 0.25))
-    columns = COLUMNS * 10 ** rng.normal(0, 0.3) * exposure.noise * rng.standard_normal(static.shape[1])
+    columns = rng.standard_normal(static.shape[1], dtype=np.float32)
+    columns *= np.float32(COLUMNS * 10 ** rng.normal(0, 0.3) * exposure.noise)
     if rng.random() < STRIPED_SHARE:
-        columns += rng.uniform(0.1, 0.5) * exposure.noise * (-1) ** np.arange(static.shape[1])
-    noise, matched = noise + columns.astype(np.float32), matched + columns.astype(np.float32)
+        columns[::2] += np.float32(rng.uniform(0.2, 1.0) * exposure.noise)
+        columns -= columns.mean()
+    noise, matched = noise + columns, matched + columns
     photons = np.maximum(reference, 0) / (GAIN * FRAMES)
     reference_noise = filtered(white(rng, 2), *LANCZOS) * exposure.noisier
     reference_noise *= np.sqrt(photons + exposure.reference_noise**2)

@@ -31,9 +31,9 @@ def psf(fwhm: float) -> tuple[Array, Array]:
     return PSF_FLUX / PSF_FLUX.sum(), (PSF_WIDTH * fwhm) ** 2 + PIXEL_VARIANCE
 
 
-def gaussian(fwhm: float) -> tuple[Array, Array]:
-    """The PSF as one Gaussian of its FWHM, in the form of ``psf``."""
-    return np.ones(1), np.array([(fwhm / 2.355) ** 2 + PIXEL_VARIANCE])
+def gaussian(fwhm: float) -> float:
+    """Variance [px^2] of the PSF as one Gaussian of its FWHM."""
+    return (fwhm / 2.355) ** 2 + PIXEL_VARIANCE
 
 
 def galaxy(bulge: float, radius: float) -> tuple[Array, Array]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .profiles import PSF_FLUX, gaussian, psf
 from .profiles import galaxy as galaxy_profile
+from .profiles import gaussian, psf
 
 Array = NDArray[np.floating]
 Kernel = tuple[float, float]
@@ -22,7 +22,7 @@ READ_NOISE = 2.9  # DN; measured, the noise of empty pixels beyond that of the s
 FRAMES = 15  # in a reference image, the least that ZTF builds one from
 
 FARTHEST = -40.0  # exponent: beyond, float32 products become subnormal, a hundred times slower
-PIECE = 16  # sources a product: they stay in cache, and BLAS wakes no threads, which would cost more than they give
+PIECE = 64  # Gaussians a product: they stay in cache, and BLAS wakes no threads, which would cost more than they give
 
 FAINT = 20.5  # mag; a fainter point is drawn as one Gaussian, its wings drown in the noise
 
@@ -43,29 +43,37 @@ class Galaxy:
 
 
 def _profiles(position: Array, variance: Array) -> Array:
-    """Gaussians of unit peak on the pixel axis: positions (n,), variances (k, n) -> (k * n, 63) float32."""
-    square = (AXIS - position.astype(np.float32)[:, None]) ** 2
-    exponent: Array = square * (-0.5 / variance).astype(np.float32)[..., None]
+    """Gaussians of unit peak on the pixel axis: positions and variances (n,) -> (n, 63) float32."""
+    exponent: Array = (AXIS - position[:, None]) ** 2
+    exponent *= (-0.5 / variance)[:, None]
     np.maximum(exponent, FARTHEST, out=exponent)
-    return np.asarray(np.exp(exponent, out=exponent)).reshape(-1, SIDE)
+    return np.asarray(np.exp(exponent, out=exponent))
 
 
-def render_points(x: Array, y: Array, flux: Array, extent: Array, fwhm: float, wings: bool = True) -> Array:
+def render_points(x: Array, y: Array, flux: Array, extent: Array, fwhm: float, bright: int | None = None) -> Array:
     """Image (63, 63) in DN of n round sources.
 
     Parameters
     ----------
     x, y : (n,) [px]. flux : (n,) [DN]. extent : (n,) width of the source itself [px], 0 a point.
-    fwhm : of the PSF [px]. wings : whether the PSF has them; else it is one Gaussian.
+    fwhm : of the PSF [px]. bright : how many of them, the first ones, get the PSF's wings; the
+        others are one Gaussian each. None: all.
     """
-    fraction, variance = psf(fwhm) if wings else gaussian(fwhm)
+    fraction, variance = psf(fwhm)
+    bright = len(flux) if bright is None else bright
+    source = np.concatenate([np.repeat(np.arange(bright), len(fraction)), np.arange(bright, len(flux))])
+    fraction, variance = (
+        np.concatenate([np.tile(of, bright), np.full(len(flux) - bright, one)])
+        for of, one in ((fraction, 1.0), (variance, gaussian(fwhm)))
+    )
+    width = (variance + extent[source] ** 2).astype(np.float32)
+    peak = (fraction * flux[source] / (2 * np.pi * width)).astype(np.float32)
+    across, up = (_profiles(of[source].astype(np.float32), width) for of in (x, y))
+    up *= peak[:, None]
     image = np.zeros((SIDE, SIDE), dtype=np.float32)
-    piece = PIECE * len(PSF_FLUX) // len(fraction)
-    for start in range(0, len(flux), piece):
-        part = slice(start, start + piece)
-        widths = variance[:, None] + np.square(extent[part])
-        peak = (fraction[:, None] * flux[part] / (2 * np.pi * widths)).astype(np.float32).reshape(-1, 1)
-        image += (_profiles(y[part], widths) * peak).T @ _profiles(x[part], widths)
+    for start in range(0, len(source), PIECE):
+        part = slice(start, start + PIECE)
+        image += up[part].T @ across[part]
     return image
 
 
