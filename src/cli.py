@@ -40,15 +40,20 @@ def _interrupt(*_: Any) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Verb ``train``."""
-    from .config import compose, to_yaml
+    if options.resume:
+        from .workflows.train import resume
 
-    config = compose("train", options.overrides, options.config_dir, options.allow)
-    if options.cfg:
-        print(to_yaml(config), end="")
-        return
-    from .workflows.train import train as workflow
+        result = resume(options.resume, options.outputs, options.allow)
+    else:
+        from .config import compose, to_yaml
 
-    result = workflow(config)
+        config = compose("train", options.overrides, options.config_dir, options.allow)
+        if options.cfg:
+            print(to_yaml(config), end="")
+            return
+        from .workflows.train import train as workflow
+
+        result = workflow(config)
     paths = {"bundle": result.bundle, "predictions": result.predictions, "figures": result.figures}
     if options.json:
         print_json({"run_id": result.run_id, "data": result.data, "metrics": result.metrics, **paths})
@@ -56,8 +61,7 @@ def train(options: argparse.Namespace) -> None:
     from .workflows.show import show_evaluation, show_paths
 
     show_evaluation(result.evaluation)
-    uri = config.tracking.uri
-    server = uri if uri.startswith("http") else f"mlflow ui --backend-store-uri {uri}"
+    server = result.store if result.store.startswith("http") else f"mlflow ui --backend-store-uri {result.store}"
     show_paths(
         {
             "data": result.data,
@@ -103,6 +107,17 @@ def predict(options: argparse.Namespace) -> None:
     show_counts("classified", result.classified)
     show_counts("rejected", result.reasons)
     show_paths(paths)
+
+
+def sync(options: argparse.Namespace) -> None:
+    """Verb ``sync``."""
+    from .workflows.sync import sync as workflow
+
+    result = workflow(options.folder)
+    if options.json:
+        print_json({"delivered": result.delivered, "pending": result.pending})
+        return
+    print(f"delivered {result.delivered} entries, {result.pending} are still pending")
 
 
 def simulate_stamps(options: argparse.Namespace) -> None:
@@ -170,6 +185,14 @@ def parser() -> argparse.ArgumentParser:
         verbs, "train", train, "train, evaluate, track and export", "experiment=stamp_classifier model.kernel_size=5"
     )
     _config_options(verb)
+    verb.add_argument("--resume", metavar="RUN_ID", help="go on with an interrupted run, by its own config")
+    verb.add_argument(
+        "--outputs",
+        type=Path,
+        default=Path("outputs"),
+        metavar="DIR",
+        help="where its folder lies (default: %(default)s)",
+    )
 
     verb = _verb(
         verbs, "evaluate", evaluate, "evaluate a predictions table or a run", "predictions.parquet --out figures"
@@ -199,6 +222,16 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, metavar="FILE", help="Parquet of predictions; rejected alerts go beside it"
     )
     verb.add_argument("--strict", action="store_true", help="stop at the first alert that cannot be used")
+
+    verb = _verb(verbs, "sync", sync, "deliver to MLflow what a server missed", "outputs")
+    verb.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("outputs"),
+        metavar="DIR",
+        help="folder of runs (default: %(default)s)",
+    )
 
     kinds = verbs.add_parser("simulate", help="write simulated alerts").add_subparsers(metavar="KIND", required=True)
     verb = _verb(

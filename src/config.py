@@ -55,6 +55,22 @@ def compose(
     return config
 
 
+def load(path: Path, allowed: Sequence[str] = ()) -> DictConfig:
+    """A resolved config as a run keeps it.
+
+    Raises
+    ------
+    ConfigError
+        For no such file, or a ``_target_`` outside the whitelist.
+    """
+    if not path.is_file():
+        raise ConfigError(f"{path}: the run ended before it had a config; train anew")
+    config = OmegaConf.load(path)
+    assert isinstance(config, DictConfig)
+    _check_targets(config, (*ALLOWED_TARGETS, *(f"{package}." for package in allowed)))
+    return config
+
+
 def instantiate(node: Any, **arguments: Any) -> Any:
     """Build what ``_target_`` names; an error names the target, not Hydra's insides."""
     try:

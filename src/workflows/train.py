@@ -1,24 +1,27 @@
 """Train a model as a config says: one function, for the command line and for sweeps."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from omegaconf import DictConfig
 
 from ..bundle import write_bundle
-from ..config import ConfigError, flatten, instantiate, to_yaml
+from ..config import ConfigError, flatten, instantiate, load, to_yaml
 from ..core.contracts import Data, Model
-from ..core.predictions import Predictions, concatenate, predictions_of
+from ..core.predictions import Predictions, concatenate, predictions_of, read_predictions
 from ..core.progress import status
 from ..core.split import PARTS
 from ..evaluation import Evaluation, Evaluator
-from ..tracking import TrackedRun, Tracker
+from ..files import replacing
+from ..runtime.errors import AlertlabError
+from ..tracking import TrackedRun, Tracker, children_of, find_run, read_record
 from .bundling import BundleInfo, details_of
 from .results import log_results, named_metrics
 
 MONITOR = "validation_loss"
+CONFIG, PREDICTIONS = "config.yaml", "predictions.parquet"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class TrainResult:
     ----------
     run_id : MLflow's, of the parent where there are repeats.
     data : what was trained on, in a few words.
+    store : address of the MLflow store.
     metrics : final metrics by name, ``test/balanced_accuracy`` and so on.
     evaluation : the same as values, with the confusion matrices.
     bundle, predictions, figures : paths.
@@ -36,6 +40,7 @@ class TrainResult:
 
     run_id: str
     data: str
+    store: str
     metrics: Mapping[str, float]
     evaluation: Evaluation
     bundle: Path
@@ -53,15 +58,31 @@ class Experiment:
     tracker: Tracker
     bundle: BundleInfo
 
+    @property
+    def root(self) -> Path:
+        """Folder of the runs of this experiment."""
+        return Path(self.config.output_dir, self.config.name)
+
+    @property
+    def run_name(self) -> str:
+        """Name of the run, the parent where there are repeats."""
+        repeats = self.config.repeats
+        return str(self.config.run_name) + (f", {repeats} repeats" if repeats > 1 else "")
+
 
 @dataclass(frozen=True)
 class Repeat:
-    """One training: its result, predictions and epochs, and what it reached on validation."""
+    """One finished training, as its folder has it."""
 
-    result: TrainResult
+    run_id: str
+    bundle: Path
     predictions: Predictions
     epochs: list[dict[str, float]]
-    validation_loss: float
+
+    @property
+    def validation_loss(self) -> float:
+        """The lowest of its epochs."""
+        return min((epoch[MONITOR] for epoch in self.epochs if MONITOR in epoch), default=float("inf"))
 
 
 def train(config: DictConfig) -> TrainResult:
@@ -77,9 +98,33 @@ def train(config: DictConfig) -> TrainResult:
         For anything wrong with config or data, before training starts.
     """
     experiment = prepare(config)
-    if config.repeats == 1:
-        return train_once(experiment, 0, None).result
-    return train_repeats(experiment)
+    run = experiment.tracker.create(config.name, experiment.run_name, experiment.root, config.seed)
+    return carry_out(experiment, run)
+
+
+def resume(run_id: str, root: Path, allowed: Sequence[str] = ()) -> TrainResult:
+    """Go on with a training that was interrupted or killed, in the same run.
+
+    Parameters
+    ----------
+    run_id : of the run, the parent where there are repeats.
+    root : ``output_dir`` of the training; relative paths of its config hold where it was started.
+    allowed : see :func:`alertlab.config.compose`.
+
+    Raises
+    ------
+    AlertlabError
+        For a run that is finished, unknown or a repeat of another, or data that have changed.
+    """
+    directory = find_run(run_id, root)
+    record = read_record(directory)
+    if record.parent:
+        raise AlertlabError(f"--resume {run_id}: it is repeat {record.repeat} of {record.parent}; resume that")
+    experiment = prepare(load(directory / CONFIG, allowed))
+    run = experiment.tracker.reopen(directory)
+    if run.journal.state == "FINISHED":
+        raise AlertlabError(f"--resume {run_id}: the run is finished, its results are in {directory}")
+    return carry_out(experiment, run)
 
 
 def prepare(config: DictConfig) -> Experiment:
@@ -94,60 +139,104 @@ def prepare(config: DictConfig) -> Experiment:
     return Experiment(config, data, evaluator, tracker, bundle)
 
 
-def train_once(experiment: Experiment, repeat: int, parent: TrackedRun | None) -> Repeat:
-    """Train with the seed and the split of one repeat, in a run of its own."""
+def carry_out(experiment: Experiment, run: TrackedRun) -> TrainResult:
+    """All that is still to do for a run, new or resumed."""
+    with experiment.tracker.running(run):
+        describe(experiment, run)
+        if experiment.config.repeats == 1:
+            return train_one(experiment, run, 0)
+        return train_repeats(experiment, run)
+
+
+def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResult:
+    """Train with the seed and the split of one repeat."""
     config, data = experiment.config, experiment.data
-    root = Path(config.output_dir) / config.name
     data.draw(repeat)
     model: Model = instantiate(config.model)
-    seed = config.seed + repeat
-    name = f"{config.run_name}, repeat {repeat}" if parent else config.run_name
-    with experiment.tracker.run(config.name, name, root, seed, parent) as run:
-        describe(experiment, run)
-        run.log_files(data.split.write(run.directory / "split.parquet"))
-        run.log_params({"run.repeat": repeat, "run.seed": seed})
-        run.set_tags({"split_hash": data.split.digest()})
-        model.fit(data, run)
-        tables = [predictions_of(samples := data.samples(part), model.predict(samples), part, repeat) for part in PARTS]
-        predictions = concatenate(tables)
-        epochs = [{**epoch, "repeat": repeat} for epoch in run.epochs()]
-        result = conclude(experiment, run, predictions, epochs)
-        with status("exporting the bundle"):
-            details = details_of(experiment.bundle, config, data, run, result.evaluation)
-            write_bundle(result.bundle, model, data.samples(), details)
-        run.log_files(result.bundle)
-    reached = min((epoch[MONITOR] for epoch in epochs if MONITOR in epoch), default=float("inf"))
-    return Repeat(result, predictions, epochs, reached)
-
-
-def train_repeats(experiment: Experiment) -> TrainResult:
-    """Train every repeat as a child run; the parent holds means, deviations and the best bundle.
-
-    The bundle is that of the repeat with the lowest validation loss: the test
-    part decides nothing.
-    """
-    config = experiment.config
-    root = Path(config.output_dir) / config.name
-    with experiment.tracker.run(config.name, f"{config.run_name}, {config.repeats} repeats", root, config.seed) as run:
-        describe(experiment, run)
-        repeats = [train_once(experiment, number, run) for number in range(config.repeats)]
-        epochs = [epoch for each in repeats for epoch in each.epochs]
-        result = conclude(experiment, run, concatenate([each.predictions for each in repeats]), epochs)
-        best = min(repeats, key=lambda each: each.validation_loss)
-        shutil.copytree(best.result.bundle, result.bundle)
-        run.set_tags({"bundle.from_run": best.result.run_id})
-        run.log_files(result.bundle)
+    run.log_files(data.split.write(run.directory / "split.parquet"))
+    run.log_params({"run.repeat": repeat, "run.seed": run.seed})
+    run.set_tags({"split_hash": data.split.digest()})
+    model.fit(data, run)
+    tables = [predictions_of(samples := data.samples(part), model.predict(samples), part, repeat) for part in PARTS]
+    result = conclude(experiment, run, concatenate(tables), epochs_of(run, repeat))
+    with status("exporting the bundle"):
+        details = details_of(experiment.bundle, config, data, run, result.evaluation)
+        write_bundle(result.bundle, model, data.samples(), details)
+    run.log_files(result.bundle)
     return result
 
 
+def train_repeats(experiment: Experiment, run: TrackedRun) -> TrainResult:
+    """Train every repeat as a child run; the parent holds means, deviations and the best bundle.
+
+    Children that are finished are not trained again. The bundle is that of the
+    repeat with the lowest validation loss: the test part decides nothing.
+    """
+    children = children_runs(experiment, run)
+    for number, child in enumerate(children):
+        if child.journal.state != "FINISHED":
+            with experiment.tracker.running(child):
+                describe(experiment, child)
+                train_one(experiment, child, number)
+    repeats = [finished(experiment, child, number) for number, child in enumerate(children)]
+    epochs = [epoch for each in repeats for epoch in each.epochs]
+    result = conclude(experiment, run, concatenate([each.predictions for each in repeats]), epochs)
+    best = min(repeats, key=lambda each: each.validation_loss)
+    with replacing(result.bundle) as partial:
+        shutil.copytree(best.bundle, partial)
+    run.set_tags({"bundle.from_run": best.run_id})
+    run.log_files(result.bundle)
+    return result
+
+
+def children_runs(experiment: Experiment, parent: TrackedRun) -> list[TrackedRun]:
+    """The runs of all repeats; made before the first starts, so that a server may leave in between."""
+    config, tracker = experiment.config, experiment.tracker
+    known = children_of(parent.directory, parent.run_id)
+    return [
+        tracker.reopen(known[number])
+        if number in known
+        else tracker.create(
+            config.name,
+            f"{config.run_name}, repeat {number}",
+            experiment.root,
+            config.seed + number,
+            number,
+            parent.run_id,
+        )
+        for number in range(config.repeats)
+    ]
+
+
+def finished(experiment: Experiment, run: TrackedRun, repeat: int) -> Repeat:
+    """What a finished repeat has left in its folder."""
+    bundle = run.directory / experiment.bundle.folder
+    return Repeat(run.run_id, bundle, read_predictions(run.directory / PREDICTIONS), epochs_of(run, repeat))
+
+
+def epochs_of(run: TrackedRun, repeat: int) -> list[dict[str, float]]:
+    """Metrics of each epoch, with the number of the repeat."""
+    return [{**epoch, "repeat": repeat} for epoch in run.epochs()]
+
+
 def describe(experiment: Experiment, run: TrackedRun) -> None:
-    """Record what is trained on what: config, parameters, data."""
+    """Record what is trained on what: config, parameters, data.
+
+    Raises
+    ------
+    AlertlabError
+        When a resumed run would go on with other data.
+    """
     config, data = experiment.config, experiment.data
-    path = run.directory / "config.yaml"
-    path.write_text(to_yaml(config))
+    digest, before = data.samples().digest(), run.tag("data_hash")
+    if before not in (None, digest):
+        raise AlertlabError(f"--resume {run.run_id}: the data are no longer those it began with ({data.description})")
+    path = run.directory / CONFIG
+    with replacing(path) as partial:
+        partial.write_text(to_yaml(config))
     run.log_files(path)
     run.log_params(flatten(config))
-    run.set_tags({"data": data.description, "data_hash": data.samples().digest()})
+    run.set_tags({"data": data.description, "data_hash": digest})
     rejected = run.directory / "rejected.parquet"
     count = data.write_rejected(rejected)
     run.log_params({"data.samples": len(data.samples()), "data.rejected": count})
@@ -159,7 +248,7 @@ def conclude(
     experiment: Experiment, run: TrackedRun, predictions: Predictions, epochs: list[dict[str, float]]
 ) -> TrainResult:
     """Evaluate the predictions and record what comes out."""
-    path = predictions.write(run.directory / "predictions.parquet")
+    path = predictions.write(run.directory / PREDICTIONS)
     figures = run.directory / "figures"
     with status("evaluating"):
         evaluation = experiment.evaluator(predictions, figures, epochs)
@@ -167,5 +256,12 @@ def conclude(
     log_results(run, evaluation, figures)
     bundle = run.directory / experiment.bundle.folder
     return TrainResult(
-        run.run_id, experiment.data.description, named_metrics(evaluation), evaluation, bundle, path, figures
+        run.run_id,
+        experiment.data.description,
+        experiment.tracker.uri,
+        named_metrics(evaluation),
+        evaluation,
+        bundle,
+        path,
+        figures,
     )

@@ -1,0 +1,139 @@
+"""Where runs are recorded: the connection to MLflow, and the runs in it."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.progress import status
+from ..runtime.errors import AlertlabError
+from .errors import StoreError, unreachable
+from .provenance import provenance_tags
+from .record import RunRecord, read_record
+from .run import TrackedRun
+from .watch import Watch
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # or MLflow's page opens with LLM traces
+
+
+class Tracker:
+    """Where runs are recorded.
+
+    Parameters
+    ----------
+    uri : ``sqlite:///FILE`` or the address of an MLflow server.
+    artifacts : where artifacts go; None takes ``mlartifacts`` beside a sqlite
+        file, and the server's own place otherwise.
+    """
+
+    def __init__(self, uri: str, artifacts: str | None = None) -> None:
+        self.uri, self.artifacts = uri, artifacts
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"uri": self.uri, "artifacts": self.artifacts}  # a client does not travel to other processes
+
+    _client: "MlflowClient"
+
+    @property
+    def client(self) -> "MlflowClient":
+        """The connection; the first use makes the database of a sqlite store.
+
+        Raises
+        ------
+        StoreError
+            When the store does not answer.
+        """
+        if "_client" not in self.__dict__:
+            os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # no network unless a server is asked for
+            os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # its own 7 keep one waiting for minutes
+            os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # one of our own runs above it
+            with status("opening the MLflow store"):
+                from mlflow import MlflowClient
+
+                logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
+                logging.getLogger("alembic").setLevel(logging.WARNING)
+                try:
+                    client = MlflowClient(self.uri)
+                    client.search_experiments(max_results=1)
+                except unreachable() as error:
+                    message = str(error).splitlines()[0]
+                    raise StoreError(f"tracking.uri: cannot reach {self.uri} ({message[:200]})") from error
+            self.__dict__["_client"] = client
+        return self._client
+
+    def create(
+        self, experiment: str, name: str, root: Path, seed: int, repeat: int = 0, parent: str | None = None
+    ) -> TrackedRun:
+        """A new run with its folder ``root/RUN_ID``; it waits as SCHEDULED.
+
+        Parameters
+        ----------
+        experiment, name : as MLflow's page shows them; the experiment is made if need be.
+        seed : what the model may draw from. repeat : its number below its parent.
+        parent : id of the parent run.
+        """
+        tags = {"mlflow.runName": name, **provenance_tags(), **({"mlflow.parentRunId": parent} if parent else {})}
+        run_id = self.client.create_run(self._experiment(experiment), tags=tags).info.run_id
+        self.client.update_run(run_id, "SCHEDULED")  # MLflow begins with RUNNING, which a kill would leave
+        directory = root / run_id
+        directory.mkdir(parents=True)
+        RunRecord(run_id, self.uri, self.artifacts, seed, repeat, parent).write(directory)
+        return TrackedRun(self, run_id, directory, seed)
+
+    @contextmanager
+    def running(self, run: TrackedRun) -> Iterator[None]:
+        """A run that goes on now, and ends FINISHED, FAILED on an error, or KILLED when interrupted or killed."""
+        with Watch(self.uri, run.run_id):
+            run.set_state("RUNNING")
+            try:
+                yield
+            except KeyboardInterrupt:
+                run.end("KILLED", "interrupted")
+                raise
+            except BaseException as error:
+                run.end("FAILED", f"{type(error).__name__}: {error}")
+                raise
+            run.end("FINISHED")
+
+    def reopen(self, directory: Path) -> TrackedRun:
+        """The run of a folder, to go on with."""
+        record = read_record(directory)
+        return TrackedRun(self, record.run_id, directory, record.seed)
+
+    def predictions_of(self, run_id: str, folder: Path) -> Path:
+        """Fetch the predictions table of an earlier run.
+
+        Raises
+        ------
+        AlertlabError
+            For an unknown run, or one without predictions.
+        """
+        try:
+            return Path(self.client.download_artifacts(run_id, "predictions.parquet", str(folder)))
+        except unreachable() as error:
+            raise AlertlabError(f"{run_id}: no file, and no run with predictions in {self.uri}") from error
+
+    def _experiment(self, name: str) -> str:
+        from mlflow.exceptions import MlflowException
+
+        for _ in range(2):
+            known = self.client.get_experiment_by_name(name)
+            if known:
+                return str(known.experiment_id)
+            try:
+                return str(self.client.create_experiment(name, self._artifact_location(), EXPERIMENT_TAGS))
+            except MlflowException:
+                continue  # another process made it in between
+        raise AlertlabError(f"name: MLflow has no experiment {name!r} and will not make one; was it deleted there?")
+
+    def _artifact_location(self) -> str | None:
+        if self.artifacts:
+            return self.artifacts if "://" in self.artifacts else Path(self.artifacts).resolve().as_uri()
+        if self.uri.startswith("sqlite:///"):
+            return (Path(self.uri.removeprefix("sqlite:///")).resolve().parent / "mlartifacts").as_uri()
+        return None

@@ -1,0 +1,40 @@
+"""Deliver to MLflow what its server missed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..runtime.errors import AlertlabError
+from ..tracking import Tracker, read_record
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    """Journal entries that were delivered, and that still wait."""
+
+    delivered: int
+    pending: int
+
+
+def sync(folder: Path) -> SyncResult:
+    """Deliver the pending entries of every run below ``folder``.
+
+    Raises
+    ------
+    AlertlabError
+        When there is no run.
+    """
+    delivered = pending = 0
+    records = sorted(folder.rglob("run.json"))
+    if not records:
+        raise AlertlabError(f"{folder}: no run below it")
+    trackers: dict[str, Tracker] = {}
+    for path in records:
+        record = read_record(path.parent)
+        tracker = trackers.setdefault(record.uri, Tracker(record.uri, record.artifacts))
+        run = tracker.reopen(path.parent)
+        before = len(run.journal.pending)
+        if before:
+            run.send(insist=True)
+        after = len(run.journal.pending)
+        delivered, pending = delivered + before - after, pending + after
+    return SyncResult(delivered, pending)
