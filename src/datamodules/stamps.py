@@ -130,7 +130,10 @@ class StampDataModule(pl.LightningDataModule):
                 kept.append(alert)
                 target.append(self.taxonomy.index(name))
         if not kept:
-            raise AlertlabError(f"datamodule: no labelled alert to learn from ({self._account()})")
+            raise AlertlabError(
+                f"datamodule: no labelled alert to learn from ({self._account()}); "
+                "datamodule.labels names a table of labels where the alerts have none"
+            )
         names = [column.name for column in self.columns]
         inputs = {"stamp": np.stack([alert.stamp for alert in kept])}
         if names:

@@ -1,5 +1,6 @@
 """What happens around each epoch, so that a killed training can go on."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,11 @@ class EndOfEpoch(Callback):
     ----------
     run : where metrics go.
     path : of the checkpoint; it is never half-written.
+    in_words : also say the metrics on standard error, where no progress bar does.
     """
 
-    def __init__(self, run: Run, path: Path) -> None:
-        self.run, self.path = run, path
+    def __init__(self, run: Run, path: Path, in_words: bool) -> None:
+        self.run, self.path, self.in_words = run, path, in_words
         self.done, self.best = False, float("nan")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -41,6 +43,9 @@ class EndOfEpoch(Callback):
         if trainer.is_global_zero:
             metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
             self.run.log_metrics(metrics, trainer.current_epoch)
+            if self.in_words:
+                words = ", ".join(f"{name} {value:.3f}" for name, value in metrics.items())
+                sys.stderr.write(f"epoch {trainer.current_epoch}: {words}\n")
         checkpoint = trainer.checkpoint_callback
         if isinstance(checkpoint, ModelCheckpoint) and checkpoint.best_model_score is not None:
             self.best = float(checkpoint.best_model_score)

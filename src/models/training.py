@@ -16,6 +16,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint, RichProgressBar
 
 from ..core.contracts import Data, Run
@@ -62,8 +63,8 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
         save_on_train_epoch_end=False,  # right after validation, so that `last` knows of it
     )
     callbacks: list[Callback] = [best, EarlyStopping(MONITOR, patience=patience), SeedEpochs(run.seed)]
-    last = EndOfEpoch(run, folder / "last.ckpt")
     watched = sys.stderr.isatty()
+    last = EndOfEpoch(run, folder / "last.ckpt", in_words=not watched)
     if watched:
         callbacks.append(RichProgressBar(console_kwargs={"stderr": True}))
     for name in ("pytorch_lightning", "lightning"):  # its greetings and tips are not results
@@ -72,16 +73,21 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")  # batches take 2 ms to prepare
         warnings.filterwarnings("ignore", message=".*exists and is not empty.*")  # a resumed training's folder is not
         warnings.filterwarnings("ignore", message=".*treespec, LeafSpec.*")  # Lightning's own use of torch
-        driver = trainer(
-            callbacks=[*callbacks, last],
-            logger=False,
-            enable_progress_bar=watched,
-            use_distributed_sampler=False,  # ours shares out the rows itself
-            enable_model_summary=False,
-            num_sanity_val_steps=0,
-        )
+        try:
+            driver = trainer(
+                callbacks=[*callbacks, last],
+                logger=False,
+                enable_progress_bar=watched,
+                use_distributed_sampler=False,  # ours shares out the rows itself
+                enable_model_summary=False,
+                num_sanity_val_steps=0,
+            )
+        except (MisconfigurationException, TypeError, ValueError) as error:
+            raise AlertlabError(f"trainer: {str(error).splitlines()[0]}") from error
         if not last.recorded()["done"]:
             _fit(driver, task, data, last.path)
+    if not last.path.is_file():
+        raise AlertlabError(f"trainer.max_epochs: no epoch was trained (it is {driver.max_epochs})")
     if not math.isfinite(last.recorded()["best"]):
         raise AlertlabError(f"model.learning_rate: {MONITOR} is not finite from the first epoch on; lower it")
     state: dict[str, Any] = torch.load(folder / "best.ckpt", weights_only=True, map_location="cpu")

@@ -1,8 +1,18 @@
 """The tracked run: MLflow, and a journal on disk that outlives both the server and the process."""
 
-from .provenance import git_state
-from .record import children_of, find_run, read_record
+from .provenance import PACKAGES, git_state
+from .record import children_of, find_run, read_identity
 from .run import TrackedRun
 from .store import Tracker
+from .summary import RunRecord
 
-__all__ = ["TrackedRun", "Tracker", "children_of", "find_run", "git_state", "read_record"]
+__all__ = [
+    "PACKAGES",
+    "RunRecord",
+    "TrackedRun",
+    "Tracker",
+    "children_of",
+    "find_run",
+    "git_state",
+    "read_identity",
+]

@@ -1,7 +1,7 @@
 """Journal entries to MLflow. Delivering one twice changes nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,12 +21,12 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
 
     kind = entry["kind"]
     if kind == "params":
-        params = [Param(_key(name), _shorten(value, PARAM_LENGTH)) for name, value in entry["values"].items()]
-        for batch in _batches(params):
+        params = sanitised(entry["values"], PARAM_LENGTH)
+        for batch in _batches([Param(name, value) for name, value in params.items()]):
             client.log_batch(run_id, params=batch)
     elif kind == "tags":
-        tags = [RunTag(_key(name), _shorten(value, TAG_LENGTH)) for name, value in entry["values"].items()]
-        client.log_batch(run_id, tags=tags)
+        tags = sanitised(entry["values"], TAG_LENGTH)
+        client.log_batch(run_id, tags=[RunTag(name, value) for name, value in tags.items()])
     elif kind == "metrics":
         at = entry["time"], entry["step"]
         for batch in _batches([Metric(_key(name), value, *at) for name, value in entry["values"].items()]):
@@ -46,6 +46,11 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
         client.update_run(run_id, "RUNNING")
     else:
         client.set_terminated(run_id, entry["state"], entry["time"])
+
+
+def sanitised(values: Mapping[str, Any], length: int) -> dict[str, str]:
+    """Names and values that MLflow takes, long values shortened."""
+    return {_key(name): _shorten(value, length) for name, value in values.items()}
 
 
 def _batches(items: list[Item]) -> Iterator[list[Item]]:

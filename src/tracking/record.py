@@ -1,6 +1,7 @@
-"""What a run's folder knows of the run: enough to go on with it."""
+"""What a run's folder knows of the run: enough to go on with it, server or not."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,22 +12,29 @@ FILE = "run.json"
 
 
 @dataclass(frozen=True)
-class RunRecord:
-    """Identity of a run.
+class Identity:
+    """Who a run is.
 
     Attributes
     ----------
-    run_id : MLflow's. uri, artifacts : of the tracker.
+    run_id : MLflow's. experiment, name : as its page shows them.
+    started : milliseconds since 1970.
+    uri, artifacts : of the tracker.
     seed : what the model draws from. repeat : its number below its parent.
     parent : id of the parent run, None for a run of its own.
+    tags : those it was made with.
     """
 
     run_id: str
+    experiment: str
+    name: str
+    started: int
     uri: str
     artifacts: str | None
     seed: int
     repeat: int
     parent: str | None
+    tags: Mapping[str, str]
 
     def write(self, directory: Path) -> None:
         """Write ``run.json``."""
@@ -34,10 +42,10 @@ class RunRecord:
             partial.write_text(json.dumps(asdict(self), indent=1) + "\n")
 
 
-def read_record(directory: Path) -> RunRecord:
+def read_identity(directory: Path) -> Identity:
     """Read ``run.json``."""
     try:
-        return RunRecord(**json.loads((directory / FILE).read_text()))
+        return Identity(**json.loads((directory / FILE).read_text()))
     except (OSError, ValueError, TypeError) as error:
         raise AlertlabError(f"{directory}: not the folder of a run ({error})") from error
 
@@ -58,5 +66,5 @@ def find_run(run_id: str, root: Path) -> Path:
 
 def children_of(directory: Path, run_id: str) -> dict[int, Path]:
     """Repeat -> folder of the runs below a parent, which lie beside it."""
-    records = {path.parent: read_record(path.parent) for path in directory.parent.glob(f"*/{FILE}")}
-    return {record.repeat: folder for folder, record in records.items() if record.parent == run_id}
+    known = {path.parent: read_identity(path.parent) for path in directory.parent.glob(f"*/{FILE}")}
+    return {identity.repeat: folder for folder, identity in known.items() if identity.parent == run_id}

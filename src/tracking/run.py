@@ -3,13 +3,16 @@
 import sys
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..runtime.errors import AlertlabError
-from .deliver import deliver
+from .deliver import PARAM_LENGTH, TAG_LENGTH, deliver, sanitised
 from .errors import is_refusal, unreachable
 from .journal import Entry, Journal
+from .record import read_identity
+from .summary import RunRecord
 
 if TYPE_CHECKING:
     from .store import Tracker
@@ -68,6 +71,19 @@ class TrackedRun:
             if name in entry.get("values", ()) and entry["kind"] == "tags"
         ]
         return values[-1] if values else None
+
+    def record(self) -> RunRecord:
+        """What is recorded of the run so far, from its folder: the server may be gone."""
+        identity = read_identity(self.directory)
+        params: dict[str, str] = {}
+        tags = dict(identity.tags)
+        for entry in self.journal.entries:
+            if entry["kind"] == "params":
+                params |= sanitised(entry["values"], PARAM_LENGTH)
+            elif entry["kind"] == "tags":
+                tags |= sanitised(entry["values"], TAG_LENGTH)
+        started = datetime.fromtimestamp(identity.started / 1000, UTC)
+        return RunRecord(self.run_id, identity.experiment, identity.name, started, params, tags)
 
     def epochs(self) -> list[dict[str, float]]:
         """What ``log_metrics`` has recorded, oldest first."""

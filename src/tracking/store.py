@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ from ..core.progress import status
 from ..runtime.errors import AlertlabError
 from .errors import StoreError, unreachable
 from .provenance import provenance_tags
-from .record import RunRecord, read_record
+from .record import Identity, read_identity
 from .run import TrackedRun
+from .summary import RunRecord
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -78,11 +80,18 @@ class Tracker:
         parent : id of the parent run.
         """
         tags = {"mlflow.runName": name, **provenance_tags(), **({"mlflow.parentRunId": parent} if parent else {})}
-        run_id = self.client.create_run(self._experiment(experiment), tags=tags).info.run_id
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AlertlabError(f"output_dir: cannot write to {root} ({error.strerror})") from error
+        info = self.client.create_run(self._experiment(experiment), tags=tags).info
+        run_id = info.run_id
         self.client.update_run(run_id, "SCHEDULED")  # MLflow begins with RUNNING, which a kill would leave
         directory = root / run_id
-        directory.mkdir(parents=True)
-        RunRecord(run_id, self.uri, self.artifacts, seed, repeat, parent).write(directory)
+        directory.mkdir()
+        Identity(run_id, experiment, name, info.start_time, self.uri, self.artifacts, seed, repeat, parent, tags).write(
+            directory
+        )
         return TrackedRun(self, run_id, directory, seed)
 
     @contextmanager
@@ -102,8 +111,8 @@ class Tracker:
 
     def reopen(self, directory: Path) -> TrackedRun:
         """The run of a folder, to go on with."""
-        record = read_record(directory)
-        return TrackedRun(self, record.run_id, directory, record.seed)
+        identity = read_identity(directory)
+        return TrackedRun(self, identity.run_id, directory, identity.seed)
 
     def predictions_of(self, run_id: str, folder: Path) -> Path:
         """Fetch the predictions table of an earlier run.
@@ -113,10 +122,30 @@ class Tracker:
         AlertlabError
             For an unknown run, or one without predictions.
         """
+        path = self.fetch(run_id, "predictions.parquet", folder)
+        if path is None:
+            raise AlertlabError(f"{run_id}: no file, and no run with predictions in {self.uri}")
+        return path
+
+    def fetch(self, run_id: str, name: str, folder: Path) -> Path | None:
+        """Fetch a file of an earlier run; None where there is no such run or file."""
+        client = self.client
         try:
-            return Path(self.client.download_artifacts(run_id, "predictions.parquet", str(folder)))
-        except unreachable() as error:
-            raise AlertlabError(f"{run_id}: no file, and no run with predictions in {self.uri}") from error
+            return Path(client.download_artifacts(run_id, name, str(folder)))
+        except unreachable():
+            return None
+
+    def record(self, run_id: str) -> RunRecord:
+        """What is recorded of a run that exists."""
+        run = self.client.get_run(run_id)
+        return RunRecord(
+            run_id,
+            self.client.get_experiment(run.info.experiment_id).name,
+            run.info.run_name,
+            datetime.fromtimestamp(run.info.start_time / 1000, UTC),
+            dict(run.data.params),
+            dict(run.data.tags),
+        )
 
     def _experiment(self, name: str) -> str:
         from mlflow.exceptions import MlflowException

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..runtime.errors import AlertlabError
-from ..tracking import Tracker, read_record
+from ..tracking import Tracker, read_identity
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ def sync(folder: Path) -> SyncResult:
         raise AlertlabError(f"{folder}: no run below it")
     trackers: dict[str, Tracker] = {}
     for path in records:
-        record = read_record(path.parent)
-        tracker = trackers.setdefault(record.uri, Tracker(record.uri, record.artifacts))
+        identity = read_identity(path.parent)
+        tracker = trackers.setdefault(identity.uri, Tracker(identity.uri, identity.artifacts))
         run = tracker.reopen(path.parent)
         before = len(run.journal.pending)
         if before:

@@ -16,8 +16,9 @@ from ..core.split import PARTS
 from ..evaluation import Evaluation, Evaluator
 from ..files import replacing
 from ..runtime.errors import AlertlabError
-from ..tracking import TrackedRun, Tracker, children_of, find_run, read_record
+from ..tracking import TrackedRun, Tracker, children_of, find_run, read_identity
 from .bundling import BundleInfo, details_of
+from .report import log_report
 from .results import log_results, named_metrics
 
 MONITOR = "validation_loss"
@@ -35,7 +36,7 @@ class TrainResult:
     store : address of the MLflow store.
     metrics : final metrics by name, ``test/balanced_accuracy`` and so on.
     evaluation : the same as values, with the confusion matrices.
-    bundle, predictions, figures : paths.
+    bundle, predictions, figures, report : paths.
     """
 
     run_id: str
@@ -46,6 +47,7 @@ class TrainResult:
     bundle: Path
     predictions: Path
     figures: Path
+    report: Path
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,9 @@ def resume(run_id: str, root: Path, allowed: Sequence[str] = ()) -> TrainResult:
         For a run that is finished, unknown or a repeat of another, or data that have changed.
     """
     directory = find_run(run_id, root)
-    record = read_record(directory)
-    if record.parent:
-        raise AlertlabError(f"--resume {run_id}: it is repeat {record.repeat} of {record.parent}; resume that")
+    identity = read_identity(directory)
+    if identity.parent:
+        raise AlertlabError(f"--resume {run_id}: it is repeat {identity.repeat} of {identity.parent}; resume that")
     experiment = prepare(load(directory / CONFIG, allowed))
     run = experiment.tracker.reopen(directory)
     if run.journal.state == "FINISHED":
@@ -129,8 +131,9 @@ def resume(run_id: str, root: Path, allowed: Sequence[str] = ()) -> TrainResult:
 
 def prepare(config: DictConfig) -> Experiment:
     """Build every part and read the data, so that errors come before training."""
-    if config.repeats < 1:
-        raise ConfigError(f"repeats: {config.repeats} is not a number of trainings")
+    for key, least in (("repeats", 1), ("seed", 0)):
+        if not isinstance(config[key], int) or config[key] < least:
+            raise ConfigError(f"{key}: {config[key]!r} is not a whole number of {least} or more")
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
     instantiate(config.model)
     data: Data = instantiate(config.datamodule)
@@ -179,6 +182,7 @@ def train_repeats(experiment: Experiment, run: TrackedRun) -> TrainResult:
                 describe(experiment, child)
                 train_one(experiment, child, number)
     repeats = [finished(experiment, child, number) for number, child in enumerate(children)]
+    run.set_tags({"split_hash": ", ".join(str(child.tag("split_hash")) for child in children)})
     epochs = [epoch for each in repeats for epoch in each.epochs]
     result = conclude(experiment, run, concatenate([each.predictions for each in repeats]), epochs)
     best = min(repeats, key=lambda each: each.validation_loss)
@@ -252,8 +256,9 @@ def conclude(
     figures = run.directory / "figures"
     with status("evaluating"):
         evaluation = experiment.evaluator(predictions, figures, epochs)
-    run.log_files(path)
-    log_results(run, evaluation, figures)
+        run.log_files(path)
+        log_results(run, evaluation, figures)
+        report = log_report(run, evaluation, predictions, experiment.data.samples(), epochs)
     bundle = run.directory / experiment.bundle.folder
     return TrainResult(
         run.run_id,
@@ -264,4 +269,5 @@ def conclude(
         bundle,
         path,
         figures,
+        report,
     )
