@@ -1,5 +1,8 @@
 """The report of a run, written again from what the run recorded."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from alertlab.config import compose, to_yaml
 from alertlab.runtime import AlertlabError
@@ -19,10 +22,11 @@ def copy_of_run(tiny_run, config, tmp_path):
 
     def copy(changes):
         other = compose("train", ["name=copy", *changes])
-        with tracker.run("copy", "copy", tmp_path / "runs", 1) as run:
+        run = tracker.create("copy", "copy", tmp_path / "runs", seed=1)
+        with tracker.running(run):
             (run.directory / "config.yaml").write_text(to_yaml(other))
             run.log_files(run.directory / "config.yaml")
-            run.log_files(tiny_run[0].predictions)
+            run.log_files(Path(shutil.copy(tiny_run[0].predictions, run.directory)))
             run.log_params({"run.seed": 1})
         return run.run_id
 
