@@ -30,17 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print("interrupted", file=sys.stderr)
         return 130
-    except (AlertlabError, BrokenPipeError) as error:
+    except Exception as error:
         if options.debug:
             raise
         if isinstance(error, AlertlabError):
             print(f"alertlab: {error}", file=sys.stderr)
-        return 1
-    except Exception as error:
-        if options.debug:
-            raise
-        first = (str(error).splitlines() or [""])[0]
-        print(f"alertlab: {type(error).__name__}: {first} (--debug shows where)", file=sys.stderr)
+        elif not isinstance(error, BrokenPipeError):  # whoever reads the output has had enough
+            first = (str(error).splitlines() or [""])[0]
+            print(f"alertlab: {type(error).__name__}: {first} (--debug shows where)", file=sys.stderr)
         return 1
     return 0
 
@@ -56,11 +53,8 @@ def train(options: argparse.Namespace) -> None:
 
         result = resume(options.resume, options.outputs, options.allow)
     else:
-        from .config import compose, to_yaml
-
-        config = compose("train", options.overrides, options.config_dir, options.allow)
-        if options.cfg:
-            print(to_yaml(config), end="")
+        config = composed("train", options)
+        if config is None:
             return
         from .workflows.train import train as workflow
 
@@ -92,11 +86,8 @@ def train(options: argparse.Namespace) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     """Verb ``evaluate``."""
-    from .config import compose, to_yaml
-
-    config = compose("evaluate", options.overrides, options.config_dir, options.allow)
-    if options.cfg:
-        print(to_yaml(config), end="")
+    config = composed("evaluate", options)
+    if config is None:
         return
     from .workflows.evaluate import evaluate as workflow
 
@@ -112,11 +103,8 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def report(options: argparse.Namespace) -> None:
     """Verb ``report``."""
-    from .config import compose, to_yaml
-
-    config = compose("report", options.overrides, options.config_dir, options.allow)
-    if options.cfg:
-        print(to_yaml(config), end="")
+    config = composed("report", options)
+    if config is None:
         return
     from .workflows.report import report as workflow
 
@@ -207,6 +195,17 @@ def bundle_pack(options: argparse.Namespace) -> None:
 
     path = pack(options.bundle, options.out or options.bundle.with_suffix(".bundle.zip"))
     print_json({"bundle": path}) if options.json else print(path)
+
+
+def composed(name: str, options: argparse.Namespace) -> Any:
+    """The config of a verb; None where ``--cfg`` asked to print it and stop."""
+    from .config import compose, to_yaml
+
+    config = compose(name, options.overrides, options.config_dir, options.allow)
+    if not options.cfg:
+        return config
+    print(to_yaml(config), end="")
+    return None
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -186,7 +186,7 @@ def train_repeats(experiment: Experiment, run: TrackedRun) -> TrainResult:
     epochs = [epoch for each in repeats for epoch in each.epochs]
     result = conclude(experiment, run, concatenate([each.predictions for each in repeats]), epochs)
     best = min(repeats, key=lambda each: each.validation_loss)
-    with replacing(result.bundle) as partial:
+    with replacing(result.bundle, folder=True) as partial:
         shutil.copytree(best.bundle, partial)
     run.set_tags({"bundle.from_run": best.run_id})
     run.log_files(result.bundle)
