@@ -72,10 +72,10 @@ def load(path: Path, allowed: Sequence[str] = ()) -> DictConfig:
     return config
 
 
-def instantiate(node: Any) -> Any:
-    """Build what ``_target_`` names; an error names the target, not Hydra's insides."""
+def instantiate(node: Any, **instead: Any) -> Any:
+    """Build what ``_target_`` names, with other values ``instead``; an error names the target, not Hydra's insides."""
     try:
-        return hydra_instantiate(node, _convert_="all")
+        return hydra_instantiate(node, _convert_="all", **instead)
     except InstantiationException as error:
         if isinstance(error.__cause__, AlertlabError):
             raise error.__cause__ from None

@@ -18,7 +18,7 @@ from mlflow import MlflowClient
 
 @contextmanager
 def running(tracker, experiment, root):
-    run = tracker.create(experiment, "run", root, seed=1)
+    run = tracker.create(experiment, "run", root, config="", seed=1)
     with tracker.running(run):
         yield run
 

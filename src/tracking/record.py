@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..files import replacing
 from ..runtime.errors import AlertlabError
 
-FILE = "run.json"
+FILE, CONFIG = "run.json", "config.yaml"
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,7 @@ class Identity:
 
     def write(self, directory: Path) -> None:
         """Write ``run.json``."""
-        with replacing(directory / FILE) as partial:
-            partial.write_text(json.dumps(asdict(self), indent=1) + "\n")
+        (directory / FILE).write_text(json.dumps(asdict(self), indent=1) + "\n")
 
 
 def read_identity(directory: Path) -> Identity:
@@ -64,7 +62,13 @@ def find_run(run_id: str, root: Path) -> Path:
     return found
 
 
+def runs_below(folder: Path) -> dict[Path, Identity]:
+    """Folder -> identity of every run below ``folder``; what a kill left half-made is none."""
+    known = {path.parent: read_identity(path.parent) for path in sorted(folder.rglob(FILE))}
+    return {directory: identity for directory, identity in known.items() if directory.name == identity.run_id}
+
+
 def children_of(directory: Path, run_id: str) -> dict[int, Path]:
     """Repeat -> folder of the runs below a parent, which lie beside it."""
-    known = {path.parent: read_identity(path.parent) for path in directory.parent.glob(f"*/{FILE}")}
+    known = runs_below(directory.parent)
     return {identity.repeat: folder for folder, identity in known.items() if identity.parent == run_id}

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.progress import status
+from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .errors import StoreError, unreachable
 from .provenance import provenance_tags
-from .record import Identity, read_identity
+from .record import CONFIG, Identity, read_identity
 from .run import TrackedRun
 from .summary import RunRecord
 from .watch import Watch
@@ -69,13 +70,14 @@ class Tracker:
         return self._client
 
     def create(
-        self, experiment: str, name: str, root: Path, seed: int, repeat: int = 0, parent: str | None = None
+        self, experiment: str, name: str, root: Path, config: str, seed: int, repeat: int = 0, parent: str | None = None
     ) -> TrackedRun:
-        """A new run with its folder ``root/RUN_ID``; it waits as SCHEDULED.
+        """A new run, which waits as SCHEDULED; its folder ``root/RUN_ID`` holds all that a resume needs.
 
         Parameters
         ----------
         experiment, name : as MLflow's page shows them; the experiment is made if need be.
+        config : what the run does, as YAML.
         seed : what the model may draw from. repeat : its number below its parent.
         parent : id of the parent run.
         """
@@ -87,12 +89,14 @@ class Tracker:
         info = self.client.create_run(self._experiment(experiment), tags=tags).info
         run_id = info.run_id
         self.client.update_run(run_id, "SCHEDULED")  # MLflow begins with RUNNING, which a kill would leave
-        directory = root / run_id
-        directory.mkdir()
-        Identity(run_id, experiment, name, info.start_time, self.uri, self.artifacts, seed, repeat, parent, tags).write(
-            directory
+        identity = Identity(
+            run_id, experiment, name, info.start_time, self.uri, self.artifacts, seed, repeat, parent, tags
         )
-        return TrackedRun(self, run_id, directory, seed)
+        with replacing(root / run_id, folder=True) as partial:
+            partial.mkdir()
+            (partial / CONFIG).write_text(config)
+            identity.write(partial)
+        return TrackedRun(self, run_id, root / run_id, seed)
 
     @contextmanager
     def running(self, run: TrackedRun) -> Iterator[None]:
@@ -136,8 +140,18 @@ class Tracker:
             return None
 
     def record(self, run_id: str) -> RunRecord:
-        """What is recorded of a run that exists."""
-        run = self.client.get_run(run_id)
+        """What is recorded of a run.
+
+        Raises
+        ------
+        AlertlabError
+            For an unknown run.
+        """
+        client = self.client
+        try:
+            run = client.get_run(run_id)
+        except unreachable() as error:
+            raise AlertlabError(f"{run_id}: no such run in {self.uri}") from error
         return RunRecord(
             run_id,
             self.client.get_experiment(run.info.experiment_id).name,

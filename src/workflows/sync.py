@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..runtime.errors import AlertlabError
-from ..tracking import Tracker, read_identity
+from ..tracking import Tracker, runs_below
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,13 @@ def sync(folder: Path) -> SyncResult:
         When there is no run.
     """
     delivered = pending = 0
-    records = sorted(folder.rglob("run.json"))
-    if not records:
+    runs = runs_below(folder)
+    if not runs:
         raise AlertlabError(f"{folder}: no run below it")
     trackers: dict[str, Tracker] = {}
-    for path in records:
-        identity = read_identity(path.parent)
+    for directory, identity in runs.items():
         tracker = trackers.setdefault(identity.uri, Tracker(identity.uri, identity.artifacts))
-        run = tracker.reopen(path.parent)
+        run = tracker.reopen(directory)
         before = len(run.journal.pending)
         if before:
             run.send(insist=True)

@@ -16,13 +16,14 @@ from ..core.split import PARTS
 from ..evaluation import Evaluation, Evaluator
 from ..files import replacing
 from ..runtime.errors import AlertlabError
-from ..tracking import TrackedRun, Tracker, children_of, find_run, read_identity
+from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_identity
 from .bundling import BundleInfo, details_of
 from .report import log_report
 from .results import log_results, named_metrics
+from .warm_start import WarmStart, warm_start
 
 MONITOR = "validation_loss"
-CONFIG, PREDICTIONS = "config.yaml", "predictions.parquet"
+PREDICTIONS = "predictions.parquet"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,13 @@ class Experiment:
     evaluator: Evaluator
     tracker: Tracker
     bundle: BundleInfo
+    start: WarmStart | None
+
+    def model(self) -> Model:
+        """A new model, with a file of weights where the config names a run."""
+        weights = {"init_from": str(self.start.weights)} if self.start else {}
+        built: Model = instantiate(self.config.model, **weights)
+        return built
 
     @property
     def root(self) -> Path:
@@ -100,7 +108,7 @@ def train(config: DictConfig) -> TrainResult:
         For anything wrong with config or data, before training starts.
     """
     experiment = prepare(config)
-    run = experiment.tracker.create(config.name, experiment.run_name, experiment.root, config.seed)
+    run = experiment.tracker.create(config.name, experiment.run_name, experiment.root, to_yaml(config), config.seed)
     return carry_out(experiment, run)
 
 
@@ -136,10 +144,14 @@ def prepare(config: DictConfig) -> Experiment:
             raise ConfigError(f"{key}: {config[key]!r} is not a whole number of {least} or more")
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
     instantiate(config.model)
+    source = config.model.get("init_from")
+    start = warm_start(source, tracker) if source else None
     data: Data = instantiate(config.datamodule)
     for repeat in range(config.repeats):
         data.draw(repeat)
-    return Experiment(config, data, evaluator, tracker, bundle)
+        if start:
+            start.check(data, repeat)
+    return Experiment(config, data, evaluator, tracker, bundle, start)
 
 
 def carry_out(experiment: Experiment, run: TrackedRun) -> TrainResult:
@@ -155,7 +167,7 @@ def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResu
     """Train with the seed and the split of one repeat."""
     config, data = experiment.config, experiment.data
     data.draw(repeat)
-    model: Model = instantiate(config.model)
+    model = experiment.model()
     run.log_files(data.split.write(run.directory / "split.parquet"))
     run.log_params({"run.repeat": repeat, "run.seed": run.seed})
     run.set_tags({"split_hash": data.split.digest()})
@@ -204,6 +216,7 @@ def children_runs(experiment: Experiment, parent: TrackedRun) -> list[TrackedRun
             config.name,
             f"{config.run_name}, repeat {number}",
             experiment.root,
+            to_yaml(config),
             config.seed + number,
             number,
             parent.run_id,
@@ -235,10 +248,7 @@ def describe(experiment: Experiment, run: TrackedRun) -> None:
     digest, before = data.samples().digest(), run.tag("data_hash")
     if before not in (None, digest):
         raise AlertlabError(f"--resume {run.run_id}: the data are no longer those it began with ({data.description})")
-    path = run.directory / CONFIG
-    with replacing(path) as partial:
-        partial.write_text(to_yaml(config))
-    run.log_files(path)
+    run.log_files(run.directory / CONFIG)
     run.log_params(flatten(config))
     run.set_tags({"data": data.description, "data_hash": digest})
     rejected = run.directory / "rejected.parquet"

@@ -22,9 +22,8 @@ def copy_of_run(tiny_run, config, tmp_path):
 
     def copy(changes):
         other = compose("train", ["name=copy", *changes])
-        run = tracker.create("copy", "copy", tmp_path / "runs", seed=1)
+        run = tracker.create("copy", "copy", tmp_path / "runs", to_yaml(other), seed=1)
         with tracker.running(run):
-            (run.directory / "config.yaml").write_text(to_yaml(other))
             run.log_files(run.directory / "config.yaml")
             run.log_files(Path(shutil.copy(tiny_run[0].predictions, run.directory)))
             run.log_params({"run.seed": 1})

@@ -108,8 +108,8 @@ def test_a_finished_run_is_not_resumed(uninterrupted):
 def test_other_data_are_noticed(tiny, tmp_path):
     run_id = killed(tiny, tmp_path, 1, 0)
     config = tmp_path / "outputs" / "tiny" / run_id / "config.yaml"
-    assert "n: 150" in config.read_text()
-    config.write_text(config.read_text().replace("n: 150", "n: 160"))
+    assert "'n': 150" in config.read_text()
+    config.write_text(config.read_text().replace("'n': 150", "'n': 160"))
     with pytest.raises(AlertlabError, match="the data are no longer those it began with"):
         resume(run_id, tmp_path / "outputs")
 
