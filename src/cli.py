@@ -51,7 +51,9 @@ def train(options: argparse.Namespace) -> None:
     if options.resume:
         from .workflows.train import resume
 
-        result = resume(options.resume, options.outputs, options.allow)
+        if options.overrides:
+            raise AlertlabError(f"--resume: a run keeps its own config; drop {' '.join(options.overrides)}")
+        result = resume(options.resume, options.allow)
     else:
         config = composed("train", options)
         if config is None:
@@ -223,13 +225,8 @@ def parser() -> argparse.ArgumentParser:
         verbs, "train", train, "train, evaluate, track and export", "experiment=stamp_classifier model.kernel_size=5"
     )
     _config_options(verb)
-    verb.add_argument("--resume", metavar="RUN_ID", help="go on with an interrupted run, by its own config")
     verb.add_argument(
-        "--outputs",
-        type=Path,
-        default=Path("outputs"),
-        metavar="DIR",
-        help="where its folder lies (default: %(default)s)",
+        "--resume", metavar="RUN_ID", help="go on with an interrupted run below outputs/, or in the folder named"
     )
 
     verb = _verb(

@@ -40,8 +40,8 @@ class EndOfEpoch(Callback):
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Validation has run by now, and early stopping has decided."""
+        metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}  # all processes reduce them
         if trainer.is_global_zero:
-            metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
             self.run.log_metrics(metrics, trainer.current_epoch)
             if self.in_words:
                 words = ", ".join(f"{name} {value:.3f}" for name, value in metrics.items())

@@ -62,7 +62,8 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
         enable_version_counter=False,
         save_on_train_epoch_end=False,  # right after validation, so that `last` knows of it
     )
-    callbacks: list[Callback] = [best, EarlyStopping(MONITOR, patience=patience), SeedEpochs(run.seed)]
+    stop = EarlyStopping(MONITOR, patience=patience, check_on_train_epoch_end=False)  # likewise
+    callbacks: list[Callback] = [best, stop, SeedEpochs(run.seed)]
     watched = sys.stderr.isatty()
     last = EndOfEpoch(run, folder / "last.ckpt", in_words=not watched)
     if watched:

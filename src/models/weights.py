@@ -61,7 +61,9 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     """Weights by name, and the classes they tell apart."""
     try:
         with safe_open(path, "pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, tuple(json.loads(file.metadata()["classes"]))
+            return {name: file.get_tensor(name) for name in sorted(file.keys())}, tuple(
+                json.loads(file.metadata()["classes"])
+            )
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise AlertlabError(f"model.init_from: {path} holds no weights of alertlab ({error})") from error
 

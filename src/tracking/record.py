@@ -48,18 +48,20 @@ def read_identity(directory: Path) -> Identity:
         raise AlertlabError(f"{directory}: not the folder of a run ({error})") from error
 
 
-def find_run(run_id: str, root: Path) -> Path:
-    """The folder of a run below ``root``, which holds one folder an experiment.
+def find_run(source: str, root: Path) -> Path:
+    """The folder of a run: ``source`` itself, or the one of that id below ``root``, which holds one an experiment.
 
     Raises
     ------
     AlertlabError
         When there is none.
     """
-    found = next((path.parent for path in root.glob(f"*/{run_id}/{FILE}")), None)
-    if found is None:
-        raise AlertlabError(f"--resume {run_id}: no such run below {root}; start where it was started")
-    return found
+    found = [Path(source)] if Path(source).is_dir() else [path.parent for path in root.glob(f"*/{source}/{FILE}")]
+    if not found:
+        raise AlertlabError(
+            f"--resume {source}: no such run below {root}; start where it was started, or name its folder"
+        )
+    return found[0]
 
 
 def runs_below(folder: Path) -> dict[Path, Identity]:

@@ -1,6 +1,7 @@
 """Train a model as a config says: one function, for the command line and for sweeps."""
 
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,13 +113,13 @@ def train(config: DictConfig) -> TrainResult:
     return carry_out(experiment, run)
 
 
-def resume(run_id: str, root: Path, allowed: Sequence[str] = ()) -> TrainResult:
+def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
     """Go on with a training that was interrupted or killed, in the same run.
 
     Parameters
     ----------
-    run_id : of the run, the parent where there are repeats.
-    root : ``output_dir`` of the training; relative paths of its config hold where it was started.
+    source : id of a run below ``outputs``, or the folder of one; the parent where there are repeats.
+        Relative paths of its config hold where it was started.
     allowed : see :func:`alertlab.config.compose`.
 
     Raises
@@ -126,14 +127,14 @@ def resume(run_id: str, root: Path, allowed: Sequence[str] = ()) -> TrainResult:
     AlertlabError
         For a run that is finished, unknown or a repeat of another, or data that have changed.
     """
-    directory = find_run(run_id, root)
+    directory = find_run(source, Path("outputs"))
     identity = read_identity(directory)
     if identity.parent:
-        raise AlertlabError(f"--resume {run_id}: it is repeat {identity.repeat} of {identity.parent}; resume that")
+        raise AlertlabError(f"--resume {source}: it is repeat {identity.repeat} of {identity.parent}; resume that")
     experiment = prepare(load(directory / CONFIG, allowed))
     run = experiment.tracker.reopen(directory)
     if run.journal.state == "FINISHED":
-        raise AlertlabError(f"--resume {run_id}: the run is finished, its results are in {directory}")
+        raise AlertlabError(f"--resume {source}: the run is finished, its results are in {directory}")
     return carry_out(experiment, run)
 
 
@@ -156,6 +157,7 @@ def prepare(config: DictConfig) -> Experiment:
 
 def carry_out(experiment: Experiment, run: TrackedRun) -> TrainResult:
     """All that is still to do for a run, new or resumed."""
+    sys.stderr.write(f"run {run.run_id} in {run.directory}\n")
     with experiment.tracker.running(run):
         describe(experiment, run)
         if experiment.config.repeats == 1:
@@ -215,7 +217,7 @@ def children_runs(experiment: Experiment, parent: TrackedRun) -> list[TrackedRun
         else tracker.create(
             config.name,
             f"{config.run_name}, repeat {number}",
-            experiment.root,
+            parent.directory.parent,
             to_yaml(config),
             config.seed + number,
             number,

@@ -57,11 +57,11 @@ def warm_start(source: str, tracker: Tracker) -> WarmStart:
     """
     if Path(source).is_dir():
         folder: Path | TemporaryDirectory[str] = Path(source)
-        files = [Path(source, name) for name in (WEIGHTS, PREDICTIONS)]
+        weights, predictions = (folder / name for name in (WEIGHTS, PREDICTIONS))
     else:
         run_id = tracker.record(source).tags.get("bundle.from_run", source)
         folder = TemporaryDirectory(prefix="alertlab-")
-        files = [tracker.fetch(run_id, name, Path(folder.name)) for name in (WEIGHTS, PREDICTIONS)]
-    if not all(file and file.is_file() for file in files):
+        weights, predictions = (tracker.fetch(run_id, name, Path(folder.name)) for name in (WEIGHTS, PREDICTIONS))
+    if not (weights and predictions and weights.is_file() and predictions.is_file()):
         raise AlertlabError(f"model.init_from: {source} has left no weights; name a finished training of a network")
-    return WarmStart(source, folder, read_predictions(files[1]))
+    return WarmStart(source, folder, read_predictions(predictions))

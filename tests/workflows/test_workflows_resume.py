@@ -61,7 +61,7 @@ def test_killed_at_a_random_moment_it_ends_with_the_same_bytes(tiny, uninterrupt
             break
         time.sleep(0.2)
     assert client.get_run(run_id).info.status in {"KILLED", "SCHEDULED"}  # SCHEDULED: killed before it began
-    result = resume(run_id, tmp_path / "outputs")
+    result = resume(str(tmp_path / "outputs" / "tiny" / run_id))
     assert result.run_id == run_id
     assert result.metrics == uninterrupted.metrics
     assert (result.bundle / "model.onnx").read_bytes() == (uninterrupted.bundle / "model.onnx").read_bytes()
@@ -80,6 +80,7 @@ def test_only_missing_repeats_are_trained(tiny, tmp_path, monkeypatch):
         fit(self, data, run)
 
     monkeypatch.setattr(StampClassifier, "fit", counted)
+    monkeypatch.chdir(tmp_path)
     config = compose("train", [*tiny, *where(tmp_path), "repeats=3", "trainer.max_epochs=1"])
     with pytest.raises(KeyboardInterrupt):
         train(config)
@@ -88,8 +89,8 @@ def test_only_missing_repeats_are_trained(tiny, tmp_path, monkeypatch):
     assert sorted(run.info.status for run in runs) == ["FINISHED", "KILLED", "KILLED", "SCHEDULED"]
     parent = next(run for run in runs if "mlflow.parentRunId" not in run.data.tags)
     with pytest.raises(AlertlabError, match=f"repeat 0 of {parent.info.run_id}; resume that"):
-        resume(fitted[0], tmp_path / "outputs")
-    result = resume(parent.info.run_id, tmp_path / "outputs")
+        resume(fitted[0])
+    result = resume(parent.info.run_id)
     assert len(fitted) == 4
     assert fitted[0] not in fitted[1:]
     assert fitted[1] == fitted[2]
@@ -98,11 +99,10 @@ def test_only_missing_repeats_are_trained(tiny, tmp_path, monkeypatch):
 
 
 def test_a_finished_run_is_not_resumed(uninterrupted):
-    root = uninterrupted.predictions.parents[2]
     with pytest.raises(AlertlabError, match="the run is finished"):
-        resume(uninterrupted.run_id, root)
+        resume(str(uninterrupted.predictions.parent))
     with pytest.raises(AlertlabError, match="no such run below"):
-        resume("0" * 32, root)
+        resume("0" * 32)
 
 
 def test_other_data_are_noticed(tiny, tmp_path):
@@ -111,7 +111,7 @@ def test_other_data_are_noticed(tiny, tmp_path):
     assert "'n': 150" in config.read_text()
     config.write_text(config.read_text().replace("'n': 150", "'n': 160"))
     with pytest.raises(AlertlabError, match="the data are no longer those it began with"):
-        resume(run_id, tmp_path / "outputs")
+        resume(str(config.parent))
 
 
 def test_a_server_that_leaves_does_not_stop_a_training(tiny, tmp_path, monkeypatch, capsys):
