@@ -19,18 +19,15 @@ class WarmStart:
     Attributes
     ----------
     source : as the config names it.
-    folder : holds the weights.
+    weights : file of the weights.
     seen : predictions of the earlier run, which name its parts.
+    holder : of the fetched files, which go with it; None where they are the run's own.
     """
 
     source: str
-    folder: Path | TemporaryDirectory[str]
+    weights: Path
     seen: Predictions
-
-    @property
-    def weights(self) -> Path:
-        """The file."""
-        return Path(self.folder if isinstance(self.folder, Path) else self.folder.name, WEIGHTS)
+    holder: TemporaryDirectory[str] | None
 
     def check(self, data: Data, repeat: int) -> None:
         """Raise AlertlabError where an object to test on was trained or validated on before."""
@@ -56,12 +53,13 @@ def warm_start(source: str, tracker: Tracker) -> WarmStart:
         For no such run, or one that left no weights.
     """
     if Path(source).is_dir():
-        folder: Path | TemporaryDirectory[str] = Path(source)
-        weights, predictions = (folder / name for name in (WEIGHTS, PREDICTIONS))
+        folder, holder = Path(source), None
     else:
         run_id = tracker.record(source).tags.get("bundle.from_run", source)
-        folder = TemporaryDirectory(prefix="alertlab-")
-        weights, predictions = (tracker.fetch(run_id, name, Path(folder.name)) for name in (WEIGHTS, PREDICTIONS))
-    if not (weights and predictions and weights.is_file() and predictions.is_file()):
+        holder = TemporaryDirectory(prefix="alertlab-")
+        folder = Path(holder.name)
+        for name in (WEIGHTS, PREDICTIONS):
+            tracker.fetch(run_id, name, folder)
+    if not all((folder / name).is_file() for name in (WEIGHTS, PREDICTIONS)):
         raise AlertlabError(f"model.init_from: {source} has left no weights; name a finished training of a network")
-    return WarmStart(source, folder, read_predictions(predictions))
+    return WarmStart(source, folder / WEIGHTS, read_predictions(folder / PREDICTIONS), holder)
