@@ -68,7 +68,7 @@ def stamp_input(train: Samples, crop: int) -> InputSpec:
     return InputSpec(
         name="stamp",
         kind="image",
-        shape=train.inputs["stamp"].shape[1:],
+        shape=train.shape("stamp")[1:],
         axes=("channel", "y", "x"),
         channels=("science", "template", "difference"),
         unit="DN",
