@@ -2,13 +2,14 @@
 
 A digest is remembered under what the file system says of each file: device,
 inode, size, and the times of change of content and of inode, as git does in
-its index. No program can set the last one back, so what stays unseen is a
+its index. No program can set the last one back on a POSIX file system, so what stays unseen is a
 change within the tick of the file system's clock in which the file was hashed
 ("racy git"). Digests of files that changed seconds ago are therefore not
 remembered. A disk that loses bits by itself is not seen either.
 """
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -60,7 +61,7 @@ def content_digest(path: Path, progress: Progress = lambda done, total: None) ->
                 part.update(chunk)
                 done += len(chunk)
                 progress(done, total)
-        whole.update(f"{_name(path, file)}\0{part.hexdigest()}\n".encode())
+        whole.update(_name(path, file) + f"\0{part.hexdigest()}\n".encode())
     return whole.hexdigest()
 
 
@@ -70,10 +71,10 @@ def _state(path: Path, files: Sequence[Path]) -> tuple[str, float]:
     for file in files:
         stat = file.stat()
         says = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-        whole.update(f"{_name(path, file)}\0{says}\n".encode())
-        changed = max(changed, stat.st_ctime)
+        whole.update(_name(path, file) + f"\0{says}\n".encode())
+        changed = max(changed, stat.st_mtime, stat.st_ctime)
     return whole.hexdigest(), changed
 
 
-def _name(path: Path, file: Path) -> str:
-    return "" if file == path else file.relative_to(path).as_posix()
+def _name(path: Path, file: Path) -> bytes:
+    return b"" if file == path else os.fsencode(file.relative_to(path))

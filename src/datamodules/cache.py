@@ -69,7 +69,7 @@ class AlertCache:
         count = source.count()
         needed = None if count is None else count * STAMP_BYTES
         if needed and needed > shutil.disk_usage(self.folder).free:
-            raise self._full(source, _size(needed))
+            raise self._full(source, _size(needed), 0)
         with placing(path) as folder:
             alerts = track(source.alerts(), "decoding alerts", count)
             try:
@@ -78,7 +78,7 @@ class AlertCache:
                 if error.errno not in FULL:
                     raise
                 written = (folder / STAMPS).stat().st_size
-                raise self._full(source, _size(needed) if needed else f"more than {_size(written)}") from error
+                raise self._full(source, _size(needed) if needed else f"more than {_size(written)}", written) from error
             if source.fingerprint(self._digest) != key:
                 raise AlertlabError(f"{source.description}: changed while they were read; run again")
 
@@ -88,8 +88,8 @@ class AlertCache:
                 path, self.folder / "digests", lambda done, total: show(done >> 20, total >> 20), settled
             )
 
-    def _full(self, source: CacheableSource, needed: str) -> AlertlabError:
-        free = _size(shutil.disk_usage(self.folder).free)
+    def _full(self, source: CacheableSource, needed: str, written: int) -> AlertlabError:
+        free = _size(shutil.disk_usage(self.folder).free + written)  # what is written will be taken away
         return AlertlabError(
             f"datamodule.cache: no room in {self.folder}: {source.description} need {needed}, {free} are free. {REMEDY}"
         )
