@@ -2,10 +2,10 @@
 
 A digest is remembered under what the file system says of each file: device,
 inode, size, and the times of change of content and of inode, as git does in
-its index. No program can set the last one back on a POSIX file system, so what stays unseen is a
-change within the tick of the file system's clock in which the file was hashed
-("racy git"). Digests of files that changed seconds ago are therefore not
-remembered. A disk that loses bits by itself is not seen either.
+its index. On a POSIX file system no program can set the last one back, so what
+stays unseen is a change within the tick of the clock in which the file was
+hashed ("racy git"). Digests of files that changed seconds ago are therefore
+not remembered. A disk that loses bits by itself is not seen either.
 """
 
 import hashlib
