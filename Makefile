@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 help:
 	@echo "make demo   train the stamp classifier on simulated alerts, a few minutes"
-	@echo "make test   run the tests"
+	@echo "make test   run the tests, some minutes"
 	@echo "make check  ruff, mypy, import-linter"
 
 # The stamp is remade when what is installed changes; sources are installed in place.
@@ -15,7 +15,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/pip install -qq --constraint constraints.txt --editable ".[dev]"
 	@touch $@
 
 demo: $(VENV)/installed

@@ -16,7 +16,12 @@ from .runtime.errors import AlertlabError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``alertlab VERB ...``; returns the exit status."""
-    options = parser().parse_args(arguments)
+    root = parser()
+    options, rest = root.parse_known_args(arguments)
+    if rest and (not hasattr(options, "overrides") or any(word.startswith("-") for word in rest)):
+        root.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        options.overrides += rest  # argparse leaves out what stands behind an option
     signal.signal(signal.SIGTERM, _interrupt)  # so that a run killed by a scheduler says so
     try:
         options.verb(options)
@@ -25,11 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print("interrupted", file=sys.stderr)
         return 130
-    except (AlertlabError, BrokenPipeError) as error:
+    except Exception as error:
         if options.debug:
             raise
         if isinstance(error, AlertlabError):
             print(f"alertlab: {error}", file=sys.stderr)
+        elif not isinstance(error, BrokenPipeError):  # whoever reads the output has had enough
+            first = (str(error).splitlines() or [""])[0]
+            print(f"alertlab: {type(error).__name__}: {first} (--debug shows where)", file=sys.stderr)
         return 1
     return 0
 
@@ -40,16 +48,18 @@ def _interrupt(*_: Any) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Verb ``train``."""
-    from .config import compose, to_yaml
-
-    config = compose("train", options.overrides, options.config_dir, options.allow)
-    if options.cfg:
-        print(to_yaml(config), end="")
+    config = composed("train", options)
+    if config is None:
         return
     from .workflows.train import train as workflow
 
     result = workflow(config)
-    paths = {"bundle": result.bundle, "predictions": result.predictions, "figures": result.figures}
+    paths = {
+        "bundle": result.bundle,
+        "predictions": result.predictions,
+        "figures": result.figures,
+        "report": result.report,
+    }
     if options.json:
         print_json({"run_id": result.run_id, "data": result.data, "metrics": result.metrics, **paths})
         return
@@ -57,7 +67,8 @@ def train(options: argparse.Namespace) -> None:
 
     show_evaluation(result.evaluation)
     uri = config.tracking.uri
-    server = uri if uri.startswith("http") else f"mlflow ui --backend-store-uri {uri}"
+    mlflow = Path(sys.executable).with_name("mlflow")
+    server = uri if uri.startswith("http") else f"{mlflow} ui --backend-store-uri {uri}"
     show_paths(
         {
             "data": result.data,
@@ -71,11 +82,8 @@ def train(options: argparse.Namespace) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     """Verb ``evaluate``."""
-    from .config import compose, to_yaml
-
-    config = compose("evaluate", options.overrides, options.config_dir, options.allow)
-    if options.cfg:
-        print(to_yaml(config), end="")
+    config = composed("evaluate", options)
+    if config is None:
         return
     from .workflows.evaluate import evaluate as workflow
 
@@ -87,6 +95,22 @@ def evaluate(options: argparse.Namespace) -> None:
 
     show_evaluation(result.evaluation)
     show_paths({"confusion matrix": result.figures / "confusion_matrix.png", "figures": result.figures})
+
+
+def report(options: argparse.Namespace) -> None:
+    """Verb ``report``."""
+    config = composed("report", options)
+    if config is None:
+        return
+    from .workflows.report import report as workflow
+
+    result = workflow(config, options.run, options.out, options.allow)
+    if options.json:
+        print_json({"run_id": options.run, "report": result.report, "note": result.note})
+        return
+    if result.note:
+        print(f"the gallery lists identifiers only: {result.note}", file=sys.stderr)
+    print(result.report)
 
 
 def predict(options: argparse.Namespace) -> None:
@@ -103,6 +127,8 @@ def predict(options: argparse.Namespace) -> None:
     show_counts("classified", result.classified)
     show_counts("rejected", result.reasons)
     show_paths(paths)
+    if not result.classified:
+        raise AlertlabError(f"{options.alerts}: no alert could be used; {result.rejected} says why")
 
 
 def simulate_stamps(options: argparse.Namespace) -> None:
@@ -131,6 +157,7 @@ def bundle_check(options: argparse.Namespace) -> None:
     print(
         f"{options.bundle}: whole; {parity.n_rows} golden rows repeated to {parity.max_abs_error:.1e}, no label flipped"
     )
+    print(f"sha256 {bundle.sha256}: the same as its author published?")
 
 
 def bundle_info(options: argparse.Namespace) -> None:
@@ -153,6 +180,17 @@ def bundle_pack(options: argparse.Namespace) -> None:
 
     path = pack(options.bundle, options.out or options.bundle.with_suffix(".bundle.zip"))
     print_json({"bundle": path}) if options.json else print(path)
+
+
+def composed(name: str, options: argparse.Namespace) -> Any:
+    """The config of a verb; None where ``--cfg`` asked to print it and stop."""
+    from .config import compose, to_yaml
+
+    config = compose(name, options.overrides, options.config_dir, options.allow)
+    if not options.cfg:
+        return config
+    print(to_yaml(config), end="")
+    return None
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -181,6 +219,13 @@ def parser() -> argparse.ArgumentParser:
         default=Path("evaluation"),
         metavar="DIR",
         help="folder of tables and figures (default: %(default)s)",
+    )
+    _config_options(verb)
+
+    verb = _verb(verbs, "report", report, "write the HTML report of a run again", "RUN_ID --out report.html")
+    verb.add_argument("run", metavar="RUN_ID", help="a run of train")
+    verb.add_argument(
+        "--out", type=Path, default=Path("report.html"), metavar="FILE", help="the HTML file (default: %(default)s)"
     )
     _config_options(verb)
 
@@ -216,7 +261,7 @@ def parser() -> argparse.ArgumentParser:
     )
     for name, action, text in (
         ("check", bundle_check, "verify every byte and replay the golden rows"),
-        ("info", bundle_info, "what a bundle takes, returns and reached"),
+        ("info", bundle_info, "what a bundle takes and returns, and where it comes from"),
         ("pack", bundle_pack, "write a bundle folder as one uncompressed zip"),
     ):
         verb = _verb(parts, name, action, text, "stamps-0.1.0.bundle", "bundle ")

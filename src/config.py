@@ -49,16 +49,31 @@ def compose(
         try:
             config = hydra_compose(name, [*overrides, *search])
         except (HydraException, OmegaConfBaseException) as error:
-            raise ConfigError(_explain(name, overrides, search, error)) from error
+            raise ConfigError(_explain(name, overrides, folders, search, error)) from error
     _check_required(config)
-    _check_targets(config, (*ALLOWED_TARGETS, *(f"{package}." for package in allowed)))
+    _check_targets(config, allowed)
     return config
 
 
-def instantiate(node: Any, **arguments: Any) -> Any:
+def load(path: Path, allowed: Sequence[str] = ()) -> DictConfig:
+    """Read the resolved config of an earlier run; anybody may have written it, so its targets are checked too.
+
+    Raises
+    ------
+    ConfigError
+        For a ``_target_`` outside the whitelist and ``allowed``.
+    """
+    config = OmegaConf.load(path)
+    if not isinstance(config, DictConfig):
+        raise ConfigError(f"{path.name}: not a config, it holds no keys")
+    _check_targets(config, allowed)
+    return config
+
+
+def instantiate(node: Any) -> Any:
     """Build what ``_target_`` names; an error names the target, not Hydra's insides."""
     try:
-        return hydra_instantiate(node, _convert_="all", **arguments)
+        return hydra_instantiate(node, _convert_="all")
     except InstantiationException as error:
         if isinstance(error.__cause__, AlertlabError):
             raise error.__cause__ from None
@@ -95,7 +110,8 @@ def _check_required(config: DictConfig) -> None:
     raise ConfigError(f"{missing[0]}: a value is required, give {missing[0]}=VALUE")
 
 
-def _check_targets(config: DictConfig, allowed: tuple[str, ...]) -> None:
+def _check_targets(config: DictConfig, packages: Sequence[str]) -> None:
+    allowed = (*ALLOWED_TARGETS, *(f"{package}." for package in packages))
     for key, value in flatten(config).items():
         if key.rpartition(".")[2] == "_target_" and not str(value).startswith(allowed):
             raise ConfigError(
@@ -105,11 +121,16 @@ def _check_targets(config: DictConfig, allowed: tuple[str, ...]) -> None:
         if isinstance(value, list):  # lists of nodes, such as label rules
             for number, item in enumerate(value):
                 if isinstance(item, dict):
-                    _check_targets(OmegaConf.create({f"{key}[{number}]": item}), allowed)
+                    _check_targets(OmegaConf.create({f"{key}[{number}]": item}), packages)
 
 
-def _explain(name: str, overrides: Sequence[str], search: Sequence[str], error: Exception) -> str:
+def _explain(
+    name: str, overrides: Sequence[str], folders: Sequence[Path], search: Sequence[str], error: Exception
+) -> str:
     """The first override that does not fit, with the nearest one that would."""
+    words = [text for text in overrides if "=" not in text and not text.startswith("~")]
+    if words:
+        return f"{words[0]}: not KEY=VALUE; an experiment is named by experiment={words[0]}"
     try:
         parsed = OverridesParser.create().parse_overrides(list(overrides))
     except HydraException as fault:
@@ -119,7 +140,9 @@ def _explain(name: str, overrides: Sequence[str], search: Sequence[str], error: 
     chosen = []
     for text, override in zip(overrides, parsed, strict=True):
         if override.key_or_group in groups and isinstance(override.value(), str):
-            options = [name for name in loader.get_group_options(override.key_or_group) if not name.startswith("_")]
+            own = [path.stem for folder in folders for path in folder.glob(f"{override.key_or_group}/*.yaml")]
+            options = [*own, *loader.get_group_options(override.key_or_group)]
+            options = [option for option in options if not option.startswith("_")]
             if override.value() not in options:
                 near = _nearest(str(override.value()), options)
                 return f"{text}: no such option.{near} Options: {', '.join(sorted(options))}"

@@ -10,6 +10,8 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,18 @@ if TYPE_CHECKING:
 PACKAGES = ("alertlab", "torch", "pytorch-lightning", "numpy", "scikit-learn", "onnx", "onnxruntime")
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # or MLflow's page opens with LLM traces
 PARAM_LENGTH, TAG_LENGTH, BATCH = 500, 5000, 100  # characters and items that every MLflow 3 server takes
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What MLflow holds of a run: names, its start, parameters and tags."""
+
+    run_id: str
+    experiment: str
+    name: str
+    started: datetime
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
 
 
 class Tracker:
@@ -50,12 +64,11 @@ class Tracker:
             os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # one of our own runs above it
             with status("opening the MLflow store"):
                 from mlflow import MlflowClient
-
-                logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
-                logging.getLogger("alembic").setLevel(logging.WARNING)
                 from mlflow.exceptions import MlflowException
                 from sqlalchemy.exc import SQLAlchemyError
 
+                logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
+                logging.getLogger("alembic").setLevel(logging.WARNING)
                 try:
                     self.__dict__["_client"] = MlflowClient(self.uri)
                     self._client.search_experiments(max_results=1)
@@ -80,12 +93,16 @@ class Tracker:
         seed : what the model may draw from.
         parent : of a repeat.
         """
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AlertlabError(f"output_dir: cannot write to {root} ({error.strerror})") from error
         tags = {"mlflow.runName": name, **_provenance()}
         if parent:
             tags["mlflow.parentRunId"] = parent.run_id
         run = self.client.create_run(self._experiment(experiment), tags=tags)
         tracked = TrackedRun(self, run.info.run_id, root / run.info.run_id, seed)
-        tracked.directory.mkdir(parents=True)
+        tracked.directory.mkdir()
         try:
             yield tracked
         except KeyboardInterrupt:
@@ -104,12 +121,31 @@ class Tracker:
         AlertlabError
             For an unknown run, or one without predictions.
         """
+        path = self.fetch(run_id, "predictions.parquet", folder)
+        if path is None:
+            raise AlertlabError(f"{run_id}: no file, and no run with predictions in {self.uri}")
+        return path
+
+    def fetch(self, run_id: str, name: str, folder: Path) -> Path | None:
+        """Fetch a file of an earlier run; None where there is no such run or file."""
         from mlflow.exceptions import MlflowException
 
         try:
-            return Path(self.client.download_artifacts(run_id, "predictions.parquet", str(folder)))
-        except (MlflowException, OSError) as error:
-            raise AlertlabError(f"{run_id}: no file, and no run with predictions in {self.uri}") from error
+            return Path(self.client.download_artifacts(run_id, name, str(folder)))
+        except (MlflowException, OSError):
+            return None
+
+    def record(self, run_id: str) -> RunRecord:
+        """What is recorded of a run that exists."""
+        run = self.client.get_run(run_id)
+        return RunRecord(
+            run_id,
+            self.client.get_experiment(run.info.experiment_id).name,
+            run.info.run_name,
+            datetime.fromtimestamp(run.info.start_time / 1000, UTC),
+            dict(run.data.params),
+            dict(run.data.tags),
+        )
 
     def continue_run(self, run_id: str, directory: Path) -> "TrackedRun":
         """An ended run, to add to."""

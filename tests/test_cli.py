@@ -27,7 +27,9 @@ def test_help_needs_no_training_stack(tmp_path):
     assert int(out.split()[-1]) < 250  # torch alone is more than a thousand modules
 
 
-@pytest.mark.parametrize("verb", ["train", "evaluate", "predict", "simulate stamps", "bundle check", "bundle info"])
+@pytest.mark.parametrize(
+    "verb", ["train", "evaluate", "report", "predict", "simulate stamps", "bundle check", "bundle info"]
+)
 def test_every_verb_has_help_with_an_example(verb, capsys):
     with pytest.raises(SystemExit):
         main([*verb.split(), "--help"])
@@ -41,6 +43,17 @@ def test_an_error_is_one_line_without_a_traceback(tmp_path):
     assert done.stderr.startswith("alertlab: model.kernel_siz=3: no key")
     assert len(done.stderr.splitlines()) == 1
     assert "Traceback" in alertlab("train", "model.kernel_siz=3", "--debug", cwd=tmp_path).stderr
+
+
+def test_overrides_and_options_come_in_any_order(capsys):
+    assert main(["train", "seed=5", "--cfg", "repeats=7"]) == 0
+    out = capsys.readouterr().out
+    assert "seed: 5" in out
+    assert "repeats: 7" in out
+    with pytest.raises(SystemExit):
+        main(["train", "--cfg", "--jsno"])
+    with pytest.raises(SystemExit):
+        main(["bundle", "check", "a", "b"])
 
 
 def test_json_is_one_object_with_the_paths(tiny, tmp_path):
@@ -69,12 +82,16 @@ def test_simulated_packets_train_the_real_datamodule(tiny, tmp_path):
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_training_says_so_in_its_run(tiny, tmp_path, end):
     command = [sys.executable, "-m", "alertlab", "train", *tiny, "trainer.max_epochs=100000", "model.patience=100000"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("outputs/tiny/*/epochs.jsonl")) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    os.kill(process.pid, end)
-    assert process.wait(60) == 130
+    # a shell that runs the tests in the background has told its children to ignore SIGINT
+    listening = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, **listening) as process:
+        try:
+            while not list(tmp_path.glob("outputs/tiny/*/epochs.jsonl")) and process.poll() is None:
+                time.sleep(0.2)
+            os.kill(process.pid, end)
+            assert process.wait(120) == 130
+        finally:
+            process.kill()
     client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
     (run,) = client.search_runs([client.get_experiment_by_name("tiny").experiment_id])
     assert run.info.status == "KILLED"

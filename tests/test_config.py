@@ -20,6 +20,7 @@ CONF = Path(conf.__file__).parent
         ("experiment=stamp_classifer", "Did you mean stamp_classifier"),
         ("zzzzzz=1", "--cfg"),
         ("seed=[1", "cannot read an override"),
+        ("demo", "experiment=demo"),
         ("datamodule=ztf_stamps", r"datamodule\.path: a value is required"),
         ("model.dropout=${nothing}", r"model\.dropout.*nothing"),
     ],
@@ -69,3 +70,9 @@ def test_flattened_values_are_resolved():
 @pytest.mark.parametrize("experiment", sorted(path.stem for path in CONF.glob("experiment/*.yaml")))
 def test_every_experiment_composes(experiment):
     assert compose("train", [f"experiment={experiment}"]).name != "alertlab"
+
+
+@pytest.mark.parametrize("model", sorted(path.stem for path in CONF.glob("model/[!_]*.yaml")))
+@pytest.mark.parametrize("experiment", sorted(path.stem for path in CONF.glob("experiment/*.yaml")))
+def test_every_experiment_composes_with_every_model(experiment, model):
+    assert compose("train", [f"experiment={experiment}", f"model={model}"]).name

@@ -6,15 +6,18 @@ tests hold it to astropy's reading of the same bytes.
 """
 
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .alert import STAMP_SIDE, AlertError
+from .plain import in_brief
 
 CHIP_COLUMNS, CHIP_ROWS = 3072, 3080  # pixels of one ZTF readout channel (Dekany et al. 2020)
 BLOCK, CARD = 2880, 80  # FITS standard 4.0, sections 3.1 and 4.1
 LARGEST = 1 << 20  # bytes a cut-out may unpack to; a whole one has 20,160
+MOST = 10**6  # of anything a stamp's header counts
 PIXEL_TYPES = {-64: ">f8", -32: ">f4", 8: "u1", 16: ">i2", 32: ">i4", 64: ">i8"}  # FITS standard 4.0, table 8
 
 
@@ -42,7 +45,7 @@ def decode_cutout(data: bytes) -> NDArray[np.float32]:
     try:
         fits = unpacker.decompress(data, LARGEST)
     except zlib.error as error:
-        raise AlertError(f"the cut-out's gzip data are damaged ({error})") from error
+        raise AlertError(f"the cut-out's gzip data are damaged ({in_brief(error)})") from error
     if unpacker.unconsumed_tail:
         raise AlertError(f"the cut-out unpacks to more than {LARGEST} bytes")
     if not unpacker.eof:
@@ -52,23 +55,44 @@ def decode_cutout(data: bytes) -> NDArray[np.float32]:
 
 def _pixels(fits: bytes) -> NDArray[np.float32]:
     header, start = _header(fits)
-    try:
-        kind, axes = int(header["BITPIX"]), int(header["NAXIS"])
-        if axes != 2 or kind not in PIXEL_TYPES:
-            raise AlertError(f"the cut-out's FITS header declares NAXIS {axes}, BITPIX {kind}; a stamp is a 2-D image")
-        shape = int(header["NAXIS2"]), int(header["NAXIS1"])
-        zero, scale = float(header.get("BZERO", 0.0)), float(header.get("BSCALE", 1.0))
-    except (KeyError, ValueError) as error:
-        raise AlertError(f"the cut-out's FITS header is damaged ({error})") from error
+    kind, axes = _integer(header, "BITPIX"), _integer(header, "NAXIS")
+    if axes != 2 or kind not in PIXEL_TYPES:
+        raise AlertError(f"the cut-out's FITS header declares NAXIS {axes}, BITPIX {kind}; a stamp is a 2-D image")
+    shape = _integer(header, "NAXIS2"), _integer(header, "NAXIS1")
     if not all(1 <= side <= STAMP_SIDE for side in shape):
         raise AlertError(f"the cut-out is {shape[0]}x{shape[1]} pixels; a stamp has 1 to {STAMP_SIDE} a side")
+    zero, scale = _finite(header, "BZERO", 0.0), _finite(header, "BSCALE", 1.0)
     dtype = np.dtype(PIXEL_TYPES[kind])
     if len(fits) < start + shape[0] * shape[1] * dtype.itemsize:
         raise AlertError("the cut-out's FITS data are cut short")
     raw = np.frombuffer(fits, dtype, shape[0] * shape[1], start).reshape(shape)
     if (zero, scale) != (0.0, 1.0):
-        raw = raw * scale + zero
+        with np.errstate(over="ignore", invalid="ignore"):
+            raw = raw.astype(np.float64) * scale + zero
     return finite_or_nan(raw)
+
+
+def _integer(header: Mapping[str, str], key: str) -> int:
+    try:
+        value = int(header[key])
+    except KeyError:
+        raise AlertError(f"the cut-out's FITS header has no {key}") from None
+    except ValueError:
+        raise AlertError(f"the cut-out's FITS header is damaged ({key} is '{in_brief(header[key], 20)}')") from None
+    if abs(value) > MOST:
+        raise AlertError(f"the cut-out's FITS header is damaged ({key} is beyond {MOST})")
+    return value
+
+
+def _finite(header: Mapping[str, str], key: str, default: float) -> float:
+    text = header.get(key, str(default))
+    try:
+        value = float(text.replace("D", "E"))  # Fortran's exponent is legal in FITS
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        raise AlertError(f"the cut-out's FITS header is damaged ({key} is '{in_brief(text, 20)}')")
+    return value
 
 
 def _header(fits: bytes) -> tuple[dict[str, str], int]:
@@ -87,7 +111,7 @@ def _header(fits: bytes) -> tuple[dict[str, str], int]:
 
 def finite_or_nan(pixels: NDArray[np.generic]) -> NDArray[np.float32]:
     """float32 pixels in native order, NaN where they are not finite."""
-    with np.errstate(over="ignore"):  # float64 beyond float32 becomes infinite, then NaN
+    with np.errstate(over="ignore", invalid="ignore"):  # float64 beyond float32 becomes infinite, then NaN
         image = pixels.astype(np.float32)
     image[~np.isfinite(image)] = np.nan
     return image

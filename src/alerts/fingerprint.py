@@ -8,6 +8,7 @@ hashed ("racy git"). Digests of files that changed seconds ago are therefore
 not remembered. A disk that loses bits by itself is not seen either.
 """
 
+import errno
 import hashlib
 import os
 import time
@@ -16,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..files import replacing
+from ..runtime.errors import AlertlabError
 from .read import files_of
 
 CHUNK = 8 << 20  # bytes at a time
@@ -44,17 +46,25 @@ def remembered_digest(
             return known
     digest = content_digest(path, progress)
     if changed <= began - settled and _state(path, files)[0] == state:
-        with suppress(OSError), replacing(note) as partial:
+        with suppress(OSError, AlertlabError), replacing(note) as partial:
             partial.write_text(digest)
     return digest
 
 
 def content_digest(path: Path, progress: Progress = lambda done, total: None) -> str:
-    """SHA-256 over the names below ``path`` and the contents; a file has no name, so it may be renamed."""
+    """SHA-256 over the names below ``path`` and the contents; a file has no name, so it may be renamed.
+
+    Raises
+    ------
+    OSError
+        When a file cannot be read, or is none: a pipe would never end.
+    """
     files = files_of(path)
     done, total = 0, sum(file.stat().st_size for file in files)
     whole = hashlib.sha256()
     for file in files:
+        if not file.is_file():
+            raise OSError(errno.EINVAL, "not a regular file", str(file))
         part = hashlib.sha256()
         with file.open("rb") as stream:
             while chunk := stream.read(CHUNK):

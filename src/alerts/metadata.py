@@ -5,6 +5,7 @@ the released code. Scaling belongs to the model; here are the plain quantities.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 from ..runtime.errors import AlertlabError
 from ..runtime.manifest import Column
+from .cutout import finite_or_nan
+from .plain import number
 
 Candidates = Sequence[Mapping[str, Any]]
 ABSENT = -999.0  # ZTF's own sentinel for "no such source"
@@ -70,7 +73,9 @@ def metadata_columns(names: Sequence[str]) -> tuple[Column, ...]:
         if name in LEAKS:
             raise AlertlabError(f"datamodule.metadata: {name} leaks the label and is refused ({LEAKS[name]})")
         if name not in BY_NAME:
-            raise AlertlabError(f"datamodule.metadata: no feature {name!r}, known: {', '.join(BY_NAME)}")
+            near = get_close_matches(name, BY_NAME, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(BY_NAME)}"
+            raise AlertlabError(f"datamodule.metadata: no feature {name!r}, {hint}")
     return tuple(BY_NAME[name] for name in names)
 
 
@@ -84,11 +89,13 @@ def metadata_features(candidates: Candidates, names: Sequence[str]) -> NDArray[n
 
     Returns
     -------
-    (n, len(names)) float32, NaN where a packet does not say.
+    (n, len(names)) float32, NaN where a packet does not say, or says what is no
+    finite float32: see :func:`alertlab.alerts.plain.number`.
     """
-    table = _Fields(candidates)
-    columns = [DERIVED[name](table) if name in DERIVED else table.number(name) for name in names]
-    return np.stack(columns, axis=1).astype(np.float32) if columns else np.zeros((len(candidates), 0), np.float32)
+    fields = _Fields(candidates)
+    columns = [DERIVED[name](fields) if name in DERIVED else fields.number(name) for name in names]
+    wide = np.stack(columns, axis=1) if columns else np.zeros((len(candidates), 0))
+    return finite_or_nan(wide)
 
 
 class _Fields:
@@ -98,13 +105,12 @@ class _Fields:
         self.candidates = candidates
 
     def number(self, name: str) -> NDArray[np.float64]:
-        values = [candidate.get(name) for candidate in self.candidates]
-        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        return np.array([number(candidate.get(name)) for candidate in self.candidates], dtype=np.float64)
 
     @cached_property
     def sky(self) -> dict[str, NDArray[np.float64]]:
         ra, dec = self.number("ra"), self.number("dec")
-        known = np.isfinite(ra) & (np.abs(dec) <= 90)
+        known = (np.abs(ra) <= 360) & (np.abs(dec) <= 90)  # NaN is neither
         position = SkyCoord(np.where(known, ra, 0) * units.deg, np.where(known, dec, 0) * units.deg)
         ecliptic = position.transform_to(BarycentricMeanEcliptic(equinox="J2000"))
         galactic = position.galactic
@@ -120,8 +126,9 @@ class _Fields:
 def _fainter(fields: _Fields) -> NDArray[np.float64]:
     """The published coding, inverted as it looks: 'f' is 1, 't' is 0."""
     code = {"t": 0.0, "1": 0.0, "true": 0.0, "f": 1.0, "0": 1.0, "false": 1.0}
-    signs = (str(candidate.get("isdiffpos")).lower() for candidate in fields.candidates)
-    return np.array([code.get(sign, np.nan) for sign in signs])
+    signs = (candidate.get("isdiffpos") for candidate in fields.candidates)
+    plain = (str(sign).lower() if isinstance(sign, str | bool) or sign in (0, 1) else "" for sign in signs)
+    return np.array([code.get(sign, np.nan) for sign in plain])
 
 
 DERIVED: Mapping[str, Callable[[_Fields], NDArray[np.float64]]] = {

@@ -1,16 +1,24 @@
-"""ZTF alert packets: Avro containers with three cut-outs (schemas 3.1 to 4.02)."""
+"""ZTF alert packets: Avro containers with three cut-outs (schemas 1.3 to 4.02)."""
 
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .alert import BANDS, Alert, AlertError, Rejected
-from .build import build_alert
-from .container import MAGIC, read_records
+from .avro_schema import SchemaError
+from .build import build_alert, reject
+from .container import MAGIC, DamagedError, read_records
 from .cutout import decode_cutout
+from .plain import in_brief
+
+LARGEST_PACKET = 16 << 20  # bytes; ZTF's packets are some 70 kB, with long histories under 1 MB
+TOO_LARGE = f"larger than {LARGEST_PACKET} bytes, not one alert packet"
+CUTOUTS = {band: f"cutout{band.capitalize()}" for band in BANDS}
+WANTED = frozenset({"candid", "objectId", "candidate", *CUTOUTS.values()})  # not the history, which is long
 
 
 def read_packets(data: bytes, origin: str) -> Iterator[Alert | Rejected]:
-    """Every record of one Avro container, usable or not.
+    """Every record of one Avro container, usable or not; at least one of the two.
 
     Parameters
     ----------
@@ -23,34 +31,47 @@ def read_packets(data: bytes, origin: str) -> Iterator[Alert | Rejected]:
     ends it: the records before it are kept.
     """
     if not data.startswith(MAGIC):
-        yield Rejected(origin, "empty file" if not data else "not an Avro container")
+        yield Rejected(origin, "not an Avro container" if data else "empty file")
         return
-    records = read_records(data)
-    while True:
-        try:
-            record = next(records)
-        except StopIteration:
-            return
-        except Exception as error:  # whatever the damage makes of the parser
-            yield Rejected(origin, f"the Avro container is damaged ({type(error).__name__}: {str(error)[:80]})")
-            return
-        yield _read_record(record, origin)
-
-
-def _read_record(record: Any, origin: str) -> Alert | Rejected:
-    if not isinstance(record, Mapping) or not isinstance(record.get("candidate"), Mapping):
-        return Rejected(origin, "not a ZTF alert: no candidate record")
-    candid, object_id = record.get("candid"), record.get("objectId")
+    empty = True
     try:
+        for record in read_records(data, WANTED):
+            empty = False
+            yield _read_record(record, origin)
+    except Exception as error:  # whatever the damage makes of the parser
+        yield Rejected(origin, f"the Avro container is damaged ({_in_words(error)})")
+        return
+    if empty:
+        yield Rejected(origin, "the Avro container holds no record")
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, DamagedError | SchemaError):
+        return str(error)
+    if isinstance(error, EOFError):
+        return "a record is cut short"
+    if isinstance(error, IndexError):
+        return "a record takes a branch or symbol that the schema does not have"
+    if isinstance(error, UnicodeError):
+        return "a text is not UTF-8"
+    if isinstance(error, zlib.error):
+        return "a block's deflate data are damaged"
+    return f"{type(error).__name__}: {in_brief(error)}"
+
+
+def _read_record(record: Mapping[str, Any], origin: str) -> Alert | Rejected:
+    candid, object_id, candidate = record.get("candid"), record.get("objectId"), record.get("candidate")
+    try:
+        if not isinstance(candidate, Mapping):
+            raise AlertError("not a ZTF alert: no candidate record")
         images = [decode_cutout(_stamp_data(record, band)) for band in BANDS]
-        return build_alert(candid, object_id, record["candidate"], images, origin)
+        return build_alert(candid, object_id, candidate, images, origin)
     except AlertError as error:
-        known = candid if isinstance(candid, int) else None
-        return Rejected(origin, str(error), known, str(object_id) if object_id else None)
+        return reject(origin, str(error), candid, object_id)
 
 
 def _stamp_data(record: Mapping[str, Any], band: str) -> bytes:
-    cutout = record.get(f"cutout{band.capitalize()}")
+    cutout = record.get(CUTOUTS[band])
     data = cutout.get("stampData") if isinstance(cutout, Mapping) else None
     if not isinstance(data, bytes) or not data:
         raise AlertError(f"no {band} cut-out")

@@ -1,16 +1,16 @@
 """Alerts from wherever they lie: packet files, folders, tar archives, Parquet tables."""
 
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..runtime.errors import AlertlabError
 from .alert import Alert, Rejected
-from .packets import read_packets
+from .archive import read_archive
+from .packets import LARGEST_PACKET, TOO_LARGE, read_packets
+from .plain import printable
 from .table import count_rows, read_stamp_table
 
 DECODER_VERSION = 1  # raise it when the same bytes give other pixels, fields or rejections: caches are then made anew
-LARGEST_PACKET = 16 << 20  # bytes; ZTF's packets are some 70 kB, with long histories under 1 MB
 
 
 def read_alerts(path: Path | str) -> Iterator[Alert | Rejected]:
@@ -40,7 +40,7 @@ def read_alerts(path: Path | str) -> Iterator[Alert | Rejected]:
     if path.suffix == ".avro":
         return _file(path)
     if path.name.endswith((".tar", ".tar.gz", ".tgz")):
-        return _archive(path)
+        return read_archive(path)
     raise AlertlabError(f"{path}: not alerts; expected .avro, .tar, .tar.gz, .parquet or a folder of .avro files")
 
 
@@ -69,10 +69,20 @@ def did_you_mean(path: Path) -> str:
 
 
 def _file(path: Path) -> Iterator[Alert | Rejected]:
-    if path.stat().st_size > LARGEST_PACKET:
-        yield Rejected(str(path), f"larger than {LARGEST_PACKET} bytes, not one alert packet")
+    origin = printable(path)
+    try:
+        if not path.is_file():  # a pipe would never end
+            yield Rejected(origin, "not a regular file")
+            return
+        with path.open("rb") as file:
+            data = file.read(LARGEST_PACKET + 1)
+    except OSError as error:
+        yield Rejected(origin, f"cannot be read ({error.strerror})")
         return
-    yield from read_packets(path.read_bytes(), str(path))
+    if len(data) > LARGEST_PACKET:
+        yield Rejected(origin, TOO_LARGE)
+    else:
+        yield from read_packets(data, origin)
 
 
 def _folder(folder: Path) -> Iterator[Alert | Rejected]:
@@ -80,24 +90,4 @@ def _folder(folder: Path) -> Iterator[Alert | Rejected]:
         if path.suffix == ".avro":
             yield from _file(path)
         else:
-            yield Rejected(str(path), "not an .avro file")
-
-
-def _archive(path: Path) -> Iterator[Alert | Rejected]:
-    """Members of a tar, read as a stream, so that a night of 100 GB needs no room."""
-    try:
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
-                archive.members = []  # type: ignore[attr-defined]  # tarfile keeps every header otherwise
-                if member.isdir():
-                    continue
-                origin = f"{path}:{member.name}"
-                if not member.isfile() or not member.name.endswith(".avro"):
-                    yield Rejected(origin, "not an .avro file")
-                elif member.size > LARGEST_PACKET:
-                    yield Rejected(origin, f"larger than {LARGEST_PACKET} bytes, not one alert packet")
-                else:
-                    stream = archive.extractfile(member)
-                    yield from read_packets(stream.read() if stream else b"", origin)
-    except (tarfile.TarError, EOFError, OSError) as error:
-        yield Rejected(str(path), f"the archive is damaged from here on ({error})")
+            yield Rejected(printable(path), "not an .avro file")

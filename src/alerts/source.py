@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from ..runtime.errors import AlertlabError
 from .alert import Alert, Rejected
 from .fingerprint import Digest
+from .plain import printable
 from .read import DECODER_VERSION, count_alerts, did_you_mean, read_alerts
 
 
@@ -65,7 +66,7 @@ class LabelledFiles:
     @property
     def origin(self) -> str:
         """What the origin of every alert begins with."""
-        return str(Path(self.path))
+        return printable(Path(self.path))
 
     def count(self) -> int | None:
         """About how many alerts there are, None where only reading them tells."""

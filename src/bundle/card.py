@@ -28,7 +28,9 @@ def model_card(folder: str, manifest: Manifest, details: BundleDetails) -> str:
     """
     sections = (
         front_matter(manifest, details),
-        f"# {manifest.name} {manifest.version}\n\n{manifest.description}",
+        "\n\n".join(
+            filter(None, [f"# {manifest.name} {manifest.version}", manifest.description, trained_on(manifest)])
+        ),
         "## Use\n\n" + usage(folder),
         "## What it takes\n\n" + "\n\n".join(takes(spec) for spec in manifest.inputs),
         "## What it returns\n\n" + returns(manifest),
@@ -51,6 +53,12 @@ def front_matter(manifest: Manifest, details: BundleDetails) -> str:
     return "\n".join(["---", *(f"{key}: {json.dumps(value)}" for key, value in lines.items()), "---"])
 
 
+def trained_on(manifest: Manifest) -> str:
+    """Which data; where they are simulated, their name says so."""
+    name = (manifest.training.get("dataset") or {}).get("name")
+    return f"Trained and tested on: {name}." if name else ""
+
+
 def usage(folder: str) -> str:
     """An example that runs where the bundle lies."""
     return f"""```python
@@ -59,7 +67,7 @@ from alertlab import runtime  # needs numpy and onnxruntime only
 bundle = runtime.load({json.dumps(folder)})
 bundle.self_test()  # replays its golden rows on this machine
 
-inputs, _ = bundle.golden()  # real rows: put your own arrays in their place
+inputs, _ = bundle.golden()  # rows it was exported with: put your own arrays in their place
 prediction = bundle.predict(inputs)
 for label, probability in zip(prediction.label, prediction.probability.max(axis=1)):
     print(label, probability)

@@ -59,7 +59,7 @@ def write_bundle(path: Path, model: Model, samples: Samples, details: BundleDeta
     path = Path(path)
     if path.exists() and not (path / MANIFEST).is_file():
         raise BundleError(f"{path}: exists and is not a bundle; it is left as it is")
-    with replacing(path) as folder:
+    with replacing(path, folder=True) as folder:
         folder.mkdir()
         exported = model.export(folder / GRAPH)
         canonicalise(folder / GRAPH)

@@ -15,8 +15,11 @@ from .source import CacheableSource
 from .stored import STAMP_BYTES, STAMPS, DamagedError, StoredAlerts, write_alerts
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 ABANDONED = 86400  # seconds without a byte written, after which a partial folder is a killed process's
-REMEDY = "Name another folder (datamodule.cache=FOLDER), or decode anew each time (datamodule.cache=null)"
+ANOTHER = "Name another folder (datamodule.cache=FOLDER)"
+REMEDY = f"{ANOTHER}, or decode anew each time (datamodule.cache=null)"
+UNKEPT = "alerts are decoded for this run alone, their stamps stay in memory"
 
 
 class AlertCache:
@@ -33,28 +36,38 @@ class AlertCache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def open(self, source: CacheableSource) -> StoredAlerts:
+    def open(self, source: CacheableSource) -> StoredAlerts | None:
         """The alerts of ``source``, decoded unless they lie here already.
+
+        None, after a line of notice, where nothing can be kept: the folder may
+        not be written, or a file of the source cannot be read for its digest.
 
         Raises
         ------
         AlertlabError
-            When the folder cannot be written or the disk is full, and when the
+            When the folder cannot be made or the disk is full, and when the
             source changes meanwhile.
         """
-        key = source.fingerprint(self._digest)
-        path = self.folder / key
-        if path.is_dir():
-            try:
-                return StoredAlerts(path, self._digest, source.origin)
-            except DamagedError as error:
-                notice(f"datamodule.cache: {path}: {error}; decoding anew")
-                discard(path)
         try:
+            key = source.fingerprint(self._digest)
+        except OSError as error:  # reading the source tells what is wrong with it
+            notice(f"datamodule.cache: {error.filename} has no digest ({error.strerror}); {UNKEPT}")
+            return None
+        path = self.folder / key
+        try:
+            if path.is_dir():
+                try:
+                    return StoredAlerts(path, self._digest, source.origin)
+                except DamagedError as error:
+                    notice(f"datamodule.cache: {path}: {error}; decoding anew")
+                    discard(path)
             self._write(source, key, path)
         except OSError as error:
-            if not str(error.filename).startswith(str(self.folder)):
+            if not self._holds(error.filename):
                 raise  # the source's
+            if error.errno in FORBIDDEN:
+                notice(f"datamodule.cache: {self.folder} cannot be written ({error.strerror}); {UNKEPT}. {ANOTHER}")
+                return None
             raise AlertlabError(
                 f"datamodule.cache: cannot write {error.filename} ({error.strerror}). {REMEDY}"
             ) from error
@@ -79,8 +92,14 @@ class AlertCache:
                     raise
                 written = (folder / STAMPS).stat().st_size
                 raise self._full(source, _size(needed) if needed else f"more than {_size(written)}", written) from error
-            if source.fingerprint(self._digest) != key:
-                raise AlertlabError(f"{source.description}: changed while they were read; run again")
+            with suppress(FileNotFoundError):
+                if source.fingerprint(self._digest) == key:
+                    return
+            raise AlertlabError(f"{source.description}: changed while they were read; run again")
+
+    def _holds(self, name: str | None) -> bool:
+        """Whether an error is about a file in this folder; one without a name is of a file that is open here."""
+        return name is None or Path(name).absolute().is_relative_to(self.folder.absolute())
 
     def _digest(self, path: Path, settled: float = SETTLED) -> str:
         with counter(f"hashing {path.name}, MB") as show:

@@ -34,7 +34,8 @@ def draw(target: NDArray[np.int64], balanced: bool, generator: np.random.Generat
 class EpochBatches(Sampler[Draw]):
     """Batches of an epoch, drawn anew each time; under distributed training each process takes its share.
 
-    Yields (rows, (epoch, step)).
+    Yields (rows, (epoch, step)). The last batch never has one row alone: batch
+    normalisation has no variance of it.
 
     Parameters
     ----------
@@ -57,11 +58,13 @@ class EpochBatches(Sampler[Draw]):
         rows = draw(self.target, self.balanced, np.random.default_rng([self.seed, self.epoch]))
         rank, world = _place()
         mine = rows[rank : len(rows) // world * world : world].tolist()
-        for step, start in enumerate(range(0, len(mine), self.batch_size)):
-            yield mine[start : start + self.batch_size], (self.epoch, step)
+        for step in range(len(self)):
+            stop = None if step + 1 == len(self) else (step + 1) * self.batch_size
+            yield mine[step * self.batch_size : stop], (self.epoch, step)
 
     def __len__(self) -> int:
-        return -(-(len(self.target) // _place()[1]) // self.batch_size)
+        rows = len(self.target) // _place()[1]
+        return max(1, (rows + self.batch_size - 2) // self.batch_size)  # a single last row joins the batch before it
 
 
 def in_order(n: int, batch_size: int) -> list[Draw]:

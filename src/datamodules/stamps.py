@@ -125,16 +125,19 @@ class StampDataModule(pl.LightningDataModule):
                 gathered.add(alert, name, row)
             row += 1
         if not gathered:
-            raise AlertlabError(f"datamodule: no labelled alert to learn from ({self._account()})")
+            raise AlertlabError(
+                f"datamodule: no labelled alert to learn from ({self._account()}); "
+                "datamodule.labels names a table of labels where the alerts have none"
+            )
         return gathered.samples()
 
     def _open(self) -> tuple[StoredAlerts | None, Labelled]:
         """The labelled alerts, and the cache they come from, if any."""
         if not isinstance(self.source, CacheableSource):
             return None, track(self.source, "reading alerts")
-        if self.cache is None:
+        stored = None if self.cache is None else AlertCache(self.cache).open(self.source)
+        if stored is None:
             return None, self.source.labelled(track(self.source.alerts(), "reading alerts", self.source.count()))
-        stored = AlertCache(self.cache).open(self.source)
         return stored, self.source.labelled(track(stored, "reading alerts"))
 
     def _class(self, label: str | None, origin: str) -> str | None:

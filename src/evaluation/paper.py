@@ -29,16 +29,21 @@ paper_style = style.context(
             "lines.linewidth": 0.8,
             "lines.markersize": 3,
             "pdf.fonttype": 42,  # journals refuse Type 3
+            "svg.hashsalt": "alertlab",  # names in an SVG are random otherwise
         },
     ]
 )
 
-DATELESS = {"png": {"Software": None}, "pdf": {"CreationDate": None}}  # the same figure is the same bytes
+DATELESS = {  # the same figure is the same bytes
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None},
+    "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},  # all: an SVG then needs no metadata
+}
 
 
 @paper_style
 def render(figure: Figure, form: str) -> bytes:
-    """The bytes of a figure as ``png`` (300 dpi) or ``pdf``; the same figure gives the same bytes."""
+    """The bytes of a figure as ``png`` (300 dpi), ``pdf`` or ``svg``; the same figure gives the same bytes."""
     content = io.BytesIO()
     figure.savefig(content, format=form, dpi=300, metadata=DATELESS[form])
     return content.getvalue()

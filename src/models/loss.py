@@ -23,3 +23,23 @@ def entropy_regularised_cross_entropy(logits: Tensor, target: Tensor, entropy_we
     log_probability = torch.log_softmax(logits, 1)
     entropy = -(log_probability.exp() * log_probability).sum(1)
     return functional.nll_loss(log_probability, target, reduction="none") - entropy_weight * entropy
+
+
+def focal_loss(logits: Tensor, target: Tensor, gamma: float) -> Tensor:
+    """Cross-entropy that cares less for samples already well classified.
+
+    L = -(1 - p_target)^gamma log p_target (Lin et al. 2017, eq. 4, without class
+    weights); gamma = 0 is plain cross-entropy.
+
+    Parameters
+    ----------
+    logits : (n, classes). target : (n,) class index.
+    gamma : focusing parameter, dimensionless, at least 0.
+
+    Returns
+    -------
+    (n,) loss in nats.
+    """
+    cross_entropy = functional.cross_entropy(logits, target, reduction="none")
+    doubt = -torch.expm1(-cross_entropy)  # 1 - p_target, exact where p_target is nearly 1
+    return doubt.clamp_min(1e-12) ** gamma * cross_entropy  # the root of 0 has no gradient

@@ -14,6 +14,7 @@ from ..core.contracts import Augmentation, Data, Loading, Run
 from ..core.export import Exported
 from ..core.samples import Samples
 from ..runtime import operations
+from ..runtime.errors import AlertlabError
 from ..runtime.manifest import InputSpec, OutputSpec
 from .onnx_export import export_graph
 from .task import ClassificationTask
@@ -45,6 +46,13 @@ class NetworkModel(ABC):
         augmentation: Augmentation,
         trainer: Callable[..., pl.Trainer],
     ) -> None:
+        for name, value, least in (
+            ("batch_size", batch_size, 1),
+            ("patience", patience, 1),
+            ("learning_rate", learning_rate, 0),
+        ):
+            if not isinstance(value, int | float) or value < least:
+                raise AlertlabError(f"model.{name}: {value!r} is not a number of {least} or more")
         self.learning_rate, self.batch_size, self.balanced = learning_rate, batch_size, balanced
         self.patience, self.augmentation, self.trainer = patience, augmentation, trainer
 

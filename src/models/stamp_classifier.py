@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from ..core.samples import Samples
 from ..runtime import operations
 from ..runtime.manifest import InputSpec
+from . import inputs
 from .loss import entropy_regularised_cross_entropy
 from .network_model import NetworkModel
 from .stamp_network import StampNetwork
@@ -65,15 +66,8 @@ class StampClassifier(NetworkModel):
 
 def stamp_input(train: Samples, crop: int) -> InputSpec:
     """Stamps as published: crop, then min-max a stamp and channel, then NaN to 0."""
-    return InputSpec(
-        name="stamp",
-        kind="image",
-        shape=train.shape("stamp")[1:],
-        axes=("channel", "y", "x"),
-        channels=("science", "template", "difference"),
-        unit="DN",
-        preprocessing=({"op": "crop", "size": crop}, {"op": "minmax"}, {"op": "nan_to_num", "value": 0.0}),
-    )
+    steps = ({"op": "crop", "size": crop}, {"op": "minmax"}, {"op": "nan_to_num", "value": 0.0})
+    return inputs.stamps(train, steps)
 
 
 def metadata_input(train: Samples) -> InputSpec:
@@ -94,11 +88,4 @@ def metadata_input(train: Samples) -> InputSpec:
         "mean": np.nanmean(cleaned, axis=0).tolist(),
         "scale": np.where(spread > 0, spread, 1.0).tolist(),  # a constant column stays 0
     }
-    return InputSpec(
-        name="metadata",
-        kind="features",
-        shape=(len(columns),),
-        axes=("column",),
-        columns=columns,
-        preprocessing=(*cleaning, scaling, {"op": "nan_to_num", "value": 0.0}),
-    )
+    return inputs.metadata(train, (*cleaning, scaling, {"op": "nan_to_num", "value": 0.0}))

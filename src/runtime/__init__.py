@@ -6,7 +6,17 @@
 """
 
 from .bundle import Bundle, Prediction, load
-from .errors import AlertlabError, BundleError
+from .errors import AlertlabError, BundleError, NotFiniteError
 from .manifest import Column, InputSpec, OutputSpec
 
-__all__ = ["AlertlabError", "Bundle", "BundleError", "Column", "InputSpec", "OutputSpec", "Prediction", "load"]
+__all__ = [
+    "AlertlabError",
+    "Bundle",
+    "BundleError",
+    "Column",
+    "InputSpec",
+    "NotFiniteError",
+    "OutputSpec",
+    "Prediction",
+    "load",
+]

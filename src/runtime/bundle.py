@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from .archive import opened, stored
 from .contents import GOLDEN, GRAPH, check_files, read_manifest
 from .decision import decide
-from .errors import BundleError
+from .errors import BundleError, NotFiniteError
 from .manifest import PROBABILITY, InputSpec, Manifest, Parity
 from .parity import compare
 from .schema import parse
@@ -89,7 +89,9 @@ class Bundle:
         Raises
         ------
         BundleError
-            For inputs that are not as declared, or a row whose probabilities are not finite.
+            For inputs that are not as declared.
+        NotFiniteError
+            For rows whose probabilities are not finite.
         """
         if batch_size < 1:
             raise BundleError(f"batch_size: expected at least 1, given {batch_size}")
@@ -101,7 +103,7 @@ class Bundle:
             probability[rows] = self._run({name: array[rows] for name, array in arrays.items()})
         bad = ~np.isfinite(probability).all(axis=1)
         if bad.any():
-            raise BundleError(f"row {int(np.argmax(bad))}: its probabilities are not finite; is an input NaN there?")
+            raise NotFiniteError(np.flatnonzero(bad).tolist())
         index = decide(probability)
         return Prediction(probability, np.array(self.classes)[index], index)
 

@@ -7,3 +7,16 @@ class AlertlabError(Exception):
 
 class BundleError(AlertlabError):
     """A bundle that must not be used: damaged, incomplete or not understood."""
+
+
+class NotFiniteError(BundleError):
+    """Rows that a bundle has no finite probabilities for.
+
+    Attributes
+    ----------
+    rows : their places in the batch.
+    """
+
+    def __init__(self, rows: list[int]) -> None:
+        super().__init__(f"row {rows[0]}: its probabilities are not finite; is an input NaN there?")
+        self.rows = rows

@@ -5,6 +5,7 @@ preprocess otherwise than its model was trained.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,67 @@ def minmax(array: Array) -> Array:
     return scaled
 
 
+def percentile_scale(array: Array, percentile: float, limit: float) -> Array:
+    """Scale each channel of each image by its own brightness, clipped to [-limit, limit].
+
+    (x - min|x|) / (p|x| - min|x| + 1e-8), p the ``percentile`` with linear
+    interpolation (ALeRCE's stamp classifier of 2025). Neither NaN nor infinite
+    pixels count, and both become NaN. A constant channel c >= 0 becomes 0.
+    """
+    known = np.where(np.isfinite(array), array, np.nan)
+    flat = np.abs(known).reshape(*array.shape[:-2], array.shape[-2] * array.shape[-1])
+    ordered = np.sort(flat, axis=-1)  # NaN last; np.nanpercentile takes ten times as long
+    count = np.isfinite(ordered).sum(axis=-1, keepdims=True)
+    place = np.maximum((count - 1) * (percentile / 100), 0)
+    ends = np.concatenate([np.zeros_like(place), np.floor(place), np.ceil(place)], axis=-1).astype(np.intp)
+    picked = np.take_along_axis(ordered, ends, axis=-1).astype(np.float64)[..., None, None]
+    low, below, above = np.moveaxis(picked, -3, 0)
+    high = below + (above - below) * (place % 1)[..., None]
+    scaled: Array = np.clip((known - low) / (high - low + 1e-8), -limit, limit).astype(np.float32)
+    return scaled  # float32 holds what is bounded, and halves the work of what follows
+
+
+def append_mask(array: Array) -> Array:
+    """Add to images (n, channels, y, x) as many channels again: 1 where a pixel is not finite, else 0."""
+    return np.concatenate([array, ~np.isfinite(array)], axis=1, dtype=array.dtype)
+
+
+def pyramid(array: Array, size: int, levels: int) -> Array:
+    """Central fields of ``size``, 2 ``size``, 4 ``size``... pixels, each averaged to ``size`` x ``size``.
+
+    Fields finest first along the channels, (n, levels * channels, size, size)
+    (Reyes-Jainaga et al. 2023). Means are over the finite pixels of a block,
+    NaN without any. What the widest field lacks at the edge is unknown, and
+    where a field cannot be centred it lies half a pixel to the lower right.
+    """
+    sides = array.shape[-2:]
+    if size < 1 or not 1 <= levels <= 16:  # 16 would need an image of 32,768 pixels a side
+        raise BundleError(f"pyramid: {levels} levels of size {size}, expected 1 to 16 levels of size 1 or more")
+    coarsest = 2 ** (levels - 1)
+    lacking = [max(size * coarsest - side, 0) for side in sides]
+    if max(lacking) >= coarsest:
+        image = "x".join(map(str, sides))
+        raise BundleError(f"pyramid: {levels} levels of size {size} do not fit the image, {image} pixels")
+    if max(lacking):
+        edges = [(0, 0), (0, 0), *((each // 2, each - each // 2) for each in lacking)]
+        array = np.pad(array, edges, constant_values=np.nan)
+    means = []
+    for block in (2**level for level in range(levels)):
+        top, left = ((side - size * block + 1) // 2 for side in array.shape[-2:])
+        field = array[..., top : top + size * block, left : left + size * block]
+        known = np.isfinite(field)
+        total = _block_sums(np.where(known, field, np.float64(0)), block)
+        count = _block_sums(known.astype(np.float32), block)
+        means.append(total / np.where(count > 0, count, np.nan))
+    return np.concatenate(means, axis=1)
+
+
+def _block_sums(images: Array, block: int) -> Array:
+    """Sums of ``block`` x ``block`` pixels; strided sums take a third of the time of a reshape's."""
+    rows = reduce(np.add, [images[..., step::block, :] for step in range(block)])
+    return reduce(np.add, [rows[..., step::block] for step in range(block)])
+
+
 def nan_to_num(array: Array, value: float) -> Array:
     """Replace NaN by ``value``."""
     return np.where(np.isnan(array), value, array)
@@ -65,8 +127,31 @@ def standardize(array: Array, mean: Sequence[float], scale: Sequence[float]) -> 
     return standardized
 
 
+def quantile(array: Array, knots: Sequence[Sequence[float]], missing: Sequence[float | None], offset: float) -> Array:
+    """Rank of each value among training values, in [0, 1], plus ``offset``; NaN where not known.
+
+    ``knots[i]`` are column i's quantiles at equal steps, from minimum to maximum;
+    between them ranks are linear, and a value that many share takes the middle of
+    its ranks, as in scikit-learn's ``QuantileTransformer``. NaN and ``missing[i]``
+    stand for "not known".
+    """
+    table = np.array(knots, dtype=np.float64)
+    if table.ndim != 2 or not np.all(np.diff(table) >= 0):
+        raise BundleError("quantile: knots are not rows of as many numbers each in rising order")
+    steps = np.linspace(0, 1, table.shape[1])
+    ranks = np.empty(array.shape)
+    for place, (column, row, sentinel) in enumerate(zip(array.T, table, missing, strict=True)):
+        forward, backward = np.interp(column, row, steps), np.interp(-column, -row[::-1], -steps[::-1])
+        rank = np.where(column <= row[0], 0, np.where(column >= row[-1], 1, (forward - backward) / 2))
+        unknown = np.isnan(column) | (column == (np.nan if sentinel is None else sentinel))
+        ranks[:, place] = np.where(unknown, np.nan, rank + offset)
+    return ranks
+
+
+OF_IMAGES = (crop, minmax, percentile_scale, append_mask, pyramid)
+OF_TABLES = (fill_missing, clip, standardize, quantile)  # column by column
 OPERATIONS: Mapping[str, Callable[..., Array]] = {
-    function.__name__: function for function in (crop, minmax, nan_to_num, fill_missing, clip, standardize)
+    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, nan_to_num)
 }
 
 
@@ -94,4 +179,5 @@ def apply(operations: Sequence[Mapping[str, Any]], array: Array) -> NDArray[np.f
             raise BundleError(f"preprocessing: unknown operation {name!r}, known: {', '.join(OPERATIONS)}")
         with np.errstate(invalid="ignore"):  # inf - inf is NaN, and NaN is "not known" to the next operation
             array = OPERATIONS[name](array, **parameters)
-    return np.ascontiguousarray(array, dtype=np.float32)
+    with np.errstate(over="ignore"):  # beyond float32 is infinite: the answer tells, row by row
+        return np.ascontiguousarray(array, dtype=np.float32)

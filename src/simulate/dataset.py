@@ -42,7 +42,7 @@ def write_dataset(
         raise AlertlabError(f"{directory}: exists and is not an empty folder; name another one, or remove it first")
     packets = simulate_packets(n, seed, difficulty=difficulty)
     labels: list[tuple[Any, ...]] = []
-    with replacing(directory) as partial:
+    with replacing(directory, folder=True) as partial:
         paths = write_packets(_noting(packets, labels, n, progress), partial / "packets")
         size = sum(path.stat().st_size for path in paths)
         with (partial / "labels.csv").open("w", newline="") as file:

@@ -40,6 +40,8 @@ def evaluate(config: DictConfig, source: str, out: Path) -> EvaluateResult:
     """
     evaluator: Evaluator = instantiate(config.evaluation)
     path = Path(source)
+    if (path / "predictions.parquet").is_file():  # the folder of a run
+        path = path / "predictions.parquet"
     if path.suffix or path.exists():
         evaluation = evaluator(read_predictions(path), out)
         return EvaluateResult(None, named_metrics(evaluation), evaluation, out)

@@ -23,6 +23,7 @@ from ..files import replacing
 from ..runtime.errors import AlertlabError
 
 BATCH = 256  # alerts at a time: memory does not grow with the night
+UNDECIDED = "the bundle gives no finite probabilities for it"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def predict(bundle: Path, alerts: Path, out: Path, strict: bool = False) -> Pred
     Raises
     ------
     AlertlabError
-        For a bundle that is damaged or takes other inputs, nothing at
+        For a bundle that is damaged or takes other inputs, no alert at
         ``alerts``, or a rejected alert when strict.
     """
     loaded = runtime.load(bundle)
@@ -66,16 +67,20 @@ def predict(bundle: Path, alerts: Path, out: Path, strict: bool = False) -> Pred
     classified: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     with ExitStack() as stack:
-        predicted = stack.enter_context(TableFile(out, _predictions([], loaded).table().schema))
+        predicted = stack.enter_context(TableFile(out, classify([], loaded)[0].table().schema))
         rejected = stack.enter_context(TableFile(rejected_path, SCHEMA))
-        for good, bad in in_batches(track(read_alerts(alerts), "classifying"), BATCH):
+        for good, unread in in_batches(track(read_alerts(alerts), "classifying"), BATCH):
+            predictions, undecided = classify(good, loaded)
+            bad = unread + undecided
             if strict and bad:
                 raise AlertlabError(f"{bad[0].origin}: {bad[0].reason} (--strict)")
-            table = _predictions(good, loaded).table()
+            table = predictions.table()
             predicted.write(table)
             rejected.write(rejected_table(bad))
             classified.update(table["prediction"].to_pylist())
             reasons.update(each.reason for each in bad)
+        if not classified and not reasons:
+            raise AlertlabError(f"{alerts}: no alerts there; a folder is searched for .avro files")
     return PredictResult(out, rejected_path, classified, reasons)
 
 
@@ -129,7 +134,27 @@ def stamp_inputs(alerts: list[Alert], bundle: runtime.Bundle) -> dict[str, NDArr
     return inputs
 
 
-def _predictions(alerts: list[Alert], bundle: runtime.Bundle) -> Predictions:
+def classify(alerts: list[Alert], bundle: runtime.Bundle) -> tuple[Predictions, list[Rejected]]:
+    """Predictions of a batch, without the alerts whose probabilities are not finite: those are rejected.
+
+    A value that is finite yet absurd passes every check of a packet and can
+    overflow in the network; it must not take its batch with it.
+    """
+    inputs = stamp_inputs(alerts, bundle)
+    try:
+        return _table(alerts, bundle.predict(inputs).probability, bundle.classes), []
+    except runtime.NotFiniteError as error:
+        lost = error.rows
+    rest = np.delete(np.arange(len(alerts)), lost)
+    probability = bundle.predict({name: array[rest] for name, array in inputs.items()}).probability
+    undecided = [alerts[row] for row in lost]
+    return (
+        _table([alerts[row] for row in rest], probability, bundle.classes),
+        [Rejected(each.origin, UNDECIDED, each.candid, each.object_id) for each in undecided],
+    )
+
+
+def _table(alerts: list[Alert], probability: NDArray[np.float32], classes: tuple[str, ...]) -> Predictions:
     n = len(alerts)
     return Predictions(
         np.array([alert.candid for alert in alerts], dtype=np.int64),
@@ -137,6 +162,6 @@ def _predictions(alerts: list[Alert], bundle: runtime.Bundle) -> Predictions:
         np.full(n, "new"),
         np.zeros(n, dtype=np.int64),
         np.full(n, UNLABELLED, dtype=np.int64),
-        bundle.predict(stamp_inputs(alerts, bundle)).probability.astype(np.float64),
-        bundle.classes,
+        probability.astype(np.float64),
+        classes,
     )

@@ -14,8 +14,10 @@ from ..core.predictions import Predictions, concatenate, predictions_of
 from ..core.progress import status
 from ..core.split import PARTS
 from ..evaluation import Evaluation, Evaluator
+from ..files import replacing
 from ..tracking import TrackedRun, Tracker
 from .bundling import BundleInfo, details_of
+from .report import log_report
 from .results import log_results, named_metrics
 
 MONITOR = "validation_loss"
@@ -31,7 +33,7 @@ class TrainResult:
     data : what was trained on, in a few words.
     metrics : final metrics by name, ``test/balanced_accuracy`` and so on.
     evaluation : the same as values, with the confusion matrices.
-    bundle, predictions, figures : paths.
+    bundle, predictions, figures, report : paths.
     """
 
     run_id: str
@@ -41,6 +43,7 @@ class TrainResult:
     bundle: Path
     predictions: Path
     figures: Path
+    report: Path
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,18 @@ class Experiment:
     tracker: Tracker
     bundle: BundleInfo
 
+    @property
+    def root(self) -> Path:
+        """Folder of the runs of this experiment."""
+        return Path(self.config.output_dir, self.config.name)
+
 
 @dataclass(frozen=True)
 class Repeat:
-    """One training: its result, predictions and epochs, and what it reached on validation."""
+    """One training: its result, split, predictions and epochs, and what it reached on validation."""
 
     result: TrainResult
+    split_hash: str
     predictions: Predictions
     epochs: list[dict[str, float]]
     validation_loss: float
@@ -84,8 +93,9 @@ def train(config: DictConfig) -> TrainResult:
 
 def prepare(config: DictConfig) -> Experiment:
     """Build every part and read the data, so that errors come before training."""
-    if config.repeats < 1:
-        raise ConfigError(f"repeats: {config.repeats} is not a number of trainings")
+    for key, least in (("repeats", 1), ("seed", 0)):
+        if not isinstance(config[key], int) or config[key] < least:
+            raise ConfigError(f"{key}: {config[key]!r} is not a whole number of {least} or more")
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
     instantiate(config.model)
     data: Data = instantiate(config.datamodule)
@@ -97,12 +107,11 @@ def prepare(config: DictConfig) -> Experiment:
 def train_once(experiment: Experiment, repeat: int, parent: TrackedRun | None) -> Repeat:
     """Train with the seed and the split of one repeat, in a run of its own."""
     config, data = experiment.config, experiment.data
-    root = Path(config.output_dir) / config.name
     data.draw(repeat)
     model: Model = instantiate(config.model)
     seed = config.seed + repeat
     name = f"{config.run_name}, repeat {repeat}" if parent else config.run_name
-    with experiment.tracker.run(config.name, name, root, seed, parent) as run:
+    with experiment.tracker.run(config.name, name, experiment.root, seed, parent) as run:
         describe(experiment, run)
         run.log_files(data.split.write(run.directory / "split.parquet"))
         run.log_params({"run.repeat": repeat, "run.seed": seed})
@@ -117,7 +126,7 @@ def train_once(experiment: Experiment, repeat: int, parent: TrackedRun | None) -
             write_bundle(result.bundle, model, data.samples(), details)
         run.log_files(result.bundle)
     reached = min((epoch[MONITOR] for epoch in epochs if MONITOR in epoch), default=float("inf"))
-    return Repeat(result, predictions, epochs, reached)
+    return Repeat(result, data.split.digest(), predictions, epochs, reached)
 
 
 def train_repeats(experiment: Experiment) -> TrainResult:
@@ -127,14 +136,16 @@ def train_repeats(experiment: Experiment) -> TrainResult:
     part decides nothing.
     """
     config = experiment.config
-    root = Path(config.output_dir) / config.name
-    with experiment.tracker.run(config.name, f"{config.run_name}, {config.repeats} repeats", root, config.seed) as run:
+    name = f"{config.run_name}, {config.repeats} repeats"
+    with experiment.tracker.run(config.name, name, experiment.root, config.seed) as run:
         describe(experiment, run)
         repeats = [train_once(experiment, number, run) for number in range(config.repeats)]
+        run.set_tags({"split_hash": ", ".join(each.split_hash for each in repeats)})
         epochs = [epoch for each in repeats for epoch in each.epochs]
         result = conclude(experiment, run, concatenate([each.predictions for each in repeats]), epochs)
         best = min(repeats, key=lambda each: each.validation_loss)
-        shutil.copytree(best.result.bundle, result.bundle)
+        with replacing(result.bundle, folder=True) as partial:
+            shutil.copytree(best.result.bundle, partial)
         run.set_tags({"bundle.from_run": best.result.run_id})
         run.log_files(result.bundle)
     return result
@@ -163,9 +174,10 @@ def conclude(
     figures = run.directory / "figures"
     with status("evaluating"):
         evaluation = experiment.evaluator(predictions, figures, epochs)
-    run.log_files(path)
-    log_results(run, evaluation, figures)
+        run.log_files(path)
+        log_results(run, evaluation, figures)
+        report = log_report(run, evaluation, predictions, experiment.data.samples(), epochs)
     bundle = run.directory / experiment.bundle.folder
     return TrainResult(
-        run.run_id, experiment.data.description, named_metrics(evaluation), evaluation, bundle, path, figures
+        run.run_id, experiment.data.description, named_metrics(evaluation), evaluation, bundle, path, figures, report
     )

@@ -55,3 +55,9 @@ def test_real_packets_give_every_feature(shared_data):
     alerts = [each for each in read_alerts(shared_data / "ztf_avro" / "ztf_alerts.tar.gz") if hasattr(each, "stamp")]
     table = metadata_features([alert.candidate for alert in alerts], [column.name for column in COLUMNS])
     assert np.isfinite(table).all()
+
+
+@pytest.mark.parametrize("value", ["12.5", "", b"1", {"a": 1}, [1.0], None, np.nan, np.inf, -np.inf, 10**400, 1e300])
+def test_what_is_no_finite_number_is_nan(value):
+    names = [column.name for column in COLUMNS]
+    assert np.isnan(metadata_features([dict.fromkeys(names, value)], names)).all()

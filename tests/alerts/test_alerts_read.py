@@ -175,3 +175,35 @@ def test_real_edge_cut_stamps_are_centred_after_padding(shared_data):
     for alert in cut:
         light = np.nan_to_num(np.abs(alert.stamp[2]))[24:39, 24:39]
         assert np.hypot(*(np.array(np.unravel_index(light.argmax(), light.shape)) - 7)) < 2
+
+
+def test_columns_of_another_type_are_rejected_row_by_row(tmp_path):
+    pixels = np.ones((62, 63), "<f4").tobytes()
+    row = {"candid": 1, "objectId": "ZTF18a", "science": pixels, "template": pixels, "difference": pixels}
+    row |= dict.fromkeys(("ny", "ny_t", "ny_d"), 62) | dict.fromkeys(("nx", "nx_t", "nx_d"), 63)
+    for name, value, reason in [
+        ("science", "text", "not bytes"),
+        ("nx", 63.0, "not bytes with a shape of integers"),
+        ("candid", "1", "no candid"),
+        ("objectId", b"ZTF18a", "no objectId"),
+        ("ypos", "12.5", "no xpos, ypos"),
+    ]:
+        pq.write_table(pa.Table.from_pylist([{**row, name: value}]), tmp_path / "stamps.parquet")
+        (rejected,) = read_alerts(tmp_path / "stamps.parquet")
+        assert reason in rejected.reason
+
+
+def test_a_table_with_a_damaged_page_keeps_what_came_before(tmp_path):
+    pixels = np.random.default_rng(1).normal(size=(63, 63)).astype("<f4").tobytes()
+    row = {"objectId": "ZTF18a", "science": pixels, "template": pixels, "difference": pixels}
+    row |= dict.fromkeys(("ny", "nx", "ny_t", "nx_t", "ny_d", "nx_d"), 63)
+    path = tmp_path / "stamps.parquet"
+    rows = [{"candid": candid, **row} for candid in range(1200)]
+    pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=600, compression="gzip", use_dictionary=False)
+    data = bytearray(path.read_bytes())
+    middle = pq.ParquetFile(path).metadata.row_group(1).column(2).data_page_offset
+    data[middle + 100 : middle + 5000] = bytes(4900)
+    path.write_bytes(data)
+    alerts, rejected = split(read_alerts(path))
+    assert 500 < len(alerts) < 1200
+    assert "the table is damaged from row" in rejected[-1].reason

@@ -71,6 +71,16 @@ def test_a_file_that_is_no_table_is_named(tmp_path):
         read_predictions(tmp_path / "q.parquet")
 
 
+def test_a_folder_is_never_replaced_by_a_file(tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "precious").write_text("kept")
+    with pytest.raises(AlertlabError, match="results: is a folder"):
+        some_predictions().write(tmp_path / "results")
+    assert (tmp_path / "results" / "precious").read_text() == "kept"
+    with pytest.raises(AlertlabError, match="cannot be written"):
+        some_predictions().write(tmp_path / "results" / "precious" / "p.parquet")
+
+
 def test_nothing_half_written_keeps_its_name(tmp_path):
     path = tmp_path / "table"
     path.write_text("before")

@@ -46,6 +46,16 @@ def test_the_order_is_a_function_of_seed_and_epoch():
     assert [len(rows) for rows in batches(1, 4)] == [8] * 5
 
 
+@given(st.integers(2, 300), st.integers(2, 64))
+def test_no_batch_has_one_row_alone_and_no_row_is_lost(n, batch_size):
+    """Batch normalisation has no variance of a single row."""
+    order = EpochBatches(np.arange(n) % 2, batch_size, False, 1)
+    batches = [rows for rows, _ in order]
+    assert len(order) == len(batches)
+    assert sorted(row for rows in batches for row in rows) == list(range(n))
+    assert min(map(len, batches)) >= 2
+
+
 def test_a_shift_moves_pixels_and_brings_in_nan():
     image = np.arange(9, dtype="f4").reshape(1, 3, 3)
     np.testing.assert_array_equal(shift(image, 1, -1)[0], [[np.nan] * 3, [1, 2, np.nan], [4, 5, np.nan]])

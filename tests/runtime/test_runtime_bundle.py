@@ -92,5 +92,6 @@ def test_a_row_without_finite_probabilities_is_named(tiny, manifest, reseal):
     bundle, inputs = runtime.load(reseal()), raw_inputs(9)
     inputs["metadata"][:] = 0
     inputs["metadata"][5, 2] = np.nan
-    with pytest.raises(BundleError, match=r"row 5: .* not finite"):
+    with pytest.raises(BundleError, match=r"row 5: .* not finite") as refused:
         bundle.predict(inputs)
+    assert refused.value.rows == [5]

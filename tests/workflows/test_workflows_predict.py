@@ -38,6 +38,13 @@ def test_strict_stops_and_leaves_nothing(tiny_run, night, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_nothing_to_classify_is_an_error_and_leaves_nothing(tiny_run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(AlertlabError, match="empty: no alerts there"):
+        predict(tiny_run[0].bundle, tmp_path / "empty", tmp_path / "p.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+
+
 def test_prediction_needs_no_training_stack(tiny_run, night, tmp_path):
     code = (
         "import sys; from alertlab.cli import main; "

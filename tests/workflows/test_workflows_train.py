@@ -11,6 +11,7 @@ from alertlab.core.predictions import read_predictions
 from alertlab.core.split import PARTS
 from alertlab.runtime import AlertlabError
 from alertlab.workflows.evaluate import evaluate
+from alertlab.workflows.report import report
 from alertlab.workflows.train import train
 from mlflow import MlflowClient
 from sklearn.metrics import balanced_accuracy_score
@@ -58,7 +59,14 @@ def test_the_run_holds_what_reproduces_it(tiny_run, client):
     assert len(client.get_metric_history(result.run_id, "validation_loss")) == 2
     assert run.data.metrics["test/confusion/AGN/SN"] == pytest.approx(result.evaluation.fraction_mean[0, 1])
     files = set(artifacts(client, result.run_id))
-    assert {"config.yaml", "split.parquet", "predictions.parquet", "results.json", "classes.json"} <= files
+    assert {
+        "config.yaml",
+        "split.parquet",
+        "predictions.parquet",
+        "results.json",
+        "classes.json",
+        "report.html",
+    } <= files
     assert {"figures/confusion_matrix.png", "figures/learning_curves.pdf", "figures/confusion.tex"} <= files
     assert f"{result.bundle.name}/manifest.json" in files
 
@@ -99,6 +107,9 @@ def test_repeats_are_child_runs_and_the_parent_has_mean_and_deviation(tiny, tmp_
     )
     assert parent.tags["bundle.from_run"] == best.info.run_id
     runtime.load(result.bundle).self_test()
+    again = report(compose("report", [f"tracking.uri={store(tmp_path)}"]), result.run_id, tmp_path / "again.html")
+    assert again.report.read_bytes() == result.report.read_bytes()
+    assert "2 repeats" in result.report.read_text()
 
 
 def test_a_failing_training_says_so_in_its_run(tiny, tmp_path):
@@ -109,6 +120,31 @@ def test_a_failing_training_says_so_in_its_run(tiny, tmp_path):
     (run,) = client.search_runs([client.get_experiment_by_name("tiny").experiment_id])
     assert run.info.status == "FAILED"
     assert "learning_rate" in run.data.tags["ended"]
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("repeats=two", "repeats: 'two' is not a whole number of 1 or more"),
+        ("seed=-1", "seed: -1 is not a whole number"),
+        ("model.learning_rate=abc", r"model\.learning_rate: 'abc' is not a number"),
+        ("model.batch_size=0", r"model\.batch_size: 0 is not"),
+        ("datamodule.metadata=[magpfs]", "did you mean magpsf"),
+        ("output_dir=/dev/null/x", "output_dir: cannot write"),
+        ("trainer=gpu", "trainer: "),
+        ("trainer.max_epochs=0", r"trainer\.max_epochs: no epoch was trained"),
+    ],
+)
+def test_a_value_that_cannot_be_says_which_and_why(tiny, tmp_path, override, message):
+    with pytest.raises(AlertlabError, match=message):
+        train(compose("train", [*tiny, f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}/outputs", override]))
+
+
+def test_the_demo_trains_at_its_real_size(tmp_path):
+    """Its batches: another number of alerts may leave one alone in the last batch."""
+    where = [f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}/outputs"]
+    small = ["trainer.max_epochs=1", "model.filters=[2,2,4,4,4]", "model.dense=8", "evaluation.resamples=20"]
+    assert "1500 simulated" in train(compose("train", ["experiment=demo", *where, *small])).data
 
 
 def test_errors_of_data_and_config_come_before_any_run(tiny, tmp_path):

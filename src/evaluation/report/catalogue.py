@@ -1,0 +1,55 @@
+"""What the samples show of a prediction: its stamp and its metadata."""
+
+import math
+
+from ...core.samples import Samples
+from ...runtime.manifest import Column
+from .stamps import stamp_picture
+
+STAMP = "stamp"
+
+
+class Catalogue:
+    """Samples by their id.
+
+    Parameters
+    ----------
+    samples : of which the input ``stamp``, where there is one, is shown.
+    """
+
+    def __init__(self, samples: Samples) -> None:
+        self.samples = samples
+        self.row = {int(number): row for row, number in enumerate(samples.sample_id)}
+
+    @property
+    def pixels(self) -> int:
+        """Pixels of one stamp, all channels; 0 where the samples have none."""
+        return math.prod(self.samples.inputs[STAMP].shape[1:]) if STAMP in self.samples.inputs else 0
+
+    @property
+    def channels(self) -> int:
+        """Channels of a stamp."""
+        return int(self.samples.inputs[STAMP].shape[1])
+
+    def picture(self, sample_id: int) -> str | None:
+        """The stamp as the ``data:`` URI of a picture; None for a sample that is not here."""
+        row = self.row.get(sample_id)
+        return None if row is None else stamp_picture(self.samples.inputs[STAMP][row])
+
+    def metadata(self, sample_id: int) -> list[tuple[Column, str]]:
+        """Each column of the table inputs, and its value in words."""
+        row = self.row.get(sample_id)
+        if row is None:
+            return []
+        return [
+            (column, _value(float(value), column))
+            for name, columns in self.samples.columns.items()
+            if self.samples.inputs[name].ndim == 2  # a sequence has no single value
+            for column, value in zip(columns, self.samples.inputs[name][row], strict=True)
+        ]
+
+
+def _value(value: float, column: Column) -> str:
+    if math.isnan(value) or value == column.missing:
+        return "unknown"
+    return f"{value:.6g} {column.unit}".rstrip()

@@ -1,0 +1,89 @@
+"""The network of ALeRCE's stamp classifier of 2025."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+POOL = "pool"  # among the layers: 2x2 maximum
+
+
+class DihedralNetwork(nn.Module):
+    """Stamp classifier that sees each stamp in its eight orientations.
+
+    StampClassifierFull and its "modified" variant (alercebroker/pipeline,
+    training/stamp_classifier/models/experimentation/stamp_full): the flattened
+    features of four rotations and their mirror images are averaged before any
+    dense layer.
+
+    Parameters
+    ----------
+    classes : number of output classes.
+    channels : of the stamps.
+    crop : side of the stamps in pixels.
+    metadata : number of metadata columns, 0 for images only.
+    layers : filters of each convolution, and "pool"; odd sides are pooled with their last pixel.
+    first_kernel : side of the first kernel in pixels; the others are 3x3.
+    branches : groups of channels, each with filters of its own until the dense layer.
+    dense : width of the hidden dense layer.
+    dropout : probability, on the averaged features.
+    normalise_metadata : batch normalisation of the metadata.
+
+    Shapes
+    ------
+    stamp (n, channels, crop, crop), metadata (n, metadata) -> logits (n, classes)
+    """
+
+    def __init__(
+        self,
+        classes: int,
+        channels: int,
+        crop: int,
+        metadata: int,
+        layers: Sequence[int | str],
+        first_kernel: int,
+        branches: int,
+        dense: int,
+        dropout: float,
+        normalise_metadata: bool,
+    ) -> None:
+        super().__init__()
+        modules: list[nn.Module] = []
+        kernel, side = first_kernel, crop
+        for layer in layers:
+            if layer == POOL:
+                modules.append(nn.MaxPool2d(2, ceil_mode=True))
+                side = -(-side // 2)
+                continue
+            filters = branches * int(layer)
+            if kernel % 2 == 0:
+                modules.append(nn.ZeroPad2d((0, 1, 0, 1)))  # an even kernel looks one pixel further right and down
+            modules += [nn.Conv2d(channels, filters, kernel, padding=(kernel - 1) // 2, groups=branches), nn.ReLU()]
+            kernel, channels = 3, filters
+        self.convolve = nn.Sequential(*modules, nn.Flatten())
+        self.dropout = nn.Dropout(dropout)
+        self.standardise = nn.BatchNorm1d(metadata) if metadata and normalise_metadata else nn.Identity()
+        self.decide = nn.Sequential(
+            nn.Linear(channels * side**2 + metadata, dense), nn.Tanh(), nn.Linear(dense, classes)
+        )
+        self.apply(_as_released)
+
+    def forward(self, stamp: Tensor, metadata: Tensor | None = None) -> Tensor:
+        """Logits (n, classes)."""
+        turned = torch.cat([torch.rot90(stamp, turns, (2, 3)) for turns in range(4)])
+        views = torch.cat([turned, turned.flip(2)])
+        description = self.dropout(self.convolve(views).unflatten(0, (8, -1)).mean(0))
+        if metadata is not None:
+            description = torch.cat([description, self.standardise(metadata)], 1)
+        logits: Tensor = self.decide(description)
+        return logits
+
+
+def _as_released(layer: nn.Module) -> None:
+    """Start as the released network does: He uniform convolutions, Glorot uniform dense layers, zero biases."""
+    if isinstance(layer, nn.Conv2d):
+        nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
+    elif isinstance(layer, nn.Linear):
+        nn.init.xavier_uniform_(layer.weight)
+    if isinstance(layer, nn.Conv2d | nn.Linear) and layer.bias is not None:
+        nn.init.zeros_(layer.bias)

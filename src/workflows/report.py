@@ -1,0 +1,137 @@
+"""The report of a run: written at its end, or again from what the run recorded."""
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from ..config import instantiate, load
+from ..core.contracts import Data
+from ..core.predictions import Predictions, read_predictions
+from ..core.progress import status
+from ..core.samples import Samples
+from ..evaluation import Evaluation, Evaluator
+from ..evaluation.report import Subject, report_html
+from ..files import replacing
+from ..runtime.errors import AlertlabError
+from ..tracking import PACKAGES, RunRecord, TrackedRun, Tracker
+
+EPOCHS = "learning_curves.json"
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """The page, and why its gallery has no samples (empty where it has)."""
+
+    report: Path
+    note: str
+
+
+def log_report(
+    run: TrackedRun,
+    evaluation: Evaluation,
+    predictions: Predictions,
+    samples: Samples,
+    epochs: Sequence[Mapping[str, float]],
+) -> Path:
+    """Record ``report.html``, and the epochs, which no other file of the run holds for all its repeats."""
+    curves, page = run.directory / EPOCHS, run.directory / "report.html"
+    curves.write_text(json.dumps(epochs))
+    subject = subject_of(run.tracker.record(run.run_id))
+    page.write_text(report_html(subject, evaluation, predictions, samples, epochs), encoding="utf-8")
+    run.log_files(curves)
+    run.log_files(page)
+    return page
+
+
+def report(config: DictConfig, run_id: str, out: Path, allowed: Sequence[str] = ()) -> ReportResult:
+    """Write the report of an earlier run again: from its predictions, its config, and the data this names.
+
+    Where the data cannot be read, or are others by now, the gallery lists identifiers.
+
+    Parameters
+    ----------
+    config : composed from ``report``.
+    run_id : a run of ``train``; of a parent all repeats are shown.
+    out : the HTML file.
+    allowed : further packages that a ``_target_`` of the run's config may name.
+
+    Raises
+    ------
+    AlertlabError
+        For an unknown run, or one that lacks predictions or config.
+    """
+    tracker: Tracker = instantiate(config.tracking)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        predictions = read_predictions(tracker.predictions_of(run_id, folder))
+        path = tracker.fetch(run_id, "config.yaml", folder)
+        if path is None:
+            raise AlertlabError(f"{run_id}: no config.yaml, so its data and evaluation are unknown; was it trained?")
+        run_config = load(path, allowed)
+        curves = tracker.fetch(run_id, EPOCHS, folder)
+        epochs = json.loads(curves.read_text()) if curves else []
+        evaluator: Evaluator = instantiate(run_config.evaluation)
+        with status("evaluating"):
+            evaluation = evaluator(predictions, folder / "figures", epochs)
+    record = tracker.record(run_id)
+    samples, note = _samples(run_config, record)
+    with replacing(out) as partial:
+        page = report_html(subject_of(record), evaluation, predictions, samples, epochs, note)
+        partial.write_text(page, encoding="utf-8")
+    return ReportResult(out, note)
+
+
+def subject_of(record: RunRecord) -> Subject:
+    """A run as its report names it."""
+    params, tags = record.params, record.tags
+    commit = tags.get("mlflow.source.git.commit", "none: started outside a repository")
+    versions = [f"{name} {tags[f'version.{name}']}" for name in ("python", *PACKAGES) if f"version.{name}" in tags]
+    facts = {
+        "Run id": record.run_id,
+        "Started": f"{record.started:%Y-%m-%d %H:%M} UTC",
+        "Data hash": tags.get("data_hash", ""),
+        "Samples": f"{params.get('data.samples', '?')}, rejected {params.get('data.rejected', '?')}",
+        "Split hash": _hashes(tags.get("split_hash", "")),
+        "Seed": _seed(params),
+        "Model": params.get("model._target_", ""),
+        "Git commit": commit + (", with uncommitted changes" if tags.get("git.dirty") == "True" else ""),
+        "Versions": ", ".join(versions),
+    }
+    model = {name.removeprefix("model."): value for name, value in params.items() if name.startswith("model.")}
+    return Subject(
+        record.experiment,
+        record.name,
+        tags.get("data", ""),
+        {label: value for label, value in facts.items() if value},
+        dict(sorted(model.items())),
+    )
+
+
+def _hashes(text: str) -> str:
+    """One whole, or the first digits of those of the repeats."""
+    hashes = text.split(", ")
+    return text if len(hashes) == 1 else ", ".join(each[:12] for each in hashes)
+
+
+def _seed(params: Mapping[str, str]) -> str:
+    """That of the run, or those of its repeats."""
+    if "run.seed" in params:
+        return params["run.seed"]
+    first = int(params["seed"])
+    return ", ".join(str(first + repeat) for repeat in range(int(params["repeats"])))
+
+
+def _samples(config: DictConfig, record: RunRecord) -> tuple[Samples | None, str]:
+    """What the run predicted on, or None and the reason."""
+    try:
+        data: Data = instantiate(config.datamodule)
+        samples = data.samples()
+    except AlertlabError as error:
+        return None, str(error)
+    if samples.digest() != record.tags.get("data_hash"):
+        return None, "the data are no longer those of the run (their hash differs)."
+    return samples, ""
