@@ -5,9 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -210,6 +213,30 @@ def test_too_little_room_is_told_before_anything_is_decoded(night, monkeypatch, 
     assert not decoded
 
 
+SMALL_DISK = """
+    mount -t tmpfs -o size=1m tmpfs kept || exit 99
+    "$@"
+    echo "left: $(ls -A kept | grep -v digests)"
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="nothing here makes a small disk")
+def test_a_disk_that_fills_up_is_told_in_one_line_and_nothing_is_left_on_it(night, tmp_path):
+    archive = shutil.make_archive(str(night / "night"), "gztar", night / "packets")
+    (tmp_path / "kept").mkdir()
+    values = [f"datamodule.path={archive}", f"datamodule.labels={night}/labels.csv", "datamodule.cache=kept"]
+    train = [sys.executable, "-m", "alertlab", "train", "datamodule=ztf_stamps", *values]
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", textwrap.dedent(SMALL_DISK), "sh", *train]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    if "left:" not in done.stdout:
+        pytest.skip("this machine lets nobody mount a small disk")
+    (told,) = [line for line in done.stderr.splitlines() if line.startswith("alertlab: ")]
+    assert "no room in kept: alerts of night.tar.gz need more than" in told
+    assert "datamodule.cache=FOLDER" in told
+    assert "Traceback" not in done.stderr
+    assert done.stdout.endswith("left: \n")
+
+
 def test_an_archive_that_does_not_fit_says_how_much_was_not_enough(night, monkeypatch):
     def fill(folder, *rest):
         write_alerts(folder, *rest)
@@ -226,6 +253,93 @@ def test_a_folder_that_cannot_be_made_is_named(night):
     (night.parent / "cache").write_text("a file")
     with pytest.raises(AlertlabError, match=r"datamodule\.cache: cannot write .*cache .*datamodule\.cache=null"):
         make(night).samples()
+
+
+@pytest.fixture
+def forbidden(monkeypatch):
+    """The working folder, which may be read and not written; not even by root, who is somebody else meanwhile."""
+    with tempfile.TemporaryDirectory() as name:  # tmp_path lies in a folder that nobody else may enter
+        monkeypatch.chdir(name)
+        (Path(name) / "team").mkdir()
+        yield Path(name)
+        monkeypatch.undo()
+
+
+@contextmanager
+def unwritable(folder):
+    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        path.chmod(0o555)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+            path.chmod(0o755)
+
+
+@pytest.mark.parametrize("cache", [".alertlab_cache", "team"])
+def test_where_the_folder_cannot_be_written_alerts_are_decoded_for_the_run_alone(forbidden, capsys, cache):
+    simulated = ["datamodule.source.n=60", f"datamodule.cache={cache}"]
+    data = instantiate(compose("train", simulated).datamodule)
+    with unwritable(forbidden):
+        samples = data.samples()
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"datamodule.cache: {cache} cannot be written (Permission denied)" in said
+    assert "datamodule.cache=FOLDER" in said
+    plain = instantiate(compose("train", ["datamodule.source.n=60", "datamodule.cache=null"]).datamodule)
+    assert samples.digest() == plain.samples().digest()
+    assert [path.name for path in forbidden.rglob("*")] == ["team"]
+
+
+def test_a_folder_that_may_only_be_read_serves_what_it_holds(forbidden, capsys, decoded):
+    simulated = ["datamodule.source.n=60", "datamodule.cache=team"]
+    before = instantiate(compose("train", simulated).datamodule).samples().digest()
+    shutil.rmtree(forbidden / "team" / "digests")
+    capsys.readouterr()
+    data = instantiate(compose("train", simulated).datamodule)
+    with unwritable(forbidden):
+        assert data.samples().digest() == before
+    assert capsys.readouterr().err == ""
+    assert len(decoded) == 1
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        (os.mkfifo, "not a regular file"),
+        (lambda path: path.symlink_to("nowhere"), "No such file or directory"),
+    ],
+    ids=["a pipe", "a link to nothing"],
+)
+def test_what_has_no_content_to_know_it_by_is_rejected_and_nothing_is_kept(night, capsys, odd, reason):
+    odd(night / "packets" / "odd.avro")
+    data = make(night)
+    assert len(data.samples()) == N
+    assert [rejected.reason for rejected in data.rejected] == ["not an .avro file", "not a regular file"]
+    assert f"odd.avro has no digest ({reason}); alerts are decoded for this run alone" in capsys.readouterr().err
+
+
+def test_a_name_that_does_not_go_onto_a_terminal_is_told_as_without_a_cache(night):
+    moved = night.rename(night.with_name("bell\a"))
+    settings = f"datamodule.path='{moved}/packets'", f"datamodule.labels='{moved}/labels.csv'"
+    told = []
+    for cache in ("null", night.parent / "cache", night.parent / "cache"):
+        data = make(night, *settings, f"datamodule.cache={cache}")
+        data.samples()
+        told.append([rejected.origin for rejected in data.rejected])
+    assert told[0] == told[1] == told[2]
+
+
+def test_another_version_of_the_decoder_decodes_anew(night, decoded, monkeypatch):
+    make(night).samples()
+    monkeypatch.setattr("alertlab.alerts.source.DECODER_VERSION", "next")
+    make(night).samples()
+    assert len(decoded) == 2
 
 
 def test_a_cache_deleted_while_it_is_written_is_told(night, monkeypatch):
