@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,11 @@ class Samples:
         return {name: int(np.sum(self.target == index)) for index, name in enumerate(self.taxonomy.classes)}
 
     def digest(self) -> str:
-        """SHA-256 over identity, target and inputs: the version of the data."""
+        """SHA-256 over identity, target and inputs: the version of the data, computed once."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         state = hashlib.sha256(repr((self.taxonomy.classes, sorted(self.columns))).encode())
         for array in (self.sample_id, self.object_id, self.target):
             state.update(np.ascontiguousarray(array).data)

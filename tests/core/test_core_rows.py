@@ -40,6 +40,19 @@ def test_the_digest_does_not_tell_memory_from_file(stamp, mapped):
     assert samples_of(stamp).digest() == samples_of(mapped).digest()
 
 
+def test_the_digest_is_computed_once(mapped, monkeypatch):
+    samples = samples_of(mapped)
+    before = samples.digest()
+    monkeypatch.setattr("alertlab.core.samples.Samples.batches", lambda *_: pytest.fail("read again"))
+    assert samples.digest() == before
+
+
+def test_other_rows_have_another_digest(mapped):
+    samples = samples_of(mapped)
+    samples.digest()
+    assert samples.take(np.arange(N - 1)).digest() != samples.digest()
+
+
 def test_memory_does_not_grow_with_what_lies_in_the_file(mapped):
     tracemalloc.start()
     samples = samples_of(mapped)
