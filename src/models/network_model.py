@@ -100,9 +100,8 @@ class NetworkModel(ABC):
         """(n, classes) probabilities."""
         prepare = Prepare(self.inputs)
         parts = [np.zeros((0, len(self.classes)))]
-        for start in range(0, len(samples), PREDICT_BATCH):
-            rows = np.arange(start, min(start + PREDICT_BATCH, len(samples)))
-            prepared = prepare(samples.take(rows).inputs)
+        for batch in samples.batches(PREDICT_BATCH):
+            prepared = prepare(batch.inputs)
             with torch.inference_mode():
                 logits = self.network(*(torch.from_numpy(array) for array in prepared.values()))
             parts.append(torch.softmax(logits, 1).numpy().astype(np.float64))
