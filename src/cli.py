@@ -48,12 +48,19 @@ def _interrupt(*_: Any) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Verb ``train``."""
-    config = composed("train", options)
-    if config is None:
-        return
-    from .workflows.train import train as workflow
+    if options.resume:
+        from .workflows.train import resume
 
-    result = workflow(config)
+        if options.overrides:
+            raise AlertlabError(f"--resume: a run keeps its own config; drop {' '.join(options.overrides)}")
+        result = resume(options.resume, options.allow)
+    else:
+        config = composed("train", options)
+        if config is None:
+            return
+        from .workflows.train import train as workflow
+
+        result = workflow(config)
     paths = {
         "bundle": result.bundle,
         "predictions": result.predictions,
@@ -66,9 +73,8 @@ def train(options: argparse.Namespace) -> None:
     from .workflows.show import show_evaluation, show_paths
 
     show_evaluation(result.evaluation)
-    uri = config.tracking.uri
     mlflow = Path(sys.executable).with_name("mlflow")
-    server = uri if uri.startswith("http") else f"{mlflow} ui --backend-store-uri {uri}"
+    server = result.store if result.store.startswith("http") else f"{mlflow} ui --backend-store-uri {result.store}"
     show_paths(
         {
             "data": result.data,
@@ -129,6 +135,17 @@ def predict(options: argparse.Namespace) -> None:
     show_paths(paths)
     if not result.classified:
         raise AlertlabError(f"{options.alerts}: no alert could be used; {result.rejected} says why")
+
+
+def sync(options: argparse.Namespace) -> None:
+    """Verb ``sync``."""
+    from .workflows.sync import sync as workflow
+
+    result = workflow(options.folder)
+    if options.json:
+        print_json({"delivered": result.delivered, "pending": result.pending})
+        return
+    print(f"delivered {result.delivered} entries, {result.pending} are still pending")
 
 
 def simulate_stamps(options: argparse.Namespace) -> None:
@@ -208,6 +225,9 @@ def parser() -> argparse.ArgumentParser:
         verbs, "train", train, "train, evaluate, track and export", "experiment=stamp_classifier model.kernel_size=5"
     )
     _config_options(verb)
+    verb.add_argument(
+        "--resume", metavar="RUN_ID", help="go on with an interrupted run below outputs/, or in the folder named"
+    )
 
     verb = _verb(
         verbs, "evaluate", evaluate, "evaluate a predictions table or a run", "predictions.parquet --out figures"
@@ -244,6 +264,16 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, metavar="FILE", help="Parquet of predictions; rejected alerts go beside it"
     )
     verb.add_argument("--strict", action="store_true", help="stop at the first alert that cannot be used")
+
+    verb = _verb(verbs, "sync", sync, "deliver to MLflow what a server missed", "outputs")
+    verb.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("outputs"),
+        metavar="DIR",
+        help="folder of runs (default: %(default)s)",
+    )
 
     kinds = verbs.add_parser("simulate", help="write simulated alerts").add_subparsers(metavar="KIND", required=True)
     verb = _verb(

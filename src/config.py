@@ -61,8 +61,10 @@ def load(path: Path, allowed: Sequence[str] = ()) -> DictConfig:
     Raises
     ------
     ConfigError
-        For a ``_target_`` outside the whitelist and ``allowed``.
+        For no such file, or a ``_target_`` outside the whitelist and ``allowed``.
     """
+    if not path.is_file():
+        raise ConfigError(f"{path}: no config; the run ended before it had one, train anew")
     config = OmegaConf.load(path)
     if not isinstance(config, DictConfig):
         raise ConfigError(f"{path.name}: not a config, it holds no keys")
@@ -70,10 +72,10 @@ def load(path: Path, allowed: Sequence[str] = ()) -> DictConfig:
     return config
 
 
-def instantiate(node: Any) -> Any:
-    """Build what ``_target_`` names; an error names the target, not Hydra's insides."""
+def instantiate(node: Any, **instead: Any) -> Any:
+    """Build what ``_target_`` names, with other values ``instead``; an error names the target, not Hydra's insides."""
     try:
-        return hydra_instantiate(node, _convert_="all")
+        return hydra_instantiate(node, _convert_="all", **instead)
     except InstantiationException as error:
         if isinstance(error.__cause__, AlertlabError):
             raise error.__cause__ from None

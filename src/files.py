@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .runtime.errors import AlertlabError
@@ -46,3 +47,35 @@ def replacing(path: Path, folder: bool = False) -> Iterator[Path]:
             shutil.rmtree(partial)
         else:
             partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def placing(path: Path) -> Iterator[Path]:
+    """Yield a new partial folder; it becomes ``path`` when the block succeeds, unless another process was first.
+
+    For folders of which every process would write the same: whoever comes
+    second drops its own, so that nothing is taken from under a reader.
+    """
+    partial = _aside(path)
+    try:
+        partial.mkdir(parents=True)
+        yield partial
+        try:
+            partial.rename(path)
+        except OSError:
+            if not path.is_dir():
+                raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def discard(path: Path) -> None:
+    """Remove a folder at once for everybody who comes now; who has its files open keeps them."""
+    aside = _aside(path)
+    with suppress(FileNotFoundError):  # another process was faster
+        path.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.partial")  # process ids repeat on a shared disk

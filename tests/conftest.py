@@ -10,6 +10,12 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 os.environ.pop("MLFLOW_TRACKING_URI", None)  # tests record nothing on a team's server
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Decoded alerts are kept with the other temporary files, not in the working folder."""
+    os.environ["ALERTLAB_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     if not SHARED.is_dir():

@@ -86,7 +86,7 @@ def test_an_interrupted_training_says_so_in_its_run(tiny, tmp_path, end):
     listening = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, **listening) as process:
         try:
-            while not list(tmp_path.glob("outputs/tiny/*/epochs.jsonl")) and process.poll() is None:
+            while not list(tmp_path.glob("outputs/tiny/*/checkpoints/last.ckpt")) and process.poll() is None:
                 time.sleep(0.2)
             os.kill(process.pid, end)
             assert process.wait(120) == 130

@@ -7,11 +7,20 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 from alertlab.runtime import AlertlabError
 from alertlab.tracking import Tracker
+from alertlab.tracking.journal import Journal
 from mlflow import MlflowClient
+
+
+@contextmanager
+def running(tracker, experiment, root):
+    run = tracker.create(experiment, "run", root, config="", seed=1)
+    with tracker.running(run):
+        yield run
 
 
 def free_port():
@@ -40,10 +49,10 @@ def server(tmp_path_factory):
 
 
 def test_a_teams_server_takes_metrics_and_files(server, tmp_path):
-    (tmp_path / "note.txt").write_text("hello")
-    with Tracker(server).run("team", "first", tmp_path / "runs", 1) as run:
+    with running(Tracker(server), "team", tmp_path / "runs") as run:
+        (run.directory / "note.txt").write_text("hello")
         run.log_metrics({"validation_loss": 0.5}, 3)
-        run.log_files(tmp_path / "note.txt")
+        run.log_files(run.directory / "note.txt")
     client = MlflowClient(server)
     found = client.get_run(run.run_id)
     assert found.info.status == "FINISHED"
@@ -64,7 +73,7 @@ def test_a_store_that_is_no_database_is_named(tmp_path):
 
 def test_names_and_values_that_mlflow_refuses_are_made_to_fit(tmp_path):
     tracker = Tracker(f"sqlite:///{tmp_path}/mlflow.db")
-    with tracker.run("odd", "run", tmp_path / "runs", 1) as run:
+    with running(tracker, "odd", tmp_path / "runs") as run:
         run.log_params({"long": "x" * 100_000, "a[0]=b": [1, 2], **{f"p{number}": number for number in range(250)}})
         run.log_results({"test/recall/SN Ia-91T (sub)": 0.5, **{f"m{number}": number for number in range(1200)}})
         run.set_tags({"ended": "y" * 100_000})
@@ -79,10 +88,36 @@ def test_a_run_that_does_not_finish_has_its_true_status(tmp_path, error, status)
     tracker = Tracker(f"sqlite:///{tmp_path}/mlflow.db")
 
     def fail():
-        with tracker.run("status", "run", tmp_path / "runs", 1):
+        with running(tracker, "status", tmp_path / "runs"):
             raise error
 
     with pytest.raises(type(error)):
         fail()
     (run,) = tracker.client.search_runs([tracker.client.get_experiment_by_name("status").experiment_id])
     assert run.info.status == status
+
+
+def test_what_a_run_records_is_the_same_in_its_folder_and_in_mlflow(tmp_path):
+    tracker = Tracker(f"sqlite:///{tmp_path}/mlflow.db")
+    with running(tracker, "same", tmp_path / "runs") as run:
+        run.log_params({"a": 1, "long": "x" * 1000})
+        run.set_tags({"data": "simulated", "odd[name]": "y"})
+    ours, theirs = run.record(), tracker.record(run.run_id)
+    assert (ours.run_id, ours.experiment, ours.name, ours.started) == (
+        theirs.run_id,
+        theirs.experiment,
+        theirs.name,
+        theirs.started,
+    )
+    assert ours.params == theirs.params
+    assert ours.tags.items() <= theirs.tags.items()
+
+
+def test_a_journal_cut_short_by_a_kill_loses_its_last_line_alone(tmp_path):
+    journal = Journal(tmp_path)
+    journal.add({"kind": "tags", "values": {"a": "1"}})
+    with journal.path.open("a") as file:
+        file.write('{"kind": "tags", "val')
+    assert [entry["values"] for entry in Journal(tmp_path).entries] == [{"a": "1"}]
+    journal.add({"kind": "tags", "values": {"b": "2"}})
+    assert [entry["values"] for entry in Journal(tmp_path).entries] == [{"a": "1"}, {"b": "2"}]

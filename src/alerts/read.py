@@ -8,7 +8,9 @@ from .alert import Alert, Rejected
 from .archive import read_archive
 from .packets import LARGEST_PACKET, TOO_LARGE, read_packets
 from .plain import printable
-from .table import read_stamp_table
+from .table import count_rows, read_stamp_table
+
+DECODER_VERSION = 1  # raise it when the same bytes give other pixels, fields or rejections: caches are then made anew
 
 
 def read_alerts(path: Path | str) -> Iterator[Alert | Rejected]:
@@ -42,6 +44,20 @@ def read_alerts(path: Path | str) -> Iterator[Alert | Rejected]:
     raise AlertlabError(f"{path}: not alerts; expected .avro, .tar, .tar.gz, .parquet or a folder of .avro files")
 
 
+def files_of(path: Path) -> list[Path]:
+    """The file itself, or all files below a folder, hidden ones left out, in the order of reading."""
+    if not path.is_dir():
+        return [path]
+    return [file for file in sorted(path.rglob("*")) if not (file.is_dir() or file.name.startswith("."))]
+
+
+def count_alerts(path: Path) -> int | None:
+    """About how many alerts are at ``path``; None where only reading them tells, as for an archive."""
+    if path.suffix in {".parquet", ".pq"}:
+        return count_rows(path)
+    return len(files_of(path)) if path.is_dir() or path.suffix == ".avro" else None
+
+
 def did_you_mean(path: Path) -> str:
     """A hint at a similarly named file below the nearest folder that exists, or nothing."""
     from difflib import get_close_matches
@@ -70,9 +86,7 @@ def _file(path: Path) -> Iterator[Alert | Rejected]:
 
 
 def _folder(folder: Path) -> Iterator[Alert | Rejected]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir() or path.name.startswith("."):
-            continue
+    for path in files_of(folder):
         if path.suffix == ".avro":
             yield from _file(path)
         else:

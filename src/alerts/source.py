@@ -1,6 +1,7 @@
 """Labelled alerts from files: the alerts, and what catalogues say of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import pyarrow.parquet as pq
 
 from ..runtime.errors import AlertlabError
 from .alert import Alert, Rejected
-from .read import did_you_mean, read_alerts
+from .fingerprint import Digest
+from .plain import printable
+from .read import DECODER_VERSION, count_alerts, did_you_mean, read_alerts
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,38 @@ class LabelledFiles:
         self.path, self.rules = path, rules
         self.rows = None if labels is None else _read_labels(Path(labels), rules)
         self.labels = labels
-        self.alerts = read_alerts(path)  # here, so that a missing path is told before anything is done
+        self.alerts()  # so that a missing path is told before anything is done
 
     @property
     def description(self) -> str:
         """The name of the file or folder."""
         return f"alerts of {Path(self.path).name}"
 
+    @property
+    def origin(self) -> str:
+        """What the origin of every alert begins with."""
+        return printable(Path(self.path))
+
+    def count(self) -> int | None:
+        """About how many alerts there are, None where only reading them tells."""
+        return count_alerts(Path(self.path))
+
+    def fingerprint(self, digest: Digest) -> str:
+        """The version of ``alerts``: their content, how the name says it is read, and the decoder."""
+        path = Path(self.path)
+        return hashlib.sha256(f"{DECODER_VERSION} {path.suffix} {digest(path)}".encode()).hexdigest()
+
+    def alerts(self) -> Iterator[Alert | Rejected]:
+        """The alerts as they lie there, without labels."""
+        return read_alerts(self.path)
+
     def __iter__(self) -> Iterator[tuple[Alert, str | None] | Rejected]:
+        return self.labelled(self.alerts())
+
+    def labelled(self, alerts: Iterable[Alert | Rejected]) -> Iterator[tuple[Alert, str | None] | Rejected]:
+        """These alerts, which are those of ``alerts``, with their labels."""
         matched = 0
-        for found in self.alerts:
+        for found in alerts:
             if isinstance(found, Rejected):
                 yield found
                 continue
@@ -71,7 +96,6 @@ class LabelledFiles:
             yield found, next(filter(None, (rule.label(row) for rule in self.rules)), None)
         if self.rows is not None and not matched:
             raise AlertlabError(f"datamodule.labels: no candid of {self.labels} is among the alerts of {self.path}")
-        self.alerts = read_alerts(self.path)
 
 
 def _read_labels(path: Path, rules: Sequence[LabelRule]) -> dict[int, dict[str, Any]]:

@@ -48,6 +48,14 @@ def read_stamp_table(path: Path, rows: int = 512) -> Iterator[Alert | Rejected]:
         yield Rejected(origin, f"the table is damaged from row {number} on ({in_brief(error)})")
 
 
+def count_rows(path: Path) -> int | None:
+    """Rows of a Parquet file, None where it is not readable."""
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowInvalid, OSError):
+        return None
+
+
 def _read_row(row: Mapping[str, Any], origin: str) -> Alert | Rejected:
     candidate = {name: value for name, value in row.items() if name not in BANDS}
     try:

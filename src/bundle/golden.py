@@ -38,9 +38,11 @@ def golden_rows(samples: Samples) -> NDArray[np.int64]:
 
 def has_nan(samples: Samples) -> NDArray[np.bool_]:
     """(n,) whether any input of a row holds a NaN."""
-    n = len(samples)
-    flags = [np.isnan(array.reshape(n, -1)).any(axis=1) for array in samples.inputs.values()]
-    found: NDArray[np.bool_] = np.any(flags, axis=0)
+    flags = [
+        np.any([np.isnan(array).reshape(len(batch), -1).any(axis=1) for array in batch.inputs.values()], axis=0)
+        for batch in samples.batches()
+    ]
+    found: NDArray[np.bool_] = np.concatenate(flags)
     return found
 
 

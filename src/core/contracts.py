@@ -87,6 +87,10 @@ class Run(Protocol):
         """Record metrics of an epoch."""
         ...
 
+    def log_files(self, path: Path) -> None:
+        """Record a file that lies in ``directory``."""
+        ...
+
 
 class Model(Protocol):
     """What ``conf/model/`` names."""

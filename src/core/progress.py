@@ -40,6 +40,11 @@ def status(description: str) -> Iterator[None]:
         yield
 
 
+def notice(text: str) -> None:
+    """Say one line, as it is."""
+    Console(stderr=True).print(text, soft_wrap=True, markup=False, highlight=False)
+
+
 def _bar() -> Progress:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

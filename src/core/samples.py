@@ -1,13 +1,15 @@
 """Samples: what models learn from and predict on."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime.manifest import Column
+from .rows import Inputs
 from .taxonomy import Taxonomy
 
 UNLABELLED = -1
@@ -20,7 +22,8 @@ class Samples:
     Attributes
     ----------
     inputs : name -> float32 (n, ...), raw: ``stamp`` (n, 3, 63, 63) in DN,
-        ``metadata`` (n, columns); NaN where unknown.
+        ``metadata`` (n, columns); NaN where unknown. What lies in a file is read
+        when it is asked for: go through ``batches`` where it may not fit in memory.
     target : (n,) class index, -1 where unlabelled.
     sample_id : (n,) int64, the candid of a stamp.
     object_id : (n,) str; rows of one object never part.
@@ -36,7 +39,9 @@ class Samples:
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        lengths = {name: len(array) for name, array in self.inputs.items()}
+        inputs = Inputs.of(self.inputs)
+        object.__setattr__(self, "inputs", inputs)
+        lengths = {name: len(rows) for name, rows in inputs.rows.items()}
         lengths |= {"target": len(self.target), "sample_id": len(self.sample_id), "object_id": len(self.object_id)}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"samples of unequal length: {lengths}")
@@ -45,22 +50,38 @@ class Samples:
         return len(self.target)
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Samples":
-        """The samples of these rows, in this order."""
+        """The samples of these rows, in this order; their inputs are not read yet."""
         return replace(
             self,
-            inputs={name: array[rows] for name, array in self.inputs.items()},
+            inputs=Inputs.of(self.inputs).take(rows),
             target=self.target[rows],
             sample_id=self.sample_id[rows],
             object_id=self.object_id[rows],
         )
+
+    def batches(self, size: int = 512) -> Iterator["Samples"]:
+        """All samples in order, ``size`` at a time, so that memory does not grow with their number."""
+        for start in range(0, len(self), size):
+            yield self.take(np.arange(start, min(start + size, len(self))))
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Shape of an input, which is not read for it."""
+        return Inputs.of(self.inputs).rows[name].shape
 
     def counts(self) -> dict[str, int]:
         """Samples of each class, in taxonomy order."""
         return {name: int(np.sum(self.target == index)) for index, name in enumerate(self.taxonomy.classes)}
 
     def digest(self) -> str:
-        """SHA-256 over identity, target and inputs: the version of the data."""
+        """SHA-256 over identity, target and inputs: the version of the data, computed once."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         state = hashlib.sha256(repr((self.taxonomy.classes, sorted(self.columns))).encode())
-        for array in (self.sample_id, self.object_id, self.target, *(self.inputs[key] for key in sorted(self.inputs))):
+        for array in (self.sample_id, self.object_id, self.target):
             state.update(np.ascontiguousarray(array).data)
+        for name in sorted(self.inputs):
+            for batch in self.batches():
+                state.update(np.ascontiguousarray(batch.inputs[name]).data)
         return state.hexdigest()

@@ -45,6 +45,7 @@ def loader(samples: Samples, loading: Loading, training: bool, workers: int) -> 
         sampler=order,
         batch_size=None,  # the sampler hands out whole batches
         num_workers=workers,
+        generator=torch.Generator().manual_seed(loading.seed),  # its own, or making an iterator draws from dropout's
         persistent_workers=workers > 0,
         multiprocessing_context="spawn" if workers else None,  # fork is unsafe beside onnxruntime's threads
     )

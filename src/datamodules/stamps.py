@@ -1,18 +1,16 @@
 """Labelled alerts as samples of stamps and metadata."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
-from ..alerts import Alert, Rejected
-from ..alerts.metadata import metadata_columns, metadata_features
+from ..alerts import Rejected
+from ..alerts.metadata import metadata_columns
 from ..alerts.rejected import rejected_table
 from ..core.contracts import Loading
 from ..core.progress import track
@@ -22,19 +20,10 @@ from ..core.taxonomy import Taxonomy
 from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .batches import Batch, loader
-
-
-class Source(Protocol):
-    """Where labelled alerts come from."""
-
-    @property
-    def description(self) -> str:
-        """What they are, in a few words."""
-        ...
-
-    def __iter__(self) -> Iterator[tuple[Alert, str | None] | Rejected]:
-        """Every alert with its label, or the reason why it cannot be used."""
-        ...
+from .cache import AlertCache
+from .gather import Gathered
+from .source import CacheableSource, Labelled, Source
+from .stored import StoredAlerts
 
 
 class StampDataModule(pl.LightningDataModule):
@@ -49,12 +38,14 @@ class StampDataModule(pl.LightningDataModule):
     label_map : other labels -> class, or None to leave such rows out.
     repeat : which repeat of the split.
     workers : processes that prepare batches beside the training one.
+    cache : folder where decoded alerts are kept, as far as ``source`` is a
+        :class:`CacheableSource`; None reads the source and keeps stamps in memory.
 
     Raises
     ------
     AlertlabError
         At once: a leaking or unknown metadata column. On reading: a label
-        outside the taxonomy, no usable alert. On ``draw``: a class with too few objects.
+        outside the taxonomy, no usable alert, a cache without room. On ``draw``: a class with too few objects.
     """
 
     def __init__(
@@ -66,11 +57,13 @@ class StampDataModule(pl.LightningDataModule):
         label_map: Mapping[str, str | None] | None = None,
         repeat: int = 0,
         workers: int = 0,
+        cache: str | None = None,
     ) -> None:
         super().__init__()
         self.source, self.taxonomy = source, Taxonomy(classes)
         self.columns = metadata_columns(metadata)
         self.plan, self.label_map, self.repeat, self.workers = split, dict(label_map or {}), repeat, workers
+        self.cache = None if cache is None else Path(cache)
         self.loading = Loading()
         self.rejected: list[Rejected] = []
         self.left_out: Counter[str] = Counter()
@@ -116,9 +109,11 @@ class StampDataModule(pl.LightningDataModule):
         return loader(self.samples("validation"), self.loading, training=False, workers=self.workers)
 
     def _read(self) -> Samples:
-        kept: list[Alert] = []
-        target: list[int] = []
-        for found in track(self.source, "reading alerts"):
+        self.rejected, self.left_out = [], Counter()
+        stored, labelled = self._open()
+        gathered = Gathered(self.taxonomy, self.columns, None if stored is None else stored.stamps)
+        row = 0
+        for found in labelled:
             if isinstance(found, Rejected):
                 self.rejected.append(found)
                 continue
@@ -127,25 +122,23 @@ class StampDataModule(pl.LightningDataModule):
             if name is None:
                 self.left_out[label or "no label"] += 1
             else:
-                kept.append(alert)
-                target.append(self.taxonomy.index(name))
-        if not kept:
+                gathered.add(alert, name, row)
+            row += 1
+        if not gathered:
             raise AlertlabError(
                 f"datamodule: no labelled alert to learn from ({self._account()}); "
                 "datamodule.labels names a table of labels where the alerts have none"
             )
-        names = [column.name for column in self.columns]
-        inputs = {"stamp": np.stack([alert.stamp for alert in kept])}
-        if names:
-            inputs["metadata"] = metadata_features([alert.candidate for alert in kept], names)
-        return Samples(
-            inputs,
-            np.array(target, dtype=np.int64),
-            np.array([alert.candid for alert in kept], dtype=np.int64),
-            np.array([alert.object_id for alert in kept], dtype=np.str_),
-            self.taxonomy,
-            {"metadata": self.columns} if names else {},
-        )
+        return gathered.samples()
+
+    def _open(self) -> tuple[StoredAlerts | None, Labelled]:
+        """The labelled alerts, and the cache they come from, if any."""
+        if not isinstance(self.source, CacheableSource):
+            return None, track(self.source, "reading alerts")
+        stored = None if self.cache is None else AlertCache(self.cache).open(self.source)
+        if stored is None:
+            return None, self.source.labelled(track(self.source.alerts(), "reading alerts", self.source.count()))
+        return stored, self.source.labelled(track(stored, "reading alerts"))
 
     def _class(self, label: str | None, origin: str) -> str | None:
         name = self.label_map.get(label, label) if label else None

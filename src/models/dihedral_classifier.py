@@ -76,7 +76,7 @@ class DihedralClassifier(NetworkModel):
         """The published network for these classes and columns."""
         return DihedralNetwork(
             classes=len(train.taxonomy.classes),
-            channels=2 * self.levels * train.inputs["stamp"].shape[1],
+            channels=2 * self.levels * train.shape("stamp")[1],
             crop=self.crop,
             metadata=len(train.columns.get("metadata", ())),
             layers=self.layers,

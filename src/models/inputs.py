@@ -14,7 +14,7 @@ def stamps(train: Samples, preprocessing: Steps) -> InputSpec:
     return InputSpec(
         name="stamp",
         kind="image",
-        shape=train.inputs["stamp"].shape[1:],
+        shape=train.shape("stamp")[1:],
         axes=("channel", "y", "x"),
         channels=("science", "template", "difference"),
         unit="DN",

@@ -42,6 +42,12 @@ class ClassificationTask(pl.LightningModule):
         logits: Tensor = self.network(*(inputs[name] for name in self.names))
         return logits
 
+    def on_train_epoch_start(self) -> None:
+        """Frozen layers keep their running statistics too."""
+        for layer in self.network.modules():
+            if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) and not layer.weight.requires_grad:
+                layer.eval()
+
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """Mean loss of a batch."""
         inputs, target = batch

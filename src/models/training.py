@@ -1,10 +1,17 @@
-"""Training a network: the one place that drives Lightning."""
+"""Training a network: the one place that drives Lightning.
+
+Everything random in an epoch follows from (seed, epoch) alone: the order and
+augmentation of samples in the datamodule, dropout here. So a training that was
+killed goes on from its last whole epoch as if nothing had happened.
+"""
 
 import logging
+import math
 import os
 import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
@@ -14,6 +21,7 @@ from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
 
 from ..core.contracts import Data, Run
 from ..runtime.errors import AlertlabError
+from .epochs import EndOfEpoch, SeedEpochs
 from .task import ClassificationTask
 
 MONITOR = "validation_loss"
@@ -27,6 +35,8 @@ def seed_everything(seed: int) -> None:
 
 def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[..., pl.Trainer], patience: int) -> int:
     """Fit ``task``; it ends with the weights of its best epoch.
+
+    Goes on from ``run.directory/checkpoints/last.ckpt`` where there is one.
 
     Parameters
     ----------
@@ -44,20 +54,29 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
     AlertlabError
         When no epoch has a finite validation loss.
     """
-    best = ModelCheckpoint(run.directory / "checkpoints", "best", monitor=MONITOR, enable_version_counter=False)
-    callbacks: list[Callback] = [best, EarlyStopping(MONITOR, patience=patience)]
+    folder = run.directory / "checkpoints"
+    best = ModelCheckpoint(
+        folder,
+        "best",
+        monitor=MONITOR,
+        enable_version_counter=False,
+        save_on_train_epoch_end=False,  # right after validation, so that `last` knows of it
+    )
+    stop = EarlyStopping(MONITOR, patience=patience, check_on_train_epoch_end=False)  # likewise
+    callbacks: list[Callback] = [best, stop, SeedEpochs(run.seed)]
     watched = sys.stderr.isatty()
-    callbacks.append(RecordEpochs(run, in_words=not watched))
+    last = EndOfEpoch(run, folder / "last.ckpt", in_words=not watched)
     if watched:
         callbacks.append(RichProgressBar(console_kwargs={"stderr": True}))
     for name in ("pytorch_lightning", "lightning"):  # its greetings and tips are not results
         logging.getLogger(name).setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")  # batches take 2 ms to prepare
+        warnings.filterwarnings("ignore", message=".*exists and is not empty.*")  # a resumed training's folder is not
         warnings.filterwarnings("ignore", message=".*treespec, LeafSpec.*")  # Lightning's own use of torch
         try:
             driver = trainer(
-                callbacks=callbacks,
+                callbacks=[*callbacks, last],
                 logger=False,
                 enable_progress_bar=watched,
                 use_distributed_sampler=False,  # ours shares out the rows itself
@@ -66,33 +85,21 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
             )
         except (MisconfigurationException, TypeError, ValueError) as error:
             raise AlertlabError(f"trainer: {str(error).splitlines()[0]}") from error
-        try:
-            driver.fit(task, datamodule=data)  # type: ignore[arg-type]
-        except SystemExit as exit:  # Lightning makes this of an interrupt; the run is to end KILLED, not FAILED
-            raise KeyboardInterrupt from exit
-    if not best.best_model_path:
+        if not last.recorded()["done"]:
+            _fit(driver, task, data, last.path)
+    if not last.path.is_file():
         raise AlertlabError(f"trainer.max_epochs: no epoch was trained (it is {driver.max_epochs})")
-    # from the file: with several processes the training one knows the score, this one the path
-    state: dict[str, Any] = torch.load(best.best_model_path, weights_only=True, map_location="cpu")
-    score = state["callbacks"][best.state_key]["best_model_score"]
-    if score is None or not torch.isfinite(score):
+    if not math.isfinite(last.recorded()["best"]):
         raise AlertlabError(f"model.learning_rate: {MONITOR} is not finite from the first epoch on; lower it")
+    state: dict[str, Any] = torch.load(folder / "best.ckpt", weights_only=True, map_location="cpu")
     task.load_state_dict(state["state_dict"])
     task.to("cpu").eval()
     return int(state["epoch"])
 
 
-class RecordEpochs(Callback):
-    """Hand each epoch's metrics to the run, and say them where no progress bar does."""
-
-    def __init__(self, run: Run, in_words: bool) -> None:
-        self.run, self.in_words = run, in_words
-
-    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Validation has run by now; its metrics are among them."""
-        if trainer.is_global_zero:
-            metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
-            self.run.log_metrics(metrics, trainer.current_epoch)
-            if self.in_words:
-                words = ", ".join(f"{name} {value:.3f}" for name, value in metrics.items())
-                sys.stderr.write(f"epoch {trainer.current_epoch}: {words}\n")
+def _fit(driver: pl.Trainer, task: ClassificationTask, data: Data, last: Path) -> None:
+    start = last if last.is_file() else None
+    try:
+        driver.fit(task, datamodule=data, ckpt_path=start, weights_only=True)  # type: ignore[arg-type]
+    except SystemExit as exit:  # Lightning makes this of an interrupt; the run is to end KILLED, not FAILED
+        raise KeyboardInterrupt from exit

@@ -1,8 +1,14 @@
 """Simulated alerts as a labelled source: encoded, and read back as real ones are."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
 
 from ..alerts import Alert, Rejected
+from ..alerts.fingerprint import Digest
 from ..alerts.packets import read_packets
 from ..alerts.write import encode_packet
 from .stamps import simulate_packets
@@ -18,6 +24,7 @@ class SimulatedStamps:
 
     def __init__(self, n: int, seed: int, difficulty: float) -> None:
         self.n, self.seed, self.difficulty = n, seed, difficulty
+        self.origin = ""
         simulate_packets(n, seed, difficulty=difficulty)  # checks its arguments at the call
 
     @property
@@ -25,10 +32,35 @@ class SimulatedStamps:
         """That they are simulated, and how."""
         return f"{self.n} simulated alerts, seed {self.seed}, difficulty {self.difficulty:g}"
 
-    def __len__(self) -> int:
+    def count(self) -> int:
+        """How many alerts there are."""
         return self.n
 
-    def __iter__(self) -> Iterator[tuple[Alert, str] | Rejected]:
+    def fingerprint(self, digest: Digest) -> str:
+        """The version of ``alerts``: their arguments, and all code that has a hand in them.
+
+        The code itself and not a number, which somebody who improves the
+        simulator would forget to raise; simulating anew costs minutes.
+        """
+        package = Path(__file__).parents[1]
+        state = hashlib.sha256(f"{self.n} {self.seed} {self.difficulty} numpy {np.__version__}".encode())
+        for room in ("simulate", "alerts"):
+            for module in sorted((package / room).glob("*.py")):
+                state.update(module.read_bytes())
+        return state.hexdigest()
+
+    def alerts(self) -> Iterator[Alert | Rejected]:
+        """The packets, encoded and read back; the label is a field of the candidate."""
         for number, (packet, label) in enumerate(simulate_packets(self.n, self.seed, difficulty=self.difficulty)):
             for found in read_packets(encode_packet(packet), f"simulated packet {number}"):
-                yield found if isinstance(found, Rejected) else (found, label)
+                if isinstance(found, Alert):
+                    found = replace(found, candidate={**found.candidate, "label": label})
+                yield found
+
+    def __iter__(self) -> Iterator[tuple[Alert, str] | Rejected]:
+        return self.labelled(self.alerts())
+
+    def labelled(self, alerts: Iterable[Alert | Rejected]) -> Iterator[tuple[Alert, str] | Rejected]:
+        """These alerts, which are those of ``alerts``, with their labels."""
+        for found in alerts:
+            yield found if isinstance(found, Rejected) else (found, found.candidate["label"])

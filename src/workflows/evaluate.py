@@ -1,5 +1,6 @@
 """Evaluate a predictions table, of a run or of a file made anywhere."""
 
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from omegaconf import DictConfig
 from ..config import instantiate
 from ..core.predictions import read_predictions
 from ..evaluation import Evaluation, Evaluator
-from ..tracking import Tracker
+from ..runtime.errors import AlertlabError
+from ..tracking import TrackedRun, Tracker
 from .results import log_results, named_metrics
 
 
@@ -46,9 +48,11 @@ def evaluate(config: DictConfig, source: str, out: Path) -> EvaluateResult:
         evaluation = evaluator(read_predictions(path), out)
         return EvaluateResult(None, named_metrics(evaluation), evaluation, out)
     tracker: Tracker = instantiate(config.tracking)
-    with tempfile.TemporaryDirectory() as folder:
-        predictions = read_predictions(tracker.predictions_of(source, Path(folder)))
-    run = tracker.continue_run(source, out)
-    evaluation = evaluator(predictions, out)
-    log_results(run, evaluation, out)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        evaluation = evaluator(read_predictions(tracker.predictions_of(source, folder)), out)
+        run = TrackedRun(tracker, source, folder, seed=0)
+        log_results(run, evaluation, shutil.copytree(out, folder / "figures"))
+        if run.journal.pending:
+            raise AlertlabError(f"tracking.uri: {tracker.uri} does not answer any more; the figures are in {out}")
     return EvaluateResult(source, named_metrics(evaluation), evaluation, out)

@@ -40,7 +40,7 @@ def log_report(
     """Record ``report.html``, and the epochs, which no other file of the run holds for all its repeats."""
     curves, page = run.directory / EPOCHS, run.directory / "report.html"
     curves.write_text(json.dumps(epochs))
-    subject = subject_of(run.tracker.record(run.run_id))
+    subject = subject_of(run.record())
     page.write_text(report_html(subject, evaluation, predictions, samples, epochs), encoding="utf-8")
     run.log_files(curves)
     run.log_files(page)

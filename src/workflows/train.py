@@ -1,26 +1,30 @@
 """Train a model as a config says: one function, for the command line and for sweeps."""
 
 import shutil
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from omegaconf import DictConfig
 
 from ..bundle import write_bundle
-from ..config import ConfigError, flatten, instantiate, to_yaml
+from ..config import ConfigError, flatten, instantiate, load, to_yaml
 from ..core.contracts import Data, Model
-from ..core.predictions import Predictions, concatenate, predictions_of
+from ..core.predictions import Predictions, concatenate, predictions_of, read_predictions
 from ..core.progress import status
 from ..core.split import PARTS
 from ..evaluation import Evaluation, Evaluator
 from ..files import replacing
-from ..tracking import TrackedRun, Tracker
+from ..runtime.errors import AlertlabError
+from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_identity
 from .bundling import BundleInfo, details_of
 from .report import log_report
 from .results import log_results, named_metrics
+from .warm_start import WarmStart, warm_start
 
 MONITOR = "validation_loss"
+PREDICTIONS = "predictions.parquet"
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class TrainResult:
     ----------
     run_id : MLflow's, of the parent where there are repeats.
     data : what was trained on, in a few words.
+    store : address of the MLflow store.
     metrics : final metrics by name, ``test/balanced_accuracy`` and so on.
     evaluation : the same as values, with the confusion matrices.
     bundle, predictions, figures, report : paths.
@@ -38,6 +43,7 @@ class TrainResult:
 
     run_id: str
     data: str
+    store: str
     metrics: Mapping[str, float]
     evaluation: Evaluation
     bundle: Path
@@ -55,22 +61,39 @@ class Experiment:
     evaluator: Evaluator
     tracker: Tracker
     bundle: BundleInfo
+    start: WarmStart | None
+
+    def model(self) -> Model:
+        """A new model, with a file of weights where the config names a run."""
+        weights = {"init_from": str(self.start.weights)} if self.start else {}
+        built: Model = instantiate(self.config.model, **weights)
+        return built
 
     @property
     def root(self) -> Path:
         """Folder of the runs of this experiment."""
         return Path(self.config.output_dir, self.config.name)
 
+    @property
+    def run_name(self) -> str:
+        """Name of the run, the parent where there are repeats."""
+        repeats = self.config.repeats
+        return str(self.config.run_name) + (f", {repeats} repeats" if repeats > 1 else "")
+
 
 @dataclass(frozen=True)
 class Repeat:
-    """One training: its result, split, predictions and epochs, and what it reached on validation."""
+    """One finished training, as its folder has it."""
 
-    result: TrainResult
-    split_hash: str
+    run_id: str
+    bundle: Path
     predictions: Predictions
     epochs: list[dict[str, float]]
-    validation_loss: float
+
+    @property
+    def validation_loss(self) -> float:
+        """The lowest of its epochs."""
+        return min((epoch[MONITOR] for epoch in self.epochs if MONITOR in epoch), default=float("inf"))
 
 
 def train(config: DictConfig) -> TrainResult:
@@ -86,9 +109,33 @@ def train(config: DictConfig) -> TrainResult:
         For anything wrong with config or data, before training starts.
     """
     experiment = prepare(config)
-    if config.repeats == 1:
-        return train_once(experiment, 0, None).result
-    return train_repeats(experiment)
+    run = experiment.tracker.create(config.name, experiment.run_name, experiment.root, to_yaml(config), config.seed)
+    return carry_out(experiment, run)
+
+
+def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
+    """Go on with a training that was interrupted or killed, in the same run.
+
+    Parameters
+    ----------
+    source : id of a run below ``outputs``, or the folder of one; the parent where there are repeats.
+        Relative paths of its config hold where it was started.
+    allowed : see :func:`alertlab.config.compose`.
+
+    Raises
+    ------
+    AlertlabError
+        For a run that is finished, unknown or a repeat of another, or data that have changed.
+    """
+    directory = find_run(source, Path("outputs"))
+    identity = read_identity(directory)
+    if identity.parent:
+        raise AlertlabError(f"--resume {source}: it is repeat {identity.repeat} of {identity.parent}; resume that")
+    experiment = prepare(load(directory / CONFIG, allowed))
+    run = experiment.tracker.reopen(directory)
+    if run.journal.state == "FINISHED":
+        raise AlertlabError(f"--resume {source}: the run is finished, its results are in {directory}")
+    return carry_out(experiment, run)
 
 
 def prepare(config: DictConfig) -> Experiment:
@@ -98,67 +145,114 @@ def prepare(config: DictConfig) -> Experiment:
             raise ConfigError(f"{key}: {config[key]!r} is not a whole number of {least} or more")
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
     instantiate(config.model)
+    source = config.model.get("init_from")
+    start = warm_start(source, tracker) if source else None
     data: Data = instantiate(config.datamodule)
     for repeat in range(config.repeats):
         data.draw(repeat)
-    return Experiment(config, data, evaluator, tracker, bundle)
+        if start:
+            start.check(data, repeat)
+    return Experiment(config, data, evaluator, tracker, bundle, start)
 
 
-def train_once(experiment: Experiment, repeat: int, parent: TrackedRun | None) -> Repeat:
-    """Train with the seed and the split of one repeat, in a run of its own."""
+def carry_out(experiment: Experiment, run: TrackedRun) -> TrainResult:
+    """All that is still to do for a run, new or resumed."""
+    sys.stderr.write(f"run {run.run_id} in {run.directory}\n")
+    with experiment.tracker.running(run):
+        describe(experiment, run)
+        if experiment.config.repeats == 1:
+            return train_one(experiment, run, 0)
+        return train_repeats(experiment, run)
+
+
+def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResult:
+    """Train with the seed and the split of one repeat."""
     config, data = experiment.config, experiment.data
     data.draw(repeat)
-    model: Model = instantiate(config.model)
-    seed = config.seed + repeat
-    name = f"{config.run_name}, repeat {repeat}" if parent else config.run_name
-    with experiment.tracker.run(config.name, name, experiment.root, seed, parent) as run:
-        describe(experiment, run)
-        run.log_files(data.split.write(run.directory / "split.parquet"))
-        run.log_params({"run.repeat": repeat, "run.seed": seed})
-        run.set_tags({"split_hash": data.split.digest()})
-        model.fit(data, run)
-        tables = [predictions_of(samples := data.samples(part), model.predict(samples), part, repeat) for part in PARTS]
-        predictions = concatenate(tables)
-        epochs = [{**epoch, "repeat": repeat} for epoch in run.epochs()]
-        result = conclude(experiment, run, predictions, epochs)
-        with status("exporting the bundle"):
-            details = details_of(experiment.bundle, config, data, run, result.evaluation)
-            write_bundle(result.bundle, model, data.samples(), details)
-        run.log_files(result.bundle)
-    reached = min((epoch[MONITOR] for epoch in epochs if MONITOR in epoch), default=float("inf"))
-    return Repeat(result, data.split.digest(), predictions, epochs, reached)
-
-
-def train_repeats(experiment: Experiment) -> TrainResult:
-    """Train every repeat as a child run; the parent holds means, deviations and the best bundle.
-
-    The bundle is that of the repeat with the lowest validation loss: the test
-    part decides nothing.
-    """
-    config = experiment.config
-    name = f"{config.run_name}, {config.repeats} repeats"
-    with experiment.tracker.run(config.name, name, experiment.root, config.seed) as run:
-        describe(experiment, run)
-        repeats = [train_once(experiment, number, run) for number in range(config.repeats)]
-        run.set_tags({"split_hash": ", ".join(each.split_hash for each in repeats)})
-        epochs = [epoch for each in repeats for epoch in each.epochs]
-        result = conclude(experiment, run, concatenate([each.predictions for each in repeats]), epochs)
-        best = min(repeats, key=lambda each: each.validation_loss)
-        with replacing(result.bundle, folder=True) as partial:
-            shutil.copytree(best.result.bundle, partial)
-        run.set_tags({"bundle.from_run": best.result.run_id})
-        run.log_files(result.bundle)
+    model = experiment.model()
+    run.log_files(data.split.write(run.directory / "split.parquet"))
+    run.log_params({"run.repeat": repeat, "run.seed": run.seed})
+    run.set_tags({"split_hash": data.split.digest()})
+    model.fit(data, run)
+    tables = [predictions_of(samples := data.samples(part), model.predict(samples), part, repeat) for part in PARTS]
+    result = conclude(experiment, run, concatenate(tables), epochs_of(run, repeat))
+    with status("exporting the bundle"):
+        details = details_of(experiment.bundle, config, data, run, result.evaluation)
+        write_bundle(result.bundle, model, data.samples(), details)
+    run.log_files(result.bundle)
     return result
 
 
+def train_repeats(experiment: Experiment, run: TrackedRun) -> TrainResult:
+    """Train every repeat as a child run; the parent holds means, deviations and the best bundle.
+
+    Children that are finished are not trained again. The bundle is that of the
+    repeat with the lowest validation loss: the test part decides nothing.
+    """
+    children = children_runs(experiment, run)
+    for number, child in enumerate(children):
+        if child.journal.state != "FINISHED":
+            with experiment.tracker.running(child):
+                describe(experiment, child)
+                train_one(experiment, child, number)
+    repeats = [finished(experiment, child, number) for number, child in enumerate(children)]
+    run.set_tags({"split_hash": ", ".join(str(child.tag("split_hash")) for child in children)})
+    epochs = [epoch for each in repeats for epoch in each.epochs]
+    result = conclude(experiment, run, concatenate([each.predictions for each in repeats]), epochs)
+    best = min(repeats, key=lambda each: each.validation_loss)
+    with replacing(result.bundle, folder=True) as partial:
+        shutil.copytree(best.bundle, partial)
+    run.set_tags({"bundle.from_run": best.run_id})
+    run.log_files(result.bundle)
+    return result
+
+
+def children_runs(experiment: Experiment, parent: TrackedRun) -> list[TrackedRun]:
+    """The runs of all repeats; made before the first starts, so that a server may leave in between."""
+    config, tracker = experiment.config, experiment.tracker
+    known = children_of(parent.directory, parent.run_id)
+    return [
+        tracker.reopen(known[number])
+        if number in known
+        else tracker.create(
+            config.name,
+            f"{config.run_name}, repeat {number}",
+            parent.directory.parent,
+            to_yaml(config),
+            config.seed + number,
+            number,
+            parent.run_id,
+        )
+        for number in range(config.repeats)
+    ]
+
+
+def finished(experiment: Experiment, run: TrackedRun, repeat: int) -> Repeat:
+    """What a finished repeat has left in its folder."""
+    bundle = run.directory / experiment.bundle.folder
+    return Repeat(run.run_id, bundle, read_predictions(run.directory / PREDICTIONS), epochs_of(run, repeat))
+
+
+def epochs_of(run: TrackedRun, repeat: int) -> list[dict[str, float]]:
+    """Metrics of each epoch, with the number of the repeat."""
+    return [{**epoch, "repeat": repeat} for epoch in run.epochs()]
+
+
 def describe(experiment: Experiment, run: TrackedRun) -> None:
-    """Record what is trained on what: config, parameters, data."""
+    """Record what is trained on what: config, parameters, data.
+
+    Raises
+    ------
+    AlertlabError
+        When a resumed run would go on with other data.
+    """
     config, data = experiment.config, experiment.data
-    path = run.directory / "config.yaml"
-    path.write_text(to_yaml(config))
-    run.log_files(path)
+    digest, before = data.samples().digest(), run.tag("data_hash")
+    if before not in (None, digest):
+        raise AlertlabError(f"--resume {run.run_id}: the data are no longer those it began with ({data.description})")
+    run.log_files(run.directory / CONFIG)
     run.log_params(flatten(config))
-    run.set_tags({"data": data.description, "data_hash": data.samples().digest()})
+    run.set_tags({"data": data.description, "data_hash": digest})
     rejected = run.directory / "rejected.parquet"
     count = data.write_rejected(rejected)
     run.log_params({"data.samples": len(data.samples()), "data.rejected": count})
@@ -170,7 +264,7 @@ def conclude(
     experiment: Experiment, run: TrackedRun, predictions: Predictions, epochs: list[dict[str, float]]
 ) -> TrainResult:
     """Evaluate the predictions and record what comes out."""
-    path = predictions.write(run.directory / "predictions.parquet")
+    path = predictions.write(run.directory / PREDICTIONS)
     figures = run.directory / "figures"
     with status("evaluating"):
         evaluation = experiment.evaluator(predictions, figures, epochs)
@@ -179,5 +273,13 @@ def conclude(
         report = log_report(run, evaluation, predictions, experiment.data.samples(), epochs)
     bundle = run.directory / experiment.bundle.folder
     return TrainResult(
-        run.run_id, experiment.data.description, named_metrics(evaluation), evaluation, bundle, path, figures, report
+        run.run_id,
+        experiment.data.description,
+        experiment.tracker.uri,
+        named_metrics(evaluation),
+        evaluation,
+        bundle,
+        path,
+        figures,
+        report,
     )

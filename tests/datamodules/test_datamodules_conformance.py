@@ -24,10 +24,15 @@ def simulated(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module", params=NAMES)
-def data(request, simulated):
-    overrides = [f"datamodule={request.param}", *TINY[request.param](simulated)]
+def make(name, folder, cache):
+    overrides = [f"datamodule={name}", *TINY[name](folder), f"datamodule.cache={cache}"]
     return instantiate(compose("train", overrides).datamodule)
+
+
+@pytest.fixture(scope="module", params=[(name, cache) for name in NAMES for cache in ("cached", "null")], ids=" ".join)
+def data(request, simulated, tmp_path_factory):
+    name, cache = request.param
+    return make(name, simulated, tmp_path_factory.mktemp("cache") if cache == "cached" else cache)
 
 
 def test_samples_are_float32_with_a_target_inside_the_taxonomy(data):
@@ -69,3 +74,12 @@ def test_batches_are_what_the_loading_asks_for(data):
 
 def test_a_datamodule_says_what_it_is(data):
     assert data.description
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_decoded_now_or_kept_from_before_the_data_are_the_same(name, simulated, tmp_path):
+    data = [make(name, simulated, cache) for cache in ("null", tmp_path, tmp_path)]
+    assert len({each.samples().digest() for each in data}) == 1
+    for part in PARTS:
+        plain, _, kept = (each.samples(part) for each in data)
+        np.testing.assert_array_equal(plain.inputs["stamp"], kept.inputs["stamp"])

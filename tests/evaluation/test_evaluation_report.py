@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from alertlab.core.rows import Rows
 from alertlab.core.samples import UNLABELLED, Samples
 from alertlab.core.taxonomy import Taxonomy
 from alertlab.evaluation import evaluate
@@ -204,6 +205,18 @@ def test_a_sample_that_the_data_lack_has_its_card_without_a_stamp(make_noisy):
     page = Page(render(predictions, samples_of(predictions).take(np.arange(0))))
     assert page.all("img", "stamp") == []
     assert "Not among the samples." in page.text
+
+
+def test_stamps_that_lie_in_a_file_are_read_one_by_one(make_noisy, tmp_path, monkeypatch):
+    predictions = make_noisy(n=200)
+    samples = samples_of(predictions)
+    np.save(tmp_path / "stamps.npy", samples.inputs["stamp"])
+    mapped = np.load(tmp_path / "stamps.npy", mmap_mode="r")
+    lazy = replace(samples, inputs={**samples.inputs, "stamp": mapped})
+    expected, read = render(predictions, samples), []
+    monkeypatch.setattr(Rows, "read", lambda rows: read.append(len(rows)) or rows.array[rows.rows])
+    assert render(predictions, lazy) == expected
+    assert set(read) == {1}
 
 
 def test_metadata_have_their_unit_and_sentinels_are_unknown(make_table):

@@ -26,6 +26,9 @@ class FakeRun:
     def log_metrics(self, metrics, step):
         self.epochs.append({"epoch": step, **metrics})
 
+    def log_files(self, path):
+        assert path.is_relative_to(self.directory)
+
 
 @pytest.fixture(scope="module", params=[(name, variant) for name in NAMES for variant in VARIANTS], ids=" ".join)
 def fitted(request, tmp_path_factory):

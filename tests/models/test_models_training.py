@@ -29,31 +29,58 @@ def test_validation_is_balanced_over_classes():
     assert float(logged["validation_loss"]) == pytest.approx(float(np.mean(each)), rel=1e-6)
 
 
-def fit(tmp_path, *overrides):
+def fit(run, *overrides):
     config = compose("train", [*SMALL["stamp_cnn"], "datamodule.source.n=100", *overrides])
-    data, model, run = instantiate(config.datamodule), instantiate(config.model), FakeRun(tmp_path)
+    data, model = instantiate(config.datamodule), instantiate(config.model)
     data.draw(0)
     model.fit(data, run)
-    return data, model, run
+    return data, model
 
 
 def test_training_stops_when_validation_no_longer_improves(tmp_path):
-    _, model, run = fit(
-        tmp_path, "datamodule.metadata=[]", "model.patience=2", "model.learning_rate=0.0", "trainer.max_epochs=20"
+    _, model = fit(
+        run := FakeRun(tmp_path),
+        "datamodule.metadata=[]",
+        "model.patience=2",
+        "model.learning_rate=0.0",
+        "trainer.max_epochs=20",
     )
     assert model.best_epoch == 0
     assert len(run.epochs) == 3
 
 
 def test_checkpoints_load_as_plain_data(tmp_path):
-    fit(tmp_path, "trainer.max_epochs=1")
-    (path,) = (tmp_path / "checkpoints").iterdir()
-    assert "state_dict" in torch.load(path, weights_only=True)
+    fit(FakeRun(tmp_path), "trainer.max_epochs=1")
+    paths = sorted((tmp_path / "checkpoints").iterdir())
+    assert [path.name for path in paths] == ["best.ckpt", "last.ckpt"]
+    for path in paths:
+        assert "state_dict" in torch.load(path, weights_only=True)
+
+
+class DyingRun(FakeRun):
+    """A run whose process dies at the end of one epoch."""
+
+    dies_at = 2
+
+    def log_metrics(self, metrics, step):
+        if step == self.dies_at:
+            self.dies_at = None
+            raise KeyboardInterrupt
+        super().log_metrics(metrics, step)
+
+
+def test_a_resumed_training_has_not_forgotten_its_patience(tmp_path):
+    still = ["datamodule.metadata=[]", "model.patience=3", "model.learning_rate=0.0", "trainer.max_epochs=20"]
+    run = DyingRun(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        fit(run, *still)
+    _, model = fit(run, *still)
+    assert [epoch["epoch"] for epoch in run.epochs] == [0, 1, 2, 3]
+    assert model.best_epoch == 0
 
 
 def test_two_processes_train_together(tmp_path):
-    data, model, run = fit(tmp_path, "trainer=ddp", "trainer.max_epochs=1", "model.batch_size=16")
-    del run  # its epochs are recorded in the other process
+    data, model = fit(FakeRun(tmp_path), "trainer=ddp", "trainer.max_epochs=1", "model.batch_size=16")
     assert np.isfinite(model.predict(data.samples("test"))).all()
 
 

@@ -1,5 +1,8 @@
 """The report of a run, written again from what the run recorded."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from alertlab.config import compose, to_yaml
 from alertlab.runtime import AlertlabError
@@ -19,10 +22,10 @@ def copy_of_run(tiny_run, config, tmp_path):
 
     def copy(changes):
         other = compose("train", ["name=copy", *changes])
-        with tracker.run("copy", "copy", tmp_path / "runs", 1) as run:
-            (run.directory / "config.yaml").write_text(to_yaml(other))
+        run = tracker.create("copy", "copy", tmp_path / "runs", to_yaml(other), seed=1)
+        with tracker.running(run):
             run.log_files(run.directory / "config.yaml")
-            run.log_files(tiny_run[0].predictions)
+            run.log_files(Path(shutil.copy(tiny_run[0].predictions, run.directory)))
             run.log_params({"run.seed": 1})
         return run.run_id
 
@@ -60,7 +63,7 @@ def test_a_config_of_a_run_names_only_what_may_be_run(copy_of_run, config, tmp_p
     tracker = Tracker(config.tracking.uri)
     hostile = tmp_path / "config.yaml"
     hostile.write_text("datamodule: {_target_: os.system, command: 'true'}")
-    tracker.continue_run(run_id, tmp_path).log_files(hostile)
+    tracker.client.log_artifact(run_id, str(hostile))
     with pytest.raises(AlertlabError, match=r"os\.system is not among the packages"):
         report(config, run_id, tmp_path / "report.html")
 

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from ...core.samples import Samples
 from ...runtime.manifest import Column
 from .stamps import stamp_picture
@@ -24,29 +26,34 @@ class Catalogue:
     @property
     def pixels(self) -> int:
         """Pixels of one stamp, all channels; 0 where the samples have none."""
-        return math.prod(self.samples.inputs[STAMP].shape[1:]) if STAMP in self.samples.inputs else 0
+        return math.prod(self.samples.shape(STAMP)[1:]) if STAMP in self.samples.inputs else 0
 
     @property
     def channels(self) -> int:
         """Channels of a stamp."""
-        return int(self.samples.inputs[STAMP].shape[1])
+        return self.samples.shape(STAMP)[1]
 
     def picture(self, sample_id: int) -> str | None:
         """The stamp as the ``data:`` URI of a picture; None for a sample that is not here."""
-        row = self.row.get(sample_id)
-        return None if row is None else stamp_picture(self.samples.inputs[STAMP][row])
+        one = self._one(sample_id)
+        return None if one is None else stamp_picture(one.inputs[STAMP][0])
 
     def metadata(self, sample_id: int) -> list[tuple[Column, str]]:
         """Each column of the table inputs, and its value in words."""
-        row = self.row.get(sample_id)
-        if row is None:
+        one = self._one(sample_id)
+        if one is None:
             return []
         return [
             (column, _value(float(value), column))
-            for name, columns in self.samples.columns.items()
-            if self.samples.inputs[name].ndim == 2  # a sequence has no single value
-            for column, value in zip(columns, self.samples.inputs[name][row], strict=True)
+            for name, columns in one.columns.items()
+            if len(one.shape(name)) == 2  # a sequence has no single value
+            for column, value in zip(columns, one.inputs[name][0], strict=True)
         ]
+
+    def _one(self, sample_id: int) -> Samples | None:
+        """The sample alone, so that no other is read; None where it is not here."""
+        row = self.row.get(sample_id)
+        return None if row is None else self.samples.take(np.array([row]))
 
 
 def _value(value: float, column: Column) -> str:

@@ -1,0 +1,20 @@
+"""The tracked run: MLflow, and a journal on disk that outlives both the server and the process."""
+
+from .provenance import PACKAGES, git_state
+from .record import CONFIG, children_of, find_run, read_identity, runs_below
+from .run import TrackedRun
+from .store import Tracker
+from .summary import RunRecord
+
+__all__ = [
+    "CONFIG",
+    "PACKAGES",
+    "RunRecord",
+    "TrackedRun",
+    "Tracker",
+    "children_of",
+    "find_run",
+    "git_state",
+    "read_identity",
+    "runs_below",
+]

@@ -1,0 +1,67 @@
+"""Journal entries to MLflow. Delivering one twice changes nothing."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .journal import Entry
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+PARAM_LENGTH, TAG_LENGTH, BATCH = 500, 5000, 100  # characters and items that every MLflow 3 server takes
+Item = TypeVar("Item")
+
+
+def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) -> None:
+    """Log one entry; files are taken from the run's ``directory``."""
+    import mlflow
+    from mlflow.entities import Metric, Param, RunTag
+
+    kind = entry["kind"]
+    if kind == "params":
+        params = sanitised(entry["values"], PARAM_LENGTH)
+        for batch in _batches([Param(name, value) for name, value in params.items()]):
+            client.log_batch(run_id, params=batch)
+    elif kind == "tags":
+        tags = sanitised(entry["values"], TAG_LENGTH)
+        client.log_batch(run_id, tags=[RunTag(name, value) for name, value in tags.items()])
+    elif kind == "metrics":
+        at = entry["time"], entry["step"]
+        for batch in _batches([Metric(_key(name), value, *at) for name, value in entry["values"].items()]):
+            client.log_batch(run_id, metrics=batch)
+    elif kind == "files":
+        path = directory / entry["path"]
+        if path.is_dir():
+            client.log_artifacts(run_id, str(path), path.name)
+        else:
+            client.log_artifact(run_id, str(path))
+    elif kind == "image":
+        image = mlflow.Image(str(directory / entry["path"]))
+        client.log_image(run_id, image, key=entry["key"], step=0, synchronous=True)
+    elif kind == "table":
+        client.log_table(run_id, entry["columns"], entry["name"])
+    elif entry["state"] == "RUNNING":
+        client.update_run(run_id, "RUNNING")
+    else:
+        client.set_terminated(run_id, entry["state"], entry["time"])
+
+
+def sanitised(values: Mapping[str, Any], length: int) -> dict[str, str]:
+    """Names and values that MLflow takes, long values shortened."""
+    return {_key(name): _shorten(value, length) for name, value in values.items()}
+
+
+def _batches(items: list[Item]) -> Iterator[list[Item]]:
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+
+
+def _key(name: str) -> str:
+    """A name that MLflow takes: letters, digits and ``_-. /:`` alone, 250 at the most."""
+    return re.sub(r"[^\w\-. /:]", "_", name)[:250]
+
+
+def _shorten(value: Any, length: int) -> str:
+    text = str(value)
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,182 @@
+"""Where runs are recorded: the connection to MLflow, and the runs in it."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.progress import status
+from ..files import replacing
+from ..runtime.errors import AlertlabError
+from .errors import StoreError, unreachable
+from .provenance import provenance_tags
+from .record import CONFIG, Identity, read_identity
+from .run import TrackedRun
+from .summary import RunRecord
+from .watch import Watch
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # or MLflow's page opens with LLM traces
+
+
+class Tracker:
+    """Where runs are recorded.
+
+    Parameters
+    ----------
+    uri : ``sqlite:///FILE`` or the address of an MLflow server.
+    artifacts : where artifacts go; None takes ``mlartifacts`` beside a sqlite
+        file, and the server's own place otherwise.
+    """
+
+    def __init__(self, uri: str, artifacts: str | None = None) -> None:
+        self.uri, self.artifacts = uri, artifacts
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"uri": self.uri, "artifacts": self.artifacts}  # a client does not travel to other processes
+
+    _client: "MlflowClient"
+
+    @property
+    def client(self) -> "MlflowClient":
+        """The connection; the first use makes the database of a sqlite store.
+
+        Raises
+        ------
+        StoreError
+            When the store does not answer.
+        """
+        if "_client" not in self.__dict__:
+            os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # no network unless a server is asked for
+            os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # its own 7 keep one waiting for minutes
+            os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # one of our own runs above it
+            with status("opening the MLflow store"):
+                from mlflow import MlflowClient
+
+                logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
+                logging.getLogger("alembic").setLevel(logging.WARNING)
+                try:
+                    client = MlflowClient(self.uri)
+                    client.search_experiments(max_results=1)
+                except unreachable() as error:
+                    message = str(error).splitlines()[0]
+                    raise StoreError(f"tracking.uri: cannot reach {self.uri} ({message[:200]})") from error
+            self.__dict__["_client"] = client
+        return self._client
+
+    def create(
+        self, experiment: str, name: str, root: Path, config: str, seed: int, repeat: int = 0, parent: str | None = None
+    ) -> TrackedRun:
+        """A new run, which waits as SCHEDULED; its folder ``root/RUN_ID`` holds all that a resume needs.
+
+        Parameters
+        ----------
+        experiment, name : as MLflow's page shows them; the experiment is made if need be.
+        config : what the run does, as YAML.
+        seed : what the model may draw from. repeat : its number below its parent.
+        parent : id of the parent run.
+        """
+        tags = {"mlflow.runName": name, **provenance_tags(), **({"mlflow.parentRunId": parent} if parent else {})}
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AlertlabError(f"output_dir: cannot write to {root} ({error.strerror})") from error
+        info = self.client.create_run(self._experiment(experiment), tags=tags).info
+        run_id = info.run_id
+        self.client.update_run(run_id, "SCHEDULED")  # MLflow begins with RUNNING, which a kill would leave
+        identity = Identity(
+            run_id, experiment, name, info.start_time, self.uri, self.artifacts, seed, repeat, parent, tags
+        )
+        with replacing(root / run_id, folder=True) as partial:
+            partial.mkdir()
+            (partial / CONFIG).write_text(config)
+            identity.write(partial)
+        return TrackedRun(self, run_id, root / run_id, seed)
+
+    @contextmanager
+    def running(self, run: TrackedRun) -> Iterator[None]:
+        """A run that goes on now, and ends FINISHED, FAILED on an error, or KILLED when interrupted or killed."""
+        with Watch(self.uri, run.run_id):
+            run.set_state("RUNNING")
+            try:
+                yield
+            except KeyboardInterrupt:
+                run.end("KILLED", "interrupted")
+                raise
+            except BaseException as error:
+                run.end("FAILED", f"{type(error).__name__}: {error}")
+                raise
+            run.end("FINISHED")
+
+    def reopen(self, directory: Path) -> TrackedRun:
+        """The run of a folder, to go on with."""
+        identity = read_identity(directory)
+        return TrackedRun(self, identity.run_id, directory, identity.seed)
+
+    def predictions_of(self, run_id: str, folder: Path) -> Path:
+        """Fetch the predictions table of an earlier run.
+
+        Raises
+        ------
+        AlertlabError
+            For an unknown run, or one without predictions.
+        """
+        path = self.fetch(run_id, "predictions.parquet", folder)
+        if path is None:
+            raise AlertlabError(f"{run_id}: no file, and no run with predictions in {self.uri}")
+        return path
+
+    def fetch(self, run_id: str, name: str, folder: Path) -> Path | None:
+        """Fetch a file of an earlier run; None where there is no such run or file."""
+        client = self.client
+        try:
+            return Path(client.download_artifacts(run_id, name, str(folder)))
+        except unreachable():
+            return None
+
+    def record(self, run_id: str) -> RunRecord:
+        """What is recorded of a run.
+
+        Raises
+        ------
+        AlertlabError
+            For an unknown run.
+        """
+        client = self.client
+        try:
+            run = client.get_run(run_id)
+        except unreachable() as error:
+            raise AlertlabError(f"{run_id}: no such run in {self.uri}") from error
+        return RunRecord(
+            run_id,
+            self.client.get_experiment(run.info.experiment_id).name,
+            run.info.run_name,
+            datetime.fromtimestamp(run.info.start_time / 1000, UTC),
+            dict(run.data.params),
+            dict(run.data.tags),
+        )
+
+    def _experiment(self, name: str) -> str:
+        from mlflow.exceptions import MlflowException
+
+        for _ in range(2):
+            known = self.client.get_experiment_by_name(name)
+            if known:
+                return str(known.experiment_id)
+            try:
+                return str(self.client.create_experiment(name, self._artifact_location(), EXPERIMENT_TAGS))
+            except MlflowException:
+                continue  # another process made it in between
+        raise AlertlabError(f"name: MLflow has no experiment {name!r} and will not make one; was it deleted there?")
+
+    def _artifact_location(self) -> str | None:
+        if self.artifacts:
+            return self.artifacts if "://" in self.artifacts else Path(self.artifacts).resolve().as_uri()
+        if self.uri.startswith("sqlite:///"):
+            return (Path(self.uri.removeprefix("sqlite:///")).resolve().parent / "mlartifacts").as_uri()
+        return None

@@ -1,0 +1,39 @@
+"""Deliver to MLflow what its server missed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..runtime.errors import AlertlabError
+from ..tracking import Tracker, runs_below
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    """Journal entries that were delivered, and that still wait."""
+
+    delivered: int
+    pending: int
+
+
+def sync(folder: Path) -> SyncResult:
+    """Deliver the pending entries of every run below ``folder``.
+
+    Raises
+    ------
+    AlertlabError
+        When there is no run.
+    """
+    delivered = pending = 0
+    runs = runs_below(folder)
+    if not runs:
+        raise AlertlabError(f"{folder}: no run below it")
+    trackers: dict[str, Tracker] = {}
+    for directory, identity in runs.items():
+        tracker = trackers.setdefault(identity.uri, Tracker(identity.uri, identity.artifacts))
+        run = tracker.reopen(directory)
+        before = len(run.journal.pending)
+        if before:
+            run.send(insist=True)
+        after = len(run.journal.pending)
+        delivered, pending = delivered + before - after, pending + after
+    return SyncResult(delivered, pending)

@@ -1,0 +1,65 @@
+"""What a training begins with when its config names an earlier run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..core.contracts import Data
+from ..core.predictions import Predictions, read_predictions
+from ..runtime.errors import AlertlabError
+from ..tracking import Tracker
+
+WEIGHTS, PREDICTIONS = "weights.safetensors", "predictions.parquet"
+
+
+@dataclass(frozen=True)
+class WarmStart:
+    """Weights of an earlier run, and the objects that they have seen.
+
+    Attributes
+    ----------
+    source : as the config names it.
+    weights : file of the weights.
+    seen : predictions of the earlier run, which name its parts.
+    holder : of the fetched files, which go with it; None where they are the run's own.
+    """
+
+    source: str
+    weights: Path
+    seen: Predictions
+    holder: TemporaryDirectory[str] | None
+
+    def check(self, data: Data, repeat: int) -> None:
+        """Raise AlertlabError where an object to test on was trained or validated on before."""
+        known = set(self.seen.object_id[self.seen.part != "test"].tolist())
+        shared = known.intersection(data.samples("test").object_id.tolist())
+        if shared:
+            raise AlertlabError(
+                f"model.init_from: repeat {repeat} tests on {len(shared)} objects that {self.source} was trained on, "
+                f"such as {min(shared)}; begin with a run on other objects, or on the same split"
+            )
+
+
+def warm_start(source: str, tracker: Tracker) -> WarmStart:
+    """Fetch what ``model.init_from`` names.
+
+    Parameters
+    ----------
+    source : a run's id, or its folder; a parent run stands for the repeat that made its bundle.
+
+    Raises
+    ------
+    AlertlabError
+        For no such run, or one that left no weights.
+    """
+    if Path(source).is_dir():
+        folder, holder = Path(source), None
+    else:
+        run_id = tracker.record(source).tags.get("bundle.from_run", source)
+        holder = TemporaryDirectory(prefix="alertlab-")
+        folder = Path(holder.name)
+        for name in (WEIGHTS, PREDICTIONS):
+            tracker.fetch(run_id, name, folder)
+    if not all((folder / name).is_file() for name in (WEIGHTS, PREDICTIONS)):
+        raise AlertlabError(f"model.init_from: {source} has left no weights; name a finished training of a network")
+    return WarmStart(source, folder / WEIGHTS, read_predictions(folder / PREDICTIONS), holder)

@@ -1,0 +1,54 @@
+"""A training that begins with the weights of an earlier run."""
+
+import pytest
+from alertlab.config import compose
+from alertlab.runtime import AlertlabError
+from alertlab.workflows.train import train
+from mlflow import MlflowClient
+from safetensors.torch import load_file
+
+
+@pytest.fixture(scope="module")
+def where(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("warm")
+    return [f"tracking.uri=sqlite:///{folder}/mlflow.db", f"output_dir={folder}/outputs", "trainer.max_epochs=1"]
+
+
+@pytest.fixture(scope="module")
+def first(tiny, where):
+    return train(compose("train", [*tiny, *where]))
+
+
+def weights(result):
+    return load_file(result.predictions.parent / "weights.safetensors")
+
+
+def test_frozen_weights_stay_and_the_last_layer_learns(tiny, where, first):
+    start = [f"model.init_from={first.run_id}", "model.init_last_layer=false", "model.freeze=true"]
+    second = train(compose("train", [*tiny, *where, *start, "datamodule.source.seed=2"]))
+    before, after = weights(first), weights(second)
+    changed = {name for name in before if not before[name].equal(after[name])}
+    assert len(changed) == 2
+    assert len({name.rpartition(".")[0] for name in changed}) == 1
+    params = MlflowClient(where[0].partition("=")[2]).get_run(second.run_id).data.params
+    assert params["model.init_from"] == first.run_id
+
+
+def test_the_folder_of_a_run_does_as_well(tiny, where, first):
+    start = [f"model.init_from={first.predictions.parent}", "model.learning_rate=1e-12"]
+    second = train(compose("train", [*tiny, *where, *start, "datamodule.source.seed=2"]))
+    before, after = weights(first), weights(second)
+    assert all(before[name].allclose(after[name], atol=1e-6) for name in before if "weight" in name)
+
+
+def test_testing_on_what_the_weights_have_seen_is_refused(tiny, where, first):
+    start = [f"model.init_from={first.run_id}", "datamodule.split.seed=99"]
+    with pytest.raises(AlertlabError, match=r"model\.init_from: repeat 0 tests on \d+ objects that .* was trained on"):
+        train(compose("train", [*tiny, *where, *start]))
+
+
+def test_a_run_that_is_not_there_is_named(tiny, where, first):
+    with pytest.raises(AlertlabError, match=f"{'0' * 32}: no such run in sqlite"):
+        train(compose("train", [*tiny, *where, f"model.init_from={'0' * 32}"]))
+    with pytest.raises(AlertlabError, match=r"model\.freeze: leaves something to train only"):
+        train(compose("train", [*tiny, *where, f"model.init_from={first.run_id}", "model.freeze=true"]))
