@@ -103,7 +103,7 @@ def expose(rng: Generator, scene: Scene, exposure: Exposure) -> Cutouts:
     grain, sigma = white(rng, 2), exposure.pixel_noise(static + event)
     noise = filtered(grain, (rng.normal(-0.03, 0.015), -0.008), (0.0, -0.003)) * sigma
     matched = filtered(grain, *_match(rng)) * sigma * (1.005 - min(rng.exponential(0.035), 0.25))
-    columns = rng.standard_normal(static.shape[1], dtype=np.float32)
+    columns = np.asarray(rng.standard_normal(static.shape[1], dtype=np.float32))
     columns *= np.float32(COLUMNS * 10 ** rng.normal(0, 0.3) * exposure.noise)
     if rng.random() < STRIPED_SHARE:
         columns[::2] += np.float32(rng.uniform(0.2, 1.0) * exposure.noise)
