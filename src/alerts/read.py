@@ -1,5 +1,6 @@
 """Alerts from wherever they lie: packet files, folders, tar archives, Parquet tables."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,11 +70,22 @@ def _file(path: Path) -> Iterator[Alert | Rejected]:
         yield from read_packets(data, origin)
 
 
-def _folder(folder: Path) -> Iterator[Alert | Rejected]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir() or path.name.startswith("."):
+def _folder(folder: Path | str) -> Iterator[Alert | Rejected]:
+    """Sorted, one folder's names in memory at a time; a link to a folder is not followed."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name, reverse=True)
+    except OSError as error:
+        yield Rejected(printable(folder), f"cannot be read ({error.strerror})")
+        return
+    while entries:
+        entry = entries.pop()  # let go of what is done
+        if entry.is_dir():
+            if not entry.is_symlink():
+                yield from _folder(entry.path)
+        elif entry.name.startswith("."):
             continue
-        if path.suffix == ".avro":
-            yield from _file(path)
+        elif entry.name.endswith(".avro"):
+            yield from _file(Path(entry.path))
         else:
-            yield Rejected(printable(path), "not an .avro file")
+            yield Rejected(printable(entry.path), "not an .avro file")
