@@ -4,9 +4,9 @@
     python -m benchmarks.night -n 20000 --form archive --packets ../shared/data/ztf_avro/ztf_alerts.tar.gz
 
 The night is a folder of hard links to a few hundred packets, or an archive
-(.tar.gz) in which they come up again and again. Memory is what
-the operating system holds for the process, growth a line fitted to it after the
-first fifth of the time.
+(.tar.gz) in which they come up again and again. Memory is what the operating
+system holds for the process, growth a line fitted to it after the first fifth
+of the time.
 """
 
 import argparse
