@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check clean
+.PHONY: help demo test check benchmarks clean
 
 help:
 	@echo "make demo   train the stamp classifier on simulated alerts, a few minutes"
 	@echo "make test   run the tests, some minutes"
 	@echo "make check  ruff, mypy, import-linter"
+	@echo "make benchmarks  measure, and write docs/benchmarks.md; an hour or so"
 
 # The stamp is remade when what is installed changes; sources are installed in place.
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -29,6 +30,9 @@ check: $(VENV)/installed
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+benchmarks: $(VENV)/installed
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache

@@ -1,11 +1,9 @@
 """Decoding alert packets: alertlab against fastavro.reader, gzip and astropy.io.fits.
 
-    python benchmarks/decode.py
-    python benchmarks/decode.py --packets 300 --rounds 9 --real ../shared/data/ztf_avro/ztf_alerts.tar.gz
+    python -m benchmarks.decode
+    python -m benchmarks.decode --packets 300 --rounds 9 --real ../shared/data/ztf_avro/ztf_alerts.tar.gz
 
-Both ways make (3, 63, 63) float32 stamps of the same bytes in memory. They run
-in turn, so that a busy machine is busy for both; a ratio is the median over the
-rounds of the ratio within a round.
+Both ways make (3, 63, 63) float32 stamps of the same bytes in memory.
 """
 
 import argparse
@@ -14,8 +12,7 @@ import io
 import multiprocessing
 import statistics
 import tarfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -31,6 +28,12 @@ from alertlab.simulate import simulate_packets
 from astropy.io import fits
 from numpy.typing import NDArray
 
+from .in_turn import in_turn, median_and_range, timed
+from .table import Table
+
+PACKAGES = ("numpy", "fastavro", "astropy")
+QUICK = ("--packets", "5", "--rounds", "1", "--real", "")
+HEADER = ("packets", "plain, packets/s", "alertlab, packets/s", "times as fast", "range")
 REAL = Path(__file__).parents[2] / "shared" / "data" / "ztf_avro" / "ztf_alerts.tar.gz"
 PROCESSES = 2
 Stamps = list[NDArray[np.float32]]
@@ -65,25 +68,6 @@ def count_ours(packets: Sequence[bytes]) -> int:
     return len(ours(packets))
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Wall time of one run."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def compare(name: str, n: int, slow: Callable[[], object], fast: Callable[[], object], rounds: int) -> str:
-    """One row of the table."""
-    slow(), fast()  # caches and workers are warm
-    times = [(seconds(slow), seconds(fast)) for _ in range(rounds)]
-    speeds = [n / statistics.median(column) for column in zip(*times, strict=True)]
-    ratios = [one / other for one, other in times]
-    return (
-        f"| {name} | {speeds[0]:.0f} | {speeds[1]:.0f} "
-        f"| {statistics.median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f} |"
-    )
-
-
 def simulated() -> Iterator[bytes]:
     """Packets of the simulator, more than anybody asks for."""
     return (encode_packet(packet) for packet, _ in simulate_packets(10**6, seed=1))
@@ -105,28 +89,33 @@ def readable(data: bytes) -> bool:
         return False
 
 
-def main() -> None:
-    """Print the table."""
+def options() -> argparse.ArgumentParser:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packets", type=int, default=100, help="packets a run (default 100)")
     parser.add_argument("--rounds", type=int, default=7, help="alternations (default 7)")
     parser.add_argument("--real", type=Path, default=REAL, help=f"archive of real packets (default {REAL})")
-    arguments = parser.parse_args()
+    return parser
+
+
+def measure(asked: argparse.Namespace) -> Table:
+    """A row a source and number of processes."""
     sources = {"simulated": simulated()}
-    if arguments.real.is_file():
-        sources["real"] = real(arguments.real)
-    sets = {name: list(islice(filter(readable, source), arguments.packets)) for name, source in sources.items()}
-    print("| packets | plain, packets/s | alertlab, packets/s | ratio | range |")
-    print("|---|---|---|---|---|")
+    if asked.real.is_file():
+        sources["real"] = real(asked.real)
+    rows = []
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        for name, packets in sets.items():
+        for name, source in sources.items():
+            packets = list(islice(filter(readable, source), asked.packets))
             parts = [packets[start::PROCESSES] for start in range(PROCESSES)]
-            n = len(packets)
-            slow, fast = partial(plain, packets), partial(ours, packets)
-            print(compare(f"{name}, 1 process", n, slow, fast, arguments.rounds), flush=True)
-            shared = partial(pool.map, count_plain, parts, 1), partial(pool.map, count_ours, parts, 1)
-            print(compare(f"{name}, {PROCESSES} processes", n, *shared, arguments.rounds), flush=True)
+            alone = partial(ours, packets), partial(plain, packets)
+            shared = partial(pool.map, count_ours, parts, 1), partial(pool.map, count_plain, parts, 1)
+            for who, (fast, slow) in (("1 process", alone), (f"{PROCESSES} processes", shared)):
+                pairs = in_turn(timed(fast), timed(slow), asked.rounds)
+                speeds = (f"{len(packets) / statistics.median(each):.0f}" for each in (pairs.theirs, pairs.ours))
+                rows.append((f"{name}, {who}", *speeds, *median_and_range(pairs.times_as_fast)))
+    return Table(HEADER, rows)
 
 
 if __name__ == "__main__":
-    main()
+    print(measure(options().parse_args()))

@@ -10,14 +10,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from astropy import units
-from astropy.coordinates import BarycentricMeanEcliptic, SkyCoord
 from numpy.typing import NDArray
 
 from ..runtime.errors import AlertlabError
 from ..runtime.manifest import Column
 from .cutout import finite_or_nan
 from .plain import number
+from .sky import ECLIPTIC, GALACTIC, rotate
 
 Candidates = Sequence[Mapping[str, Any]]
 ABSENT = -999.0  # ZTF's own sentinel for "no such source"
@@ -111,15 +110,9 @@ class _Fields:
     def sky(self) -> dict[str, NDArray[np.float64]]:
         ra, dec = self.number("ra"), self.number("dec")
         known = (np.abs(ra) <= 360) & (np.abs(dec) <= 90)  # NaN is neither
-        position = SkyCoord(np.where(known, ra, 0) * units.deg, np.where(known, dec, 0) * units.deg)
-        ecliptic = position.transform_to(BarycentricMeanEcliptic(equinox="J2000"))
-        galactic = position.galactic
-        angles = {
-            "ecl_lat": ecliptic.lat.deg,
-            "ecl_long": ecliptic.lon.deg,
-            "gal_lat": galactic.b.deg,
-            "gal_long": galactic.l.deg,
-        }
+        place = np.where(known, ra, 0), np.where(known, dec, 0)
+        angles = dict(zip(("ecl_long", "ecl_lat"), rotate(*place, ECLIPTIC), strict=True))
+        angles |= zip(("gal_long", "gal_lat"), rotate(*place, GALACTIC), strict=True)
         return {name: np.where(known, angle, np.nan) for name, angle in angles.items()}
 
 

@@ -1,5 +1,6 @@
 """Alerts from wherever they lie: packet files, folders, tar archives, Parquet tables."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,18 +45,32 @@ def read_alerts(path: Path | str) -> Iterator[Alert | Rejected]:
     raise AlertlabError(f"{path}: not alerts; expected .avro, .tar, .tar.gz, .parquet or a folder of .avro files")
 
 
-def files_of(path: Path) -> list[Path]:
-    """The file itself, or all files below a folder, hidden ones left out, in the order of reading."""
-    if not path.is_dir():
-        return [path]
-    return [file for file in sorted(path.rglob("*")) if not (file.is_dir() or file.name.startswith("."))]
+def files_of(path: Path | str) -> Iterator[Path]:
+    """The file itself, or all files below a folder, sorted, hidden ones left out.
+
+    One folder's names are in memory at a time. A link to a folder is not
+    followed; a folder that cannot be opened stands for its files.
+    """
+    try:
+        with os.scandir(path) as found:
+            entries = sorted(found, key=lambda entry: entry.name, reverse=True)
+    except OSError:  # a file, too
+        yield Path(path)
+        return
+    while entries:
+        entry = entries.pop()  # let go of what is done
+        if entry.is_dir():
+            if not entry.is_symlink():
+                yield from files_of(entry.path)
+        elif not entry.name.startswith("."):
+            yield Path(entry.path)
 
 
 def count_alerts(path: Path) -> int | None:
     """About how many alerts are at ``path``; None where only reading them tells, as for an archive."""
     if path.suffix in {".parquet", ".pq"}:
         return count_rows(path)
-    return len(files_of(path)) if path.is_dir() or path.suffix == ".avro" else None
+    return sum(1 for _ in files_of(path)) if path.is_dir() or path.suffix == ".avro" else None
 
 
 def did_you_mean(path: Path) -> str:
@@ -90,4 +105,4 @@ def _folder(folder: Path) -> Iterator[Alert | Rejected]:
         if path.suffix == ".avro":
             yield from _file(path)
         else:
-            yield Rejected(printable(path), "not an .avro file")
+            yield Rejected(printable(path), "a folder that cannot be opened" if path.is_dir() else "not an .avro file")

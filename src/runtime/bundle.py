@@ -79,12 +79,12 @@ class Bundle:
             raise BundleError(f"inputs: expected as many rows in each, given {lengths}")
         return arrays
 
-    def predict(self, inputs: Mapping[str, ArrayLike], batch_size: int = 256) -> Prediction:
+    def predict(self, inputs: Mapping[str, ArrayLike], batch_size: int = 64) -> Prediction:
         """Classify raw inputs, name -> (n, ...).
 
         Parameters
         ----------
-        batch_size : rows a call of the graph; bounds memory, never changes the answer.
+        batch_size : rows a call of the graph; bounds memory, never changes the answer. More are no faster.
 
         Raises
         ------

@@ -36,7 +36,6 @@ def limit_memory(room):
 
 
 def main(folder, room):
-    metadata_features([{"ra": 1.0, "dec": 1.0}], NAMES)  # astropy reads its tables once
     limit_memory(room)
     for path in sorted(Path(folder).glob("*.avro")):
         started = time.process_time()

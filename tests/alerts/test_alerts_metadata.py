@@ -5,6 +5,7 @@ import pytest
 from alertlab.alerts import read_alerts
 from alertlab.alerts.metadata import COLUMNS, LEAKS, metadata_columns, metadata_features
 from alertlab.runtime import AlertlabError
+from astropy.coordinates import BarycentricMeanEcliptic, SkyCoord
 
 
 def test_ecliptic_and_galactic_coordinates_of_known_places():
@@ -18,6 +19,23 @@ def test_ecliptic_and_galactic_coordinates_of_known_places():
     assert table[2, 3] == pytest.approx(90, abs=0.01)
     assert min(table[3, 2], 360 - table[3, 2]) < 0.01
     assert table[3, 3] == pytest.approx(0, abs=0.01)
+
+
+def test_ecliptic_and_galactic_coordinates_are_those_of_astropy():
+    generator = np.random.default_rng(0)
+    ra, dec = generator.uniform(0, 360, 1000), np.degrees(np.arcsin(generator.uniform(-1, 1, 1000)))
+    ra[:4], dec[:4] = [0, 360, 10, 266.4], [0, 0, 90, -90]
+    candidates = [{"ra": float(east), "dec": float(north)} for east, north in zip(ra, dec, strict=True)]
+    ours = metadata_features(candidates, ["ecl_long", "ecl_lat", "gal_long", "gal_lat"]).astype(np.float64)
+    places = SkyCoord(ra, dec, unit="deg")
+    ecliptic, galactic = places.transform_to(BarycentricMeanEcliptic(equinox="J2000")), places.galactic
+    for columns, longitude, latitude in (
+        (ours[:, :2], ecliptic.lon, ecliptic.lat),
+        (ours[:, 2:], galactic.l, galactic.b),
+    ):
+        turn = (columns[:, 0] - longitude.deg + 180) % 360 - 180
+        np.testing.assert_allclose(turn, 0, atol=2e-5)  # half a unit of float32 at 360 degrees
+        np.testing.assert_allclose(columns[:, 1], latitude.deg, atol=4e-6)
 
 
 @pytest.mark.parametrize(("value", "code"), [("t", 0), ("f", 1), ("1", 0), ("0", 1), (1, 0), (None, np.nan)])

@@ -207,3 +207,13 @@ def test_a_table_with_a_damaged_page_keeps_what_came_before(tmp_path):
     alerts, rejected = split(read_alerts(path))
     assert 500 < len(alerts) < 1200
     assert "the table is damaged from row" in rejected[-1].reason
+
+
+def test_a_folder_is_read_in_the_order_of_its_paths_and_links_to_folders_are_not_followed(tmp_path):
+    for name in ("b.avro", "a/c.avro", "a.avro", "a-b/x.avro", "a b.avro", ".h/y.avro", ".hidden.avro", "c.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"not a packet")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "link.avro").symlink_to(tmp_path / "b.avro")
+    expected = [path for path in sorted(tmp_path.rglob("*")) if not (path.is_dir() or path.name.startswith("."))]
+    assert [found.origin for found in read_alerts(tmp_path)] == [str(path) for path in expected]
