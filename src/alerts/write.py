@@ -1,6 +1,7 @@
 """Writing alert packets: one Avro container a packet, cut-outs as gzipped FITS."""
 
 import io
+import struct
 import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from ..files import replacing
 from ..runtime.errors import AlertlabError
+from .encode import Encoder, compile_schema, integer
 from .schema import alert_schema
 
 BLOCK = 2880  # bytes, the FITS record
@@ -58,21 +60,12 @@ def encode_cutout(stamp: ArrayLike) -> bytes:
 
 
 @cache
-def _container() -> tuple[Any, bytes]:
-    """Parsed schema, and the bytes that open every container."""
-    schema = fastavro.parse_schema(alert_schema())
+def _container() -> tuple[Encoder, bytes]:
+    """How a record is encoded, and the bytes that open every container."""
+    schema = alert_schema()
     opening = io.BytesIO()
-    fastavro.writer(opening, schema, [], sync_marker=SYNC)
-    return schema, opening.getvalue()
-
-
-def _long(value: int) -> bytes:
-    """Avro's zig-zag variable-length integer, for a value >= 0."""
-    rest, encoded = value << 1, bytearray()
-    while rest > 0x7F:
-        encoded.append(rest & 0x7F | 0x80)
-        rest >>= 7
-    return bytes([*encoded, rest])
+    fastavro.writer(opening, fastavro.parse_schema(schema), [], sync_marker=SYNC)
+    return compile_schema(schema), opening.getvalue()
 
 
 def encode_packet(packet: Mapping[str, Any]) -> bytes:
@@ -89,14 +82,12 @@ def encode_packet(packet: Mapping[str, Any]) -> bytes:
     AlertlabError
         For a field that is missing or not of its type.
     """
-    schema, opening = _container()
-    record = io.BytesIO()
+    encode, opening = _container()
     try:
-        fastavro.schemaless_writer(record, schema, packet)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        body = encode(packet)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, struct.error) as error:
         raise AlertlabError(f"packet {packet.get('candid')}: does not fit the ZTF schema ({error})") from error
-    body = record.getvalue()
-    return b"".join((opening, _long(1), _long(len(body)), body, SYNC))
+    return b"".join((opening, integer(1), integer(len(body)), body, SYNC))
 
 
 def write_packets(packets: Iterable[Mapping[str, Any]], directory: Path | str) -> list[Path]:

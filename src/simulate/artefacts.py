@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from .sky import AXIS, HALF, SIDE, correlated, render_points
+from .sky import AXIS, HALF, SIDE, correlated, render_points, slopes
 
 Array = NDArray[np.floating]
 Generator = np.random.Generator
@@ -58,11 +58,32 @@ def bleed(rng: Generator, flux: float, static: Array, x: float, y: float) -> Arr
 def dipole(rng: Generator, flux: float, static: Array, x: float, y: float) -> Array:
     """Science and reference not aligned: the star's gradient, and some of the star itself."""
     shift, angle = rng.uniform(0.15, 0.6), rng.uniform(0, 2 * np.pi)
-    down, across = np.gradient(static)
+    down, across = slopes(static)
     slope = -shift * (np.cos(angle) * across + np.sin(angle) * down)
     core = static[HALF - 4 : HALF + 5, HALF - 4 : HALF + 5]
     share = flux / np.abs(slope).max()
     return np.asarray(0.35 * share * slope + 0.5 * flux * (static - static.min()) / (core - static.min()).sum())
+
+
+def residual(rng: Generator, flux: float, static: Array, x: float, y: float) -> Array:
+    """A bright star that did not cancel: misplaced, of another width, and ragged where its core is steep."""
+    core = (slice(HALF - 6, HALF + 7),) * 2
+    star = np.zeros_like(static)
+    star[core] = static[core] / static[core].max()
+    down, across = slopes(star)
+    curvature = slopes(down)[0] + slopes(across)[1]
+    left = rng.normal(0, 0.7) * across + rng.normal(0, 0.7) * down - rng.normal(0.5, 0.8) * curvature
+    left += 0.35 * star * correlated(rng) + rng.normal(0.1, 0.2) * star
+    return np.asarray(left * np.float32(0.16 * flux / np.abs(left).max()), dtype=np.float32)
+
+
+def glints(rng: Generator, flux: float, static: Array, x: float, y: float) -> Array:
+    """A tumbling satellite: equal flashes, equally far apart along a line."""
+    apart, angle = rng.uniform(9, 24), rng.choice([0.0, rng.uniform(0, np.pi)])
+    steps = np.arange(-3, 4) * apart
+    share = flux * rng.uniform(0.8, 1.2, steps.size)
+    places = x + steps * np.cos(angle), y + steps * np.sin(angle)
+    return render_points(*places, share, np.full(steps.size, rng.uniform(0, 0.5)), 2.1)
 
 
 def ghost(rng: Generator, flux: float, static: Array, x: float, y: float) -> Array:
@@ -89,5 +110,16 @@ def noise_peak(rng: Generator, flux: float, static: Array, x: float, y: float) -
 
 ARTEFACTS: Mapping[str, Artefact] = {
     function.__name__: function
-    for function in (cosmic_ray, hot_pixel, bad_column, bleed, dipole, ghost, edge_of_mask, noise_peak)
+    for function in (
+        cosmic_ray,
+        hot_pixel,
+        bad_column,
+        bleed,
+        dipole,
+        residual,
+        glints,
+        ghost,
+        edge_of_mask,
+        noise_peak,
+    )
 }

@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from .catalogues import ABSENT, gaia, panstarrs, reference
+from .catalogues import ABSENT, catalogue, gaia, panstarrs, reference
+from .classes import LEVELS
 from .exposure import CHIP, Exposure
 from .identity import candidate_id, image_name, night_id, processing_id
 from .photometry import FAINTEST, Photometry
 from .scene import Scene
 
 Generator = np.random.Generator
+LARGEST_ERROR = 0.2171  # mag, 5 sigma: the stream's own cut
+CLASSTAR = (0.4, 0.65, 0.92, 0.978, 0.992, 0.999, 1.0)  # quantiles at LEVELS, measured
 MAGNITUDE = 1.0857  # 2.5 / ln 10, from relative flux error to magnitude
 
 
@@ -28,13 +31,14 @@ def describe(
     light : what was measured on the difference. positive : the sign of the difference.
     table_id : ``tblid``, 0 to 999. epoch : 0 for the object's first packet, 1 for the next.
     """
+    sources = catalogue(scene)
     return (
         _identity(scene, exposure, positive, table_id)
         | _photometry(rng, exposure, light)
         | _shape(rng, scene, exposure, light)
         | _scores(rng, scene, exposure, light)
-        | panstarrs(rng, scene)
-        | reference(rng, scene, exposure.sky, exposure.zero_point, exposure.reference_seeing)
+        | panstarrs(rng, scene, sources)
+        | reference(rng, scene, sources, exposure.sky, exposure.zero_point, exposure.reference_seeing)
         | gaia(rng, scene)
         | _history(rng, scene, exposure, epoch)
         | _calibration(rng, exposure)
@@ -70,10 +74,11 @@ def _identity(scene: Scene, exposure: Exposure, positive: bool, table_id: int) -
 def _photometry(rng: Generator, exposure: Exposure, light: Photometry) -> dict[str, Any]:
     magpsf, magap = exposure.magnitude(light.flux), exposure.magnitude(light.aperture)
     limit = exposure.magnitude(exposure.limit)
+    sigma = MAGNITUDE * light.error / light.flux * 10 ** rng.normal(0, 0.1)
     return {
         "diffmaglim": limit,
         "magpsf": magpsf,
-        "sigmapsf": min(MAGNITUDE * light.error / light.flux, 0.2171),  # 5 sigma, the stream's own cut
+        "sigmapsf": sigma if sigma < LARGEST_ERROR else LARGEST_ERROR - rng.exponential(0.01),
         "chipsf": light.chi,
         "magap": magap,
         "sigmagap": MAGNITUDE * light.aperture_error / light.aperture,
@@ -91,12 +96,12 @@ def _photometry(rng: Generator, exposure: Exposure, light: Photometry) -> dict[s
 
 def _shape(rng: Generator, scene: Scene, exposure: Exposure, light: Photometry) -> dict[str, Any]:
     # SExtractor's fwhm of a faint detection scatters widely: 1.2 to 5 px around the seeing.
-    fwhm = exposure.seeing * 10 ** rng.normal(0.02, 0.12) + 0.5 * scene.portrait.trail * rng.random()
-    fwhm = float(np.clip(fwhm * (light.major / (0.3 * exposure.seeing + 0.15)) ** 0.5, 1.04, 6.6))
+    fwhm = exposure.seeing * 10 ** rng.normal(0.04, 0.15) + 0.5 * scene.portrait.trail * rng.random()
+    fwhm = min(max(fwhm * (light.major / (0.3 * exposure.seeing + 0.15)) ** 0.5, 1.04), 6.6)
     return {
         "fwhm": fwhm,
-        "classtar": float(np.clip(1 - 0.02 * 10 ** rng.normal(0, 0.6) - 0.05 * (light.chi > 5), 0.3, 1)),
-        "seeratio": float(np.clip(exposure.seeing / fwhm * 10 ** rng.normal(0, 0.05), 0.4, 2.0)),
+        "classtar": float(np.interp(rng.random(), LEVELS, CLASSTAR)),
+        "seeratio": min(max(exposure.seeing / fwhm * 10 ** rng.normal(0, 0.05), 0.4), 2.0),
         "aimage": light.major,
         "bimage": light.minor,
         "aimagerat": light.major / fwhm,
@@ -145,7 +150,7 @@ def _calibration(rng: Generator, exposure: Exposure) -> dict[str, Any]:
         "magzpsci": exposure.zero_point,
         "magzpsciunc": 10 ** rng.uniform(-5.5, -4.5),
         "magzpscirms": 0.042 * 10 ** rng.normal(0, 0.12),
-        "nmatches": int(np.clip(600 * 10 ** rng.normal(0, 0.35), 40, 2200)),
+        "nmatches": int(min(max(600 * 10 ** rng.normal(0, 0.35), 40), 2200)),
         "clrcoeff": {1: -0.06, 2: 0.10, 3: 0.0}[exposure.fid] + rng.normal(0, 0.025),
         "clrcounc": 10 ** rng.uniform(-5.5, -4.5),
         "zpclrcov": -(10 ** rng.uniform(-5.5, -4.5)),

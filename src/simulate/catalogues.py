@@ -16,14 +16,15 @@ CIRCLE = 30.0  # arcsec, the reach of the PanSTARRS match
 BANDS = {"sgmag": 0.5, "srmag": 0.0, "simag": -0.2, "szmag": -0.35}  # typical colours against r [mag]
 
 
-def _catalogue(scene: Scene) -> tuple[Array, Array, Array, Array, Array]:
+Catalogue = tuple[Array, Array, Array, Array, Array]
+
+
+def catalogue(scene: Scene) -> Catalogue:
     """Everything around the object: x, y [px], magnitude, score, extent [px]; nearest first."""
     s, galaxies = scene.sources, scene.galaxies
-    x = np.append(s.x, [galaxy.x for galaxy in galaxies])
-    y = np.append(s.y, [galaxy.y for galaxy in galaxies])
-    magnitude = np.append(s.magnitude, [galaxy.magnitude for galaxy in galaxies])
-    score = np.append(s.score, scene.scores)
-    extent = np.append(s.extent, [galaxy.radius for galaxy in galaxies])
+    resolved = np.array([(each.x, each.y, each.magnitude, each.radius) for each in galaxies]).reshape(-1, 4).T
+    x, y, magnitude, extent = np.concatenate([(s.x, s.y, s.magnitude, s.extent), resolved], axis=1)
+    score = np.concatenate([s.score, scene.scores])
     order = np.argsort(np.hypot(x, y))
     if scene.portrait.point is not None and scene.portrait.host is not None:
         # A catalogue has one entry for nucleus and galaxy: its light is the sum, its score the brighter one's.
@@ -36,43 +37,49 @@ def _catalogue(scene: Scene) -> tuple[Array, Array, Array, Array, Array]:
     return x[order], y[order], magnitude[order], score[order], extent[order]
 
 
-def panstarrs(rng: np.random.Generator, scene: Scene) -> dict[str, Any]:
+def panstarrs(rng: np.random.Generator, scene: Scene, sources: Catalogue) -> dict[str, Any]:
     """The three nearest sources within 30 arcsec, -999 where there are fewer, and their number."""
-    x, y, magnitude, score, _ = _catalogue(scene)
+    x, y, magnitude, score, _ = sources
     deep = magnitude < DETECTED
     x, y, magnitude, score = x[deep], y[deep], magnitude[deep], score[deep]
     distance = np.hypot(x, y) * SCALE
     fields: dict[str, Any] = {"nmtchps": int((distance < CIRCLE).sum())}
-    for rank in (1, 2, 3):
-        at = rank - 1
-        found = at < distance.size and distance[at] < CIRCLE
+    scatter = 0.15 * 10 ** rng.normal(0, 0.2)  # arcsec, of the position of either catalogue, and proper motion
+    shifts, colours, luck = rng.normal(0, scatter, (3, 2)), rng.normal(1, 0.4, 3), rng.random((3, len(BANDS))).tolist()
+    near = min(int((distance[:3] < CIRCLE).sum()), 3)
+    apart = np.hypot(distance[:near] + shifts[:near, 0], shifts[:near, 1]).tolist()
+    for at, rank in enumerate((1, 2, 3)):
+        found = at < near
         fields[f"sgscore{rank}"] = float(score[at]) if found else ABSENT
-        fields[f"distpsnr{rank}"] = float(abs(distance[at] + rng.normal(0, 0.12))) if found else ABSENT
-        colour = rng.normal(1, 0.4)
-        for band, tint in BANDS.items():
-            value = float(magnitude[at] + tint * colour) if found else ABSENT
-            fields[f"{band}{rank}"] = value if value < DETECTED and rng.random() < 0.97 else ABSENT
+        fields[f"distpsnr{rank}"] = apart[at] if found else ABSENT
+        for (band, tint), lucky in zip(BANDS.items(), luck[at], strict=True):
+            value = float(magnitude[at] + tint * colours[at]) if found else ABSENT
+            missed = 0.02 + 0.3 * min(max((value - 20.5) / 1.5, 0.0), 1.0)  # the fainter, the more often
+            fields[f"{band}{rank}"] = value if value < DETECTED and lucky > missed else ABSENT
         # PanSTARRS' own scheme: 1e13 * zone of declination + right ascension in 1e-6 deg
         zone = int((scene.dec + 90) * 120)
         fields[f"objectidps{rank}"] = zone * 10**13 + int(scene.ra * 1e6) * 10**4 + rank if found else None
     return fields
 
 
-def reference(rng: np.random.Generator, scene: Scene, sky: float, zero_point: float, seeing: float) -> dict[str, Any]:
+def reference(
+    rng: np.random.Generator, scene: Scene, sources: Catalogue, sky: float, zero_point: float, seeing: float
+) -> dict[str, Any]:
     """Nearest source of ZTF's reference image: ``distnr`` [px], ``magnr``, ``chinr``, ``sharpnr``, its place."""
-    x, y, magnitude, _, extent = _catalogue(scene)
+    x, y, magnitude, _, extent = sources
     if not x.size:
         x, y, magnitude, extent = np.array([9.0]), np.array([9.0]), np.array([FAINTEST]), np.zeros(1)
     dx, dy = (float(at[0] + rng.normal(0, 0.15)) for at in (x, y))
     flux = 10 ** (-0.4 * (magnitude[0] - zero_point))
     error = np.sqrt(20 * pixel_noise(0.0, sky) ** 2 / 15 + flux / GAIN / 15) / flux
     resolved = float(extent[0]) / seeing
+    faint = min(max((float(magnitude[0]) - 20.5) / 2, 0.0), 1.0)  # then noise makes it look sharp
     return {
         "distnr": float(np.hypot(dx, dy)),
         "magnr": float(magnitude[0] + rng.normal(0, min(error, 0.4))),
         "sigmagnr": float(1.0857 * min(error, 0.4) + 0.01),
         "chinr": float(0.7 * 10 ** rng.normal(0, 0.2) + 2.0 * min(resolved, 1.5) * max(0.0, 21 - magnitude[0]) / 3),
-        "sharpnr": float(rng.normal(-0.02, 0.03 + min(error, 1)) + 0.35 * min(resolved, 2)),
+        "sharpnr": float(rng.normal(-0.02 - 0.25 * faint, 0.03 + 0.2 * faint) + 0.35 * min(resolved, 2) * (1 - faint)),
         "ranr": (scene.ra + dx * SCALE / 3600 / np.cos(np.deg2rad(scene.dec))) % 360,
         "decnr": scene.dec + dy * SCALE / 3600,
     }

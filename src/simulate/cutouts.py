@@ -9,15 +9,18 @@ from .artefacts import ARTEFACTS
 from .exposure import Exposure
 from .masks import bad_pixels
 from .scene import Scene
-from .sky import FRAMES, HALF, correlated, pixel_noise, render_galaxy, render_points
+from .sky import FAINT, FRAMES, GAIN, HALF, Kernel, filtered, render_galaxy, render_points, slopes, white
 
 Array = NDArray[np.floating]
 Generator = np.random.Generator
 
 SATURATION = 45000.0  # DN, about where ZTF's stamps stop
-MISALIGNMENT = 0.02  # px, a good subtraction
-FLAT_ERROR = 0.01  # of the static light, pixel by pixel
-STRIPED_SHARE = 0.25  # of exposures show the readout's pattern of columns
+MISALIGNMENT = 0.025  # px, a good subtraction
+FLAT_ERROR = 0.015  # of the static light, pixel by pixel
+LEAST_CHANGE = 0.03  # of a star's own light, to be seen over what the subtraction leaves of it
+STRIPED_SHARE = 0.06  # of exposures show the readout's pattern of columns
+LANCZOS = (0.09, -0.07), (0.108, -0.07)  # of a reference, across and up: what resampling leaves of white noise
+COLUMNS = 0.06  # of the noise: offsets from column to column
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,10 @@ class Cutouts:
 def _static(scene: Scene, exposure: Exposure, fwhm: float) -> Array:
     """The unchanging sky (63, 63) [DN], without background or noise."""
     (x, y), s = exposure.offset, scene.sources
-    flux = 10 ** (-0.4 * (s.magnitude - exposure.zero_point))
-    image = render_points(s.x + x, s.y + y, flux, s.extent, fwhm)
+    order = np.argsort(s.magnitude)
+    flux = 10 ** (-0.4 * (s.magnitude[order] - exposure.zero_point))
+    bright = int((s.magnitude < FAINT).sum())
+    image = render_points(s.x[order] + x, s.y[order] + y, flux, s.extent[order], fwhm, bright)
     for galaxy in scene.galaxies:
         image += render_galaxy(galaxy, galaxy.x + x, galaxy.y + y, exposure.flux(galaxy.magnitude), fwhm)
     return image
@@ -54,7 +59,9 @@ def _event(rng: Generator, scene: Scene, exposure: Exposure, static: Array) -> A
     if portrait.artefact:
         image = ARTEFACTS[portrait.artefact](rng, flux, static, x, y)
         return -image if portrait.fades and rng.random() < 0.4 else image
-    if portrait.fades and portrait.point is not None and rng.random() < 0.5:
+    if portrait.point is not None:  # a change that drowns in the star's own residual would be no alert
+        flux = max(flux, LEAST_CHANGE * exposure.flux(portrait.point))
+    if portrait.fades and portrait.point is not None and rng.random() < 0.45:
         flux = -min(flux, 0.8 * exposure.flux(portrait.point))
         if -flux < 0.8 * exposure.limit:  # too faint to fade visibly: it brightened instead
             flux = exposure.limit * 10 ** (0.4 * max(portrait.contrast, 0))
@@ -67,12 +74,19 @@ def _event(rng: Generator, scene: Scene, exposure: Exposure, static: Array) -> A
     )
 
 
-def _residual(rng: Generator, static: Array) -> Array:
-    """What a subtraction leaves of the static sky (63, 63) [DN]: misalignment, flat field and PSF errors."""
-    shift_y, shift_x = rng.normal(0, MISALIGNMENT, 2)
-    down, across = np.gradient(static)
-    error = 1 + FLAT_ERROR * rng.standard_normal(static.shape, dtype=np.float32) + rng.normal(0, 0.003)
-    return np.asarray((error - 1) * static - shift_x * across - shift_y * down)
+def _residual(rng: Generator, static: Array, grain: Array) -> Array:
+    """What a subtraction leaves of the static sky (63, 63) [DN]: misalignment, flat field, PSF; ``grain`` is white."""
+    shift_y, shift_x = rng.normal(0, MISALIGNMENT * 10 ** rng.normal(0, 0.35), 2)
+    down, across = slopes(static)
+    flat = np.float32(FLAT_ERROR * 10 ** rng.normal(0, 0.45)) * grain + np.float32(rng.normal(0, 0.003))
+    return np.asarray(flat * static - np.float32(shift_x) * across - np.float32(shift_y) * down)
+
+
+def _match(rng: Generator) -> tuple[Kernel, Kernel]:
+    """How matching the PSFs leaves neighbours of the difference correlated, across and up; each exposure is its own."""
+    across = rng.normal(-0.035, 0.02) + rng.exponential(0.02), 0.002 - rng.exponential(0.02)
+    up = rng.normal(-0.005, 0.005) + rng.exponential(0.02), 0.003 - rng.exponential(0.015)
+    return across, up
 
 
 def expose(rng: Generator, scene: Scene, exposure: Exposure) -> Cutouts:
@@ -86,19 +100,30 @@ def expose(rng: Generator, scene: Scene, exposure: Exposure) -> Cutouts:
     event = _event(rng, scene, exposure, static)
     reference = _static(scene, exposure, exposure.reference_seeing)
 
-    noise = rng.standard_normal(static.shape, dtype=np.float32) * pixel_noise(static + event, exposure.sky)
+    grain, sigma = white(rng, 2), exposure.pixel_noise(static + event)
+    noise = filtered(grain, (rng.normal(-0.03, 0.015), -0.008), (0.0, -0.003)) * sigma
+    matched = filtered(grain, *_match(rng)) * sigma * (1.005 - min(rng.exponential(0.035), 0.25))
+    columns = np.asarray(rng.standard_normal(static.shape[1], dtype=np.float32))
+    columns *= np.float32(COLUMNS * 10 ** rng.normal(0, 0.3) * exposure.noise)
     if rng.random() < STRIPED_SHARE:
-        noise[:, rng.integers(2) :: 2] += rng.uniform(0.3, 1.0) * exposure.noise
-    reference_noise = correlated(rng) * pixel_noise(reference, exposure.sky) / np.sqrt(FRAMES)
+        columns[::2] += np.float32(rng.uniform(0.2, 1.0) * exposure.noise)
+        columns -= columns.mean()
+    noise, matched = noise + columns, matched + columns
+    photons = np.maximum(reference, 0) / (GAIN * FRAMES)
+    reference_noise = filtered(white(rng, 2), *LANCZOS) * exposure.noisier
+    reference_noise *= np.sqrt(photons + exposure.reference_noise**2)
 
     science = np.minimum(static + event + noise + exposure.sky, SATURATION)
-    template = np.minimum(reference + reference_noise + exposure.sky, SATURATION)
-    difference = event + noise - reference_noise + _residual(rng, static)
+    template = np.minimum(reference + reference_noise + exposure.sky + rng.normal(0.05, 0.2), SATURATION)
+    difference = (
+        event + matched - reference_noise + _residual(rng, static, grain.T[2:-2, 2:-2]) + rng.normal(0.08, 0.15)
+    )
     core = slice(HALF - 2, HALF + 3)
     positive = float(event[core, core].sum()) >= 0
     images = [science, template, difference if positive else -difference]
     masked = bad_pixels(rng, scene.portrait.artefact == "edge_of_mask")
-    for image in images:
-        image[masked] = np.nan
+    if masked.any():
+        for image in images:
+            image[masked] = np.nan
     science, template, difference = (np.ascontiguousarray(image[exposure.window], dtype=np.float32) for image in images)
     return Cutouts(science, template, difference, positive)

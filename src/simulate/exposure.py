@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .sky import FRAMES, HALF, pixel_noise
+from .sky import FRAMES, HALF, READ_NOISE, pixel_noise
+
+Array = NDArray[np.floating]
 
 CHIP = (3072, 3080)  # px in x and y
 FAINT_LIMIT = 7.4  # measured on the public ZTF stamps: 1 sigma of diffmaglim, in pixel noises, at 2.1 px seeing
 EDGE_SHARE = 0.01  # of stamps cut by the chip's edge
-ZERO_POINT = {1: 26.30, 2: 26.20, 3: 25.65}  # DN to AB mag, by filter
+ZERO_POINT = {1: 26.30, 2: 26.30, 3: 25.75}  # DN to AB mag, by filter, in a clear night
+SKY = {1: 100.0, 2: 220.0, 3: 220.0}  # DN, the median background by filter
 FILTERS = (1, 2, 3)  # g, r, i
+NOISY_SHARE = 0.12  # of readouts have two to three times the read noise
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,8 @@ class Exposure:
     ----------
     jd : Julian date. fid : filter. seeing, reference_seeing : FWHM [px]. sky : background [DN].
     zero_point : [mag]. limit : 5-sigma limiting flux of the difference [DN].
+    read_noise : of the science image, what is beyond its photons [DN]. reference_noise : of an empty pixel of
+        the reference, scaled to this zero point [DN]. noisier : factor on the noise of all pixels.
     xpos, ypos : position on the chip, the first pixel's centre at 1 [px].
     """
 
@@ -31,6 +38,9 @@ class Exposure:
     sky: float
     zero_point: float
     limit: float
+    read_noise: float
+    reference_noise: float
+    noisier: float
     xpos: float
     ypos: float
 
@@ -51,7 +61,11 @@ class Exposure:
     @property
     def noise(self) -> float:
         """Standard deviation of an empty pixel of the difference [DN]."""
-        return float(pixel_noise(0.0, self.sky)) * float(np.sqrt(1 + 1 / FRAMES))
+        return float(np.hypot(self.pixel_noise(0.0), self.noisier * self.reference_noise))
+
+    def pixel_noise(self, signal: Array | float) -> Array:
+        """Standard deviation [DN] of the pixels of the science image, for ``signal`` [DN] beside the sky."""
+        return self.noisier * pixel_noise(signal, self.sky, self.read_noise)
 
     def flux(self, magnitude: float) -> float:
         """Flux [DN] of an AB magnitude."""
@@ -67,27 +81,46 @@ def nearest(position: float) -> int:
     return int(np.floor(position + 0.5))
 
 
-def draw_exposure(rng: np.random.Generator, jd: float) -> Exposure:
-    """A night as ZTF has them: seeing 2 px, limit 20.5 +- 0.6 mag in the median."""
-    fid = int(rng.choice(FILTERS, p=(0.45, 0.5, 0.05)))
-    seeing = float(np.clip(2.1 * 10 ** rng.normal(0, 0.09), 1.5, 4.0))
-    sky = float(np.clip(140 * 10 ** rng.normal(0, 0.24), 20, 900))
-    clouds = rng.exponential(0.12)
+def draw_exposure(rng: np.random.Generator, jd: float, clouded: float = 0.0, noise: float = 1.0) -> Exposure:
+    """A night as ZTF has them: seeing 2 px, limit 20.4 +- 0.4 mag in the median.
+
+    Parameters
+    ----------
+    clouded : chance of a poor exposure: 3 mag of extinction, a dark and noisy image.
+    noise : factor on the noise of all pixels, 1 is ZTF's.
+    """
+    fid = int(rng.choice(FILTERS, p=(0.5, 0.46, 0.04)))
+    seeing = min(max(2.05 * 10 ** rng.normal(0, 0.08), 1.5), 4.0)
+    zero_point = ZERO_POINT[fid] + rng.normal(0, 0.06) - rng.exponential(0.1)
+    sky, read_noise = SKY[fid] * 10 ** rng.normal(0, 0.12), READ_NOISE * 10 ** rng.normal(0.03, 0.1)
+    if rng.random() < NOISY_SHARE:
+        read_noise *= rng.uniform(1.8, 4.0)
+    depth = 0.86 * 10 ** rng.normal(0.0, 0.06)  # of the reference: some are of more than the fewest frames
+    if rng.random() < clouded:
+        extinction = min(max(rng.normal(3.0, 0.6), 1.6), 4.5)
+        zero_point, sky = zero_point - extinction, SKY[2] * 0.065 * 10 ** rng.normal(0, 0.2)
+        read_noise = 11.5 * 10 ** rng.normal(0, 0.08)
     xpos, ypos = (rng.uniform(HALF + 1, size - HALF) for size in CHIP)
     if rng.random() < EDGE_SHARE:
         inside = rng.uniform(8, HALF)
         side = rng.integers(4)
         xpos = (xpos, inside, CHIP[0] + 1 - inside, xpos)[side]
         ypos = (inside, ypos, ypos, CHIP[1] + 1 - inside)[side]
-    limit = 5 * FAINT_LIMIT * float(pixel_noise(0.0, sky)) * seeing / 2.1
+    # The reference was taken in clear nights, and is scaled down with this one's transparency.
+    scale = 10 ** (0.4 * (zero_point - ZERO_POINT[fid] + 0.1))
+    reference_noise = scale * depth * float(pixel_noise(0.0, SKY[fid])) / FRAMES**0.5
+    sigma = noise * float(pixel_noise(0.0, sky, read_noise))
     return Exposure(
         jd=jd,
         fid=fid,
         seeing=seeing,
-        reference_seeing=float(np.clip(2.0 * 10 ** rng.normal(0, 0.06), 1.5, 3.0)),
+        reference_seeing=min(max(2.0 * 10 ** rng.normal(0, 0.06), 1.5), 3.0),
         sky=sky,
-        zero_point=ZERO_POINT[fid] + rng.normal(0, 0.08) - clouds,
-        limit=limit,
+        zero_point=zero_point,
+        limit=5 * FAINT_LIMIT * 10 ** rng.normal(0, 0.06) * sigma * seeing / 2.1,
+        read_noise=read_noise,
+        reference_noise=reference_noise,
+        noisier=noise,
         xpos=xpos,
         ypos=ypos,
     )

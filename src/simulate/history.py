@@ -11,10 +11,15 @@ from .identity import BANDS, candidate_id, night_id, processing_id
 from .scene import Scene
 
 DAYS = 30  # before the alert, as far as ZTF's packets reach back
+MOST = 100  # visits
 SIGMA_AT_LIMIT = 1.0857 / 5  # mag, the error of a 5-sigma flux
 CARRIED = (  # candidate fields that an earlier detection repeats nearly as they are
     "distnr", "magnr", "sigmagnr", "chinr", "sharpnr", "fwhm", "classtar", "elong", "rb",
     "ranr", "decnr", "xpos", "ypos", "mindtoedge", "nbad", "nneg", "ssdistnr", "ssmagnr", "ssnamenr",
+    "isdiffpos", "tblid", "magdiff",
+)  # fmt: skip
+SHARED = (  # fields that all visits have of the alert
+    "programpi", "programid", "rcid", "field", "magzpsciunc", "magzpscirms", "clrcoeff", "clrcounc", "rbversion",
 )  # fmt: skip
 
 
@@ -26,63 +31,56 @@ def _empty() -> dict[str, None]:
 def earlier_visits(rng: np.random.Generator, scene: Scene, candidate: dict[str, Any]) -> list[dict[str, Any]]:
     """Detections and upper limits of the last month, oldest first.
 
-    A visit a week or so; the more often the object was seen before, the
-    more of them are detections, fainter or brighter by some tenths of a magnitude.
+    Eight visits and a lognormal number more, as in ZTF's packets; the more often the
+    object was seen before, the more of them there are and the more are detections,
+    fainter or brighter by some tenths of a magnitude.
 
     Returns
     -------
-    Records of the schema's ``prv_candidate``, at most 7; empty where there was no visit.
+    Records of the schema's ``prv_candidate``, at most 100.
     """
-    share = 1 - np.exp(-(candidate["ndethist"] - 1) / 12)
-    days = np.sort(rng.uniform(0.5, DAYS, rng.integers(0, 8)))[::-1]
+    share = 1 - np.exp(-(candidate["ndethist"] - 1) / 60)
+    count = 8 + round(min(3 * (1 + 2.2 * share) * 10 ** rng.normal(0, 0.35), MOST - 8))
+    days = np.sort(rng.uniform(0.5, DAYS, count))[::-1]
     fids, seen = rng.integers(1, 3, days.size), rng.random(days.size) < 0.8 * share
     limits, change = rng.normal(20.4, 0.5, days.size), rng.normal(0.1, 0.3, days.size)
-    return [
-        _visit(scene, candidate, candidate["jd"] - float(day), int(fid), bool(found), float(limit), float(shift))
-        for day, fid, found, limit, shift in zip(days, fids, seen, limits, change, strict=True)
-    ]
+    every = _empty() | {name: candidate[name] for name in SHARED}
+    detection = {name: candidate[name] for name in CARRIED} | {"ra": scene.ra, "dec": scene.dec}
+    visits = []
+    for day, fid, found, limit, shift in zip(
+        days.tolist(), fids.tolist(), seen.tolist(), limits.tolist(), change.tolist(), strict=True
+    ):
+        visit = every | _visit(scene, candidate["jd"] - day, fid, limit)
+        magnitude = candidate["magpsf"] + shift
+        if found and magnitude <= limit:
+            visit |= detection | _measurement(candidate, visit["pid"], magnitude, limit)
+        visits.append(visit)
+    return visits
 
 
-def _visit(
-    scene: Scene, candidate: dict[str, Any], jd: float, fid: int, seen: bool, limit: float, change: float
-) -> dict[str, Any]:
-    """One earlier visit; ``change`` in mag to the alert's own magnitude."""
-    pid = processing_id(jd, scene.rcid)
-    record: dict[str, Any] = {
-        **_empty(),
+def _visit(scene: Scene, jd: float, fid: int, limit: float) -> dict[str, Any]:
+    """What a visit has whether or not the object was seen."""
+    night = night_id(jd)
+    return {
         "jd": jd,
         "fid": fid,
-        "pid": pid,
+        "pid": processing_id(jd, scene.rcid),
         "diffmaglim": limit,
-        "pdiffimfilename": f"ztf_{night_id(jd):08d}_{scene.field:06d}_{BANDS[fid]}_simulated.fits",
-        "programpi": candidate["programpi"],
-        "programid": 1,
-        "nid": night_id(jd),
-        "rcid": scene.rcid,
-        "field": scene.field,
+        "pdiffimfilename": f"ztf_{night:08d}_{scene.field:06d}_{BANDS[fid]}_simulated.fits",
+        "nid": night,
         "magzpsci": ZERO_POINT[fid],
-        "magzpsciunc": candidate["magzpsciunc"],
-        "magzpscirms": candidate["magzpscirms"],
-        "clrcoeff": candidate["clrcoeff"],
-        "clrcounc": candidate["clrcounc"],
-        "rbversion": candidate["rbversion"],
     }
-    magnitude = candidate["magpsf"] + change
-    if not seen or magnitude > limit:
-        return record
+
+
+def _measurement(candidate: dict[str, Any], pid: int, magnitude: float, limit: float) -> dict[str, Any]:
+    """What a detection of this magnitude adds."""
     error = max(0.03, SIGMA_AT_LIMIT * 10 ** (0.4 * (magnitude - limit)))
-    positive = candidate["isdiffpos"] == "t"
-    return record | {name: candidate[name] for name in CARRIED} | {
-        "candid": candidate_id(pid, positive, candidate["tblid"]),
-        "isdiffpos": candidate["isdiffpos"],
-        "tblid": candidate["tblid"],
-        "ra": scene.ra,
-        "dec": scene.dec,
+    return {
+        "candid": candidate_id(pid, candidate["isdiffpos"] == "t", candidate["tblid"]),
         "magpsf": magnitude,
         "sigmapsf": error,
         "magap": magnitude + candidate["magdiff"],
         "sigmagap": 1.5 * error,
-        "magdiff": candidate["magdiff"],
         "magfromlim": limit - magnitude - candidate["magdiff"],
         "scorr": 1.0857 / error,
-    }  # fmt: skip
+    }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .classes import PORTRAITS, Portrait, draw_galaxy
+from .classes import LEVELS, PORTRAITS, Portrait, draw_galaxy
 from .places import draw_place, galactic_latitude
 from .sky import HALF, Galaxy
 
@@ -60,26 +60,42 @@ class Scene:
 
 def star_galaxy_score(rng: np.random.Generator, star: NDArray[np.bool_], hardness: float) -> Array:
     """Scores as PanSTARRS gives them: near 1 for stars, near 0 for galaxies, some undecided at 0.5, some wrong."""
-    score = np.where(star, rng.beta(8, 0.3, star.shape), rng.beta(0.3, 6, star.shape))
+    close = 0.25 * rng.random(star.shape) ** 5  # to 0 or 1: half of them within 0.01
+    score = np.where(star, 1 - close, close)
     luck = rng.random(star.shape)
-    wrong, undecided = 0.2 * hardness, 0.1 + 0.3 * hardness
+    wrong, undecided = 0.2 * hardness, 0.05 + 0.2 * hardness
     score = np.where(luck < wrong, rng.random(star.shape), score)
     return np.where(luck > 1 - undecided, 0.5, score)
 
 
 def _neighbours(rng: np.random.Generator, latitude: float, portrait: Portrait, hardness: float) -> Sources:
-    """Field sources, 12 a stamp at the poles and ten times as many in the plane."""
-    count = int(rng.poisson(12 + 110 * np.exp(-abs(latitude) / 9)))
+    """Field sources, 9 a stamp at the poles and ten times as many in the plane, and the knots of a host."""
+    count = int(rng.poisson(9 + 110 * np.exp(-abs(latitude) / 9)))
     x, y = rng.uniform(-HALF - 4, HALF + 4, (2, count))
     # Number counts rise as 10^(0.3 m): of 12 sources to magnitude 23, one is brighter than 20.
     magnitude = np.clip(FAINTEST - rng.exponential(1.3, count), 11.0, FAINTEST)
-    share = np.clip(0.5 + 0.12 * (magnitude - 20), 0.1, 0.8) * np.clip(abs(latitude) / 30, 0.1, 1)
+    share = np.clip(0.5 + 0.12 * (magnitude - 20), 0.1, 0.8) * min(max(abs(latitude) / 30, 0.1), 1.0)
     star = rng.random(count) > share
     extent = np.where(star, 0.0, rng.uniform(0.3, 1.6, count))
+    if portrait.host is not None:
+        knots = _knots(rng, portrait.host)
+        x, y, magnitude = (np.append(column, more) for column, more in zip((x, y, magnitude), knots, strict=True))
+        star = np.append(star, np.zeros(knots[0].size, dtype=bool))
+        extent = np.append(extent, rng.uniform(0.3, 1.2, knots[0].size))
     if portrait.point is not None:  # the object's own star leads
         x, y, extent = (np.insert(column, 0, 0.0) for column in (x, y, extent))
         magnitude, star = np.insert(magnitude, 0, portrait.point), np.insert(star, 0, True)
     return Sources(x, y, magnitude, extent, star, star_galaxy_score(rng, star, hardness))
+
+
+def _knots(rng: np.random.Generator, galaxy: Galaxy) -> tuple[Array, Array, Array]:
+    """Star-forming regions of a large galaxy, x, y and magnitude: catalogues list each as a source of its own."""
+    count = rng.poisson(min(0.15 * galaxy.radius**2, 12)) if galaxy.radius > 3 else 0
+    along, across = rng.normal(0, galaxy.radius, (2, count))
+    across *= galaxy.ratio
+    cosine, sine = np.cos(galaxy.angle), np.sin(galaxy.angle)
+    places = galaxy.x + cosine * along - sine * across, galaxy.y + sine * along + cosine * across
+    return *places, np.minimum(galaxy.magnitude + rng.uniform(4.5, 7.5, count), FAINTEST)
 
 
 def harder(portrait: Portrait, difficulty: float) -> Portrait:
@@ -116,5 +132,5 @@ def draw_scene(rng: np.random.Generator, label: str, difficulty: float) -> Scene
         scores=star_galaxy_score(rng, np.zeros(len(galaxies), dtype=bool), difficulty),
         field=245 + int((dec + 30) / 120 * 620) + int(ra / 360 * 15),  # in ZTF's range and order, not its grid
         rcid=int(rng.integers(64)),
-        coverage=round(10 ** np.clip(rng.normal(2.9, 0.5), 1.2, 3.8)),
+        coverage=round(float(np.interp(rng.random(), LEVELS, (20, 60, 140, 900, 1400, 2700, 4500)))),
     )

@@ -22,6 +22,7 @@ CLASSES = tuple(PORTRAITS)
 PUBLISHER = "alertlab (simulated)"
 LASTING = ("AGN", "SN", "VS", "bogus")  # an asteroid has moved on before the next visit
 RETURN_SHARE = 0.23  # of lasting objects in every second round: a tenth of all objects has two packets
+NOISIER = 1.6  # the noise of all pixels at difficulty 1, and its inverse at 0, against ZTF's
 ORDER, OBJECT, EPOCH = range(3)  # independent streams of random numbers
 
 
@@ -37,7 +38,7 @@ def simulate_packets(
     ----------
     n : number of packets. seed : not negative.
     classes : among ``AGN``, ``SN``, ``VS``, ``asteroid``, ``bogus``.
-    difficulty : 0, bright and typical, to 1, faint and confused; 0.5 has ZTF's brightness.
+    difficulty : 0, bright and typical, to 1, faint, noisy and confused; 0.5 has ZTF's brightness and noise.
 
     Yields
     ------
@@ -85,15 +86,15 @@ def _object(index: int, seed: int, classes: tuple[str, ...]) -> tuple[str, int]:
 def _packet(index: int, seed: int, classes: tuple[str, ...], difficulty: float) -> tuple[dict[str, Any], str]:
     label, first = _object(index, seed, classes)
     scene = draw_scene(np.random.default_rng([seed, OBJECT, first]), label, difficulty)
-    return _alert(scene, index, first, seed), label
+    return _alert(scene, index, first, seed, NOISIER ** (2 * difficulty - 1)), label
 
 
-def _alert(scene: Scene, index: int, first: int, seed: int) -> dict[str, Any]:
-    """One epoch of a scene as a packet."""
+def _alert(scene: Scene, index: int, first: int, seed: int, noise: float) -> dict[str, Any]:
+    """One epoch of a scene as a packet, the noise of its pixels ``noise`` times ZTF's."""
     rng = np.random.default_rng([seed, EPOCH, index])
     returned = index != first
     night = night_id(scene.jd) + (int(rng.integers(1, 40)) if returned else 0)
-    exposure = draw_exposure(rng, stamp_time(index, night))
+    exposure = draw_exposure(rng, stamp_time(index, night), scene.portrait.clouded, noise)
     images = expose(rng, scene, exposure)
     light = measure(images.difference, exposure)
     candidate = describe(rng, scene, exposure, light, images.positive, index % 1000, int(returned))

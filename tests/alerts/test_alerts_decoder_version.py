@@ -10,7 +10,7 @@ from alertlab.alerts.write import encode_cutout, encode_packet
 from alertlab.simulate import simulate_packets
 
 # When this fails, raise DECODER_VERSION and put its digest here.
-KNOWN = {1: "f7aa057a71369869dc505b2288650b7bf3581f181497ce84c72681c3d1699628"}
+KNOWN = {1: "26e7ea5929d7d050fb6d08c1e6958988783c8740e4f01f7c5f98b6c6bea396b0"}
 
 
 def packet(shape, xpos):
@@ -21,7 +21,8 @@ def packet(shape, xpos):
     images = {f"cutout{band}": {"stampData": encode_cutout(pixels)} for band in ("Science", "Template", "Difference")}
     candidate = {**found["candidate"], "xpos": xpos, "ypos": 1500.0}
     cutouts = {name: {**found[name], **image} for name, image in images.items()}
-    return encode_packet({**found, **cutouts, "candidate": candidate})
+    same = {"candid": 1234567890123456789, "objectId": "ZTF18aaaaaaa", "candidate": candidate}  # whatever is simulated
+    return encode_packet({**found, **cutouts, **same})
 
 
 def test_what_is_decoded_has_the_version_that_the_decoder_says():
