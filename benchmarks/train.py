@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from alertlab.config import instantiate
+from alertlab.config import instantiate, to_yaml
 from alertlab.core.contracts import Loading
 from alertlab.models.network_model import NetworkModel, Prepare
 
@@ -58,7 +58,8 @@ class Workbench:
         """Seconds of an epoch."""
         model: NetworkModel = instantiate(self.config.model)
         ends: list[float] = []
-        with self.tracker.run("benchmark", "fit", self.folder, seed=1) as run, redirect_stderr(screen()):
+        run = self.tracker.create("benchmark", "fit", self.folder, to_yaml(self.config), seed=1)
+        with self.tracker.running(run), redirect_stderr(screen()):
             run.log_metrics = noting(run.log_metrics, ends)
             model.fit(self.data, run)
         return statistics.median(end - start for start, end in pairwise(ends))
