@@ -74,7 +74,7 @@ def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--alerts", type=int, nargs="+", default=[200, 2000], help="simulated (default 200 2000)")
     parser.add_argument("--rows", type=int, default=20_000, help="of the Parquet table; 0 is none (default 20,000)")
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each (default 5)")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each (default 3)")
     return parser
 
 

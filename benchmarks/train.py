@@ -108,8 +108,8 @@ def noting(log_metrics: Callable[..., None], ends: list[float]) -> Callable[...,
 def options() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--alerts", type=int, default=2000, help="simulated alerts in all parts (default 2000)")
-    parser.add_argument("--epochs", type=int, default=6, help="of each fit (default 6)")
+    parser.add_argument("--alerts", type=int, default=1000, help="simulated alerts in all parts (default 1000)")
+    parser.add_argument("--epochs", type=int, default=5, help="of each fit (default 5)")
     parser.add_argument("--rounds", type=int, default=5, help="alternations (default 5)")
     parser.add_argument("--models", nargs="+", default=["stamp_cnn", "stamp_cnn_multiscale"], metavar="MODEL")
     parser.add_argument("--overrides", nargs="*", default=[], metavar="KEY=VALUE", help="of the config")

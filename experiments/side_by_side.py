@@ -3,7 +3,7 @@
     python experiments/side_by_side.py experiments/stamp_classifier
 
 Reads ``published.yaml`` and ``measured/<variant>.json`` (the ``evaluation.json`` of a parent run), where
-spaces in the variant's name are underscores.
+spaces in the variant's name are underscores. A variant that nobody published stands alone.
 """
 
 import json
@@ -45,7 +45,8 @@ def main(folder: Path) -> None:
     for path in sorted((folder / "measured").glob("*.json")):
         variant, evaluation = path.stem.replace("_", " "), json.loads(path.read_text())
         print(f"\n### {variant[0].upper()}{variant[1:]}\n")
-        print(markdown("published", published["classes"], published_cells(published[variant]["confusion"])), "\n")
+        if variant in published:
+            print(markdown("published", published["classes"], published_cells(published[variant]["confusion"])), "\n")
         print(markdown("measured", evaluation["classes"], measured_cells(evaluation)), "\n")
         mean, std = evaluation["mean"], evaluation["std"]
         print("\n".join(f"- {name}: {mean[name]:.3f} ± {std[name]:.3f}" for name in mean if "/" not in name))
