@@ -44,5 +44,5 @@ class CacheableSource(Source, Protocol):
         ...
 
     def labelled(self, alerts: Iterable[Alert | Rejected]) -> Labelled:
-        """These alerts with their labels."""
+        """These alerts with their labels, one for one and in this order."""
         ...
