@@ -54,9 +54,11 @@ def front_matter(manifest: Manifest, details: BundleDetails) -> str:
 
 
 def trained_on(manifest: Manifest) -> str:
-    """Which data; where they are simulated, their name says so."""
+    """Which data, and which before; where they are simulated, their name says so."""
     name = (manifest.training.get("dataset") or {}).get("name")
-    return f"Trained and tested on: {name}." if name else ""
+    before = (manifest.training.get("init_from") or {}).get("data")
+    began = f" It began with weights trained on {before}." if before else ""
+    return f"Trained and tested on: {name}.{began}" if name else ""
 
 
 def usage(folder: str) -> str:

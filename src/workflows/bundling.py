@@ -85,6 +85,8 @@ def details_of(
             "n_per_class": train.counts(),
         },
     }
+    if begun := run.tag("init_from.data"):
+        training["init_from"] = {"run": config.model.init_from, "data": begun}
     return BundleDetails(
         name=info.name,
         version=info.version,

@@ -97,6 +97,7 @@ def subject_of(record: RunRecord) -> Subject:
         "Samples": f"{params.get('data.samples', '?')}, rejected {params.get('data.rejected', '?')}",
         "Split hash": _hashes(tags.get("split_hash", "")),
         "Seed": _seed(params),
+        "Began with": f"weights trained on {tags['init_from.data']}" if "init_from.data" in tags else "",
         "Model": params.get("model._target_", ""),
         "Git commit": commit + (", with uncommitted changes" if tags.get("git.dirty") == "True" else ""),
         "Versions": ", ".join(versions),

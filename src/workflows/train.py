@@ -253,6 +253,8 @@ def describe(experiment: Experiment, run: TrackedRun) -> None:
     run.log_files(run.directory / CONFIG)
     run.log_params(flatten(config))
     run.set_tags({"data": data.description, "data_hash": digest})
+    if experiment.start:
+        run.set_tags({"init_from.data": experiment.start.data})
     rejected = run.directory / "rejected.parquet"
     count = data.write_rejected(rejected)
     run.log_params({"data.samples": len(data.samples()), "data.rejected": count})

@@ -5,11 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..core.contracts import Data
-from ..core.predictions import Predictions, read_predictions
+from ..core.predictions import read_predictions
 from ..runtime.errors import AlertlabError
 from ..tracking import Tracker
 
 WEIGHTS, PREDICTIONS = "weights.safetensors", "predictions.parquet"
+KEY = "model.init_from"
 
 
 @dataclass(frozen=True)
@@ -20,19 +21,20 @@ class WarmStart:
     ----------
     source : as the config names it.
     weights : file of the weights.
-    seen : predictions of the earlier run, which name its parts.
+    data : what it was trained on, in a few words.
+    seen : objects that it, and what it began with itself, was trained or validated on.
     holder : of the fetched files, which go with it; None where they are the run's own.
     """
 
     source: str
     weights: Path
-    seen: Predictions
+    data: str
+    seen: frozenset[str]
     holder: TemporaryDirectory[str] | None
 
     def check(self, data: Data, repeat: int) -> None:
         """Raise AlertlabError where an object to test on was trained or validated on before."""
-        known = set(self.seen.object_id[self.seen.part != "test"].tolist())
-        shared = known.intersection(data.samples("test").object_id.tolist())
+        shared = self.seen.intersection(data.samples("test").object_id.tolist())
         if shared:
             raise AlertlabError(
                 f"model.init_from: repeat {repeat} tests on {len(shared)} objects that {self.source} was trained on, "
@@ -53,13 +55,21 @@ def warm_start(source: str, tracker: Tracker) -> WarmStart:
         For no such run, or one that left no weights.
     """
     if Path(source).is_dir():
+        record = tracker.reopen(Path(source)).record()
         folder, holder = Path(source), None
     else:
-        run_id = tracker.record(source).tags.get("bundle.from_run", source)
+        record = tracker.record(source)
+        run_id = record.tags.get("bundle.from_run", source)
         holder = TemporaryDirectory(prefix="alertlab-")
         folder = Path(holder.name)
         for name in (WEIGHTS, PREDICTIONS):
             tracker.fetch(run_id, name, folder)
     if not all((folder / name).is_file() for name in (WEIGHTS, PREDICTIONS)):
         raise AlertlabError(f"model.init_from: {source} has left no weights; name a finished training of a network")
-    return WarmStart(source, folder / WEIGHTS, read_predictions(folder / PREDICTIONS), holder)
+    predictions = read_predictions(folder / PREDICTIONS)
+    seen = frozenset(predictions.object_id[predictions.part != "test"].tolist())
+    data, before = record.tags["data"], record.params.get(KEY, "None")
+    if before != "None":
+        earlier = warm_start(before, tracker)
+        seen, data = seen | earlier.seen, f"{data}, after {earlier.data}"
+    return WarmStart(source, folder / WEIGHTS, data, seen, holder)

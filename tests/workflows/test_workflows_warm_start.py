@@ -32,6 +32,9 @@ def test_frozen_weights_stay_and_the_last_layer_learns(tiny, where, first):
     assert len({name.rpartition(".")[0] for name in changed}) == 1
     params = MlflowClient(where[0].partition("=")[2]).get_run(second.run_id).data.params
     assert params["model.init_from"] == first.run_id
+    began = "weights trained on 150 simulated alerts, seed 1"
+    assert began in second.report.read_text()
+    assert began in (second.bundle / "README.md").read_text()
 
 
 def test_the_folder_of_a_run_does_as_well(tiny, where, first):
