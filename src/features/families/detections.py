@@ -1,0 +1,43 @@
+"""How many detections there are, how bright and when."""
+
+import numpy as np
+
+from ..feature import of_band
+
+
+@of_band(
+    ("delta_mag_fid", "mag", "max m - min m"),
+    ("delta_mjd_fid", "d", "last t - first t"),
+    ("first_mag", "mag", "m of the first detection"),
+    ("mean_mag", "mag", "mean m"),
+    ("min_mag", "mag", "min m"),
+    minimum=1,
+)
+def brightness(time, magnitude):  # noqa: D103, ANN001, ANN201
+    return np.array(
+        [
+            magnitude.max() - magnitude.min(),
+            time[-1] - time[0],
+            magnitude[0],
+            magnitude.mean(),
+            magnitude.min(),
+        ]
+    )
+
+
+@of_band(
+    ("n_det", "", "detections brighter or fainter than the template, n_neg + n_pos"),
+    ("n_neg", "", "detections fainter than the template, isdiffpos < 0"),
+    ("n_pos", "", "detections brighter than the template, isdiffpos > 0"),
+    ("positive_fraction", "", "n_pos / (n_pos + n_neg)"),
+    minimum=1,
+    undefined="without isdiffpos",
+)
+def signs(positive):  # noqa: D103, ANN001, ANN201
+    if np.isnan(positive).any():
+        return np.full(4, np.nan)
+    brighter, fainter = (positive > 0).sum(), (positive < 0).sum()
+    return np.array([brighter + fainter, fainter, brighter, brighter / (brighter + fainter)])
+
+
+KERNELS = (brightness, signs)

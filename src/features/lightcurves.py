@@ -1,0 +1,128 @@
+"""A batch of light curves: flat arrays and offsets, as Arrow lays out lists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..runtime.errors import AlertlabError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+OPTIONAL = ("difference", "difference_error", "positive", "rb", "ra", "dec", "sgscore1")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Non-detections of a batch, in order of object, band and time.
+
+    Attributes
+    ----------
+    offsets : (n + 1,) where the limits of each object begin, and where the last end.
+    time : (k,) days.
+    band : (k,) number of the band.
+    magnitude : (k,) limiting magnitude of the difference image.
+    """
+
+    offsets: Integers
+    time: Floats
+    band: Integers
+    magnitude: Floats
+
+
+@dataclass(frozen=True)
+class LightCurves:
+    """Clean detections of n objects, m in all, in order of object, band and time. Make it with :func:`light_curves`.
+
+    Attributes
+    ----------
+    object_id : (n,) names.
+    offsets : (n + 1,) where the detections of each object begin, and where the last end.
+    band : (m,) number of the band, the one that ends the names of features: 1 is g, 2 is r.
+    detections : name -> (m,) float64: ``time`` in days, ``magnitude``, ``error`` in magnitudes, and those of
+        :data:`OPTIONAL` that are known: ``difference`` and ``difference_error`` (of the difference image, magnitudes;
+        those of the light curve where nothing else is known), ``positive`` (+1 brighter than the template, -1
+        fainter), ``rb``, ``ra`` and ``dec`` (degrees), ``sgscore1``.
+    limits : non-detections; None where the survey gives none, which is not the same as having none.
+    context : name -> (n,) float64 of whole objects: ``W1``, ``W2``, ``W3``, AllWISE magnitudes.
+    """
+
+    object_id: NDArray[np.str_]
+    offsets: Integers
+    band: Integers
+    detections: Mapping[str, Floats]
+    limits: Limits | None
+    context: Mapping[str, Floats]
+
+    def __len__(self) -> int:
+        return len(self.object_id)
+
+
+def light_curves(
+    object_id: ArrayLike,
+    time: ArrayLike,
+    magnitude: ArrayLike,
+    error: ArrayLike,
+    band: ArrayLike,
+    *,
+    optional: Mapping[str, ArrayLike] | None = None,
+    limits: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike] | None = None,
+    context: Mapping[str, Mapping[str, float]] | None = None,
+) -> LightCurves:
+    """A batch from rows in any order, one a detection; objects in the order of their names.
+
+    Rows of one object, band and time are ordered by magnitude and error, so
+    that nothing depends on the order in which they came.
+
+    Parameters
+    ----------
+    object_id, time, magnitude, error, band : (m,) a detection each.
+    optional : (m,) of the names in :data:`OPTIONAL`.
+    limits : (object_id, time, band, magnitude), (k,) each; those of objects without a detection are left out.
+    context : name -> object -> value.
+
+    Raises
+    ------
+    AlertlabError
+        For a time, magnitude or error that is not finite, or an error that is not positive.
+    """
+    objects, code = np.unique(np.asarray(object_id, dtype=np.str_), return_inverse=True)
+    columns = {"time": time, "magnitude": magnitude, "error": error}
+    columns |= {"difference": magnitude, "difference_error": error, **(optional or {})}
+    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
+    for name in ("time", "magnitude", "error"):
+        bad = ~np.isfinite(arrays[name]) if name != "error" else ~(arrays[name] > 0) | np.isinf(arrays[name])
+        if bad.any():
+            row = int(np.flatnonzero(bad)[0])
+            raise AlertlabError(f"{objects[code[row]]}: {name} is {arrays[name][row]}; clean the light curves first")
+    bands = np.asarray(band, dtype=np.int64)
+    order = np.lexsort((arrays["error"], arrays["magnitude"], arrays["time"], bands, code))
+    return LightCurves(
+        objects,
+        _offsets(code[order], len(objects)),
+        bands[order],
+        {name: np.ascontiguousarray(values[order]) for name, values in arrays.items()},
+        None if limits is None else _limits(objects, *limits),
+        {
+            name: np.array([values.get(str(each), np.nan) for each in objects], dtype=np.float64)
+            for name, values in (context or {}).items()
+        },
+    )
+
+
+def _limits(
+    objects: NDArray[np.str_], object_id: ArrayLike, time: ArrayLike, band: ArrayLike, magnitude: ArrayLike
+) -> Limits:
+    names = np.asarray(object_id, dtype=np.str_)
+    code = np.searchsorted(objects, names)
+    known = np.flatnonzero(objects[np.minimum(code, len(objects) - 1)] == names) if len(objects) else np.arange(0)
+    times, limits = np.asarray(time, dtype=np.float64)[known], np.asarray(magnitude, dtype=np.float64)[known]
+    bands, code = np.asarray(band, dtype=np.int64)[known], code[known]
+    order = np.lexsort((limits, times, bands, code))
+    return Limits(_offsets(code[order], len(objects)), times[order], bands[order], limits[order])
+
+
+def _offsets(code: Integers, objects: int) -> Integers:
+    return np.searchsorted(code, np.arange(objects + 1)).astype(np.int64)
