@@ -41,6 +41,7 @@ class Kernel:
     by_band: bool
 
 
+kernel_function = njit(cache=True, nogil=True, error_model="numpy")  # NaN and infinity instead of exceptions
 ALERCE = "lc_classifier 2.1.0, Sánchez-Sáez et al. 2021"
 
 
@@ -74,7 +75,7 @@ def _declare(
 ) -> Callable[[Callable[..., Any]], Kernel]:
     def declared(function: Callable[..., Any]) -> Kernel:
         inputs = tuple(inspect.signature(function).parameters)
-        compute = njit(cache=True, nogil=True)(function) if compiled else function
+        compute = kernel_function(function) if compiled else function
         return Kernel(compute, tuple(Text(*text) for text in texts), inputs, minimum, undefined, source, by_band)
 
     return declared

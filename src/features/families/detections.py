@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..feature import of_band
+from ..lightcurves import Floats
 
 
 @of_band(
@@ -13,7 +14,7 @@ from ..feature import of_band
     ("min_mag", "mag", "min m"),
     minimum=1,
 )
-def brightness(time, magnitude):  # noqa: D103, ANN001, ANN201
+def brightness(time: Floats, magnitude: Floats) -> Floats:
     return np.array(
         [
             magnitude.max() - magnitude.min(),
@@ -33,7 +34,7 @@ def brightness(time, magnitude):  # noqa: D103, ANN001, ANN201
     minimum=1,
     undefined="without isdiffpos",
 )
-def signs(positive):  # noqa: D103, ANN001, ANN201
+def signs(positive: Floats) -> Floats:
     if np.isnan(positive).any():
         return np.full(4, np.nan)
     brighter, fainter = (positive > 0).sum(), (positive < 0).sum()
