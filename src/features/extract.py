@@ -112,6 +112,7 @@ def _band(curves: LightCurves, number: int, start: int, first: int, last: int, w
     derived = {
         "ordered": lambda: np.sort(known["magnitude"]),
         "period": lambda: whole["found"].period,
+        "folded": lambda: fold(known["time"], known["magnitude"], whole["found"].period),
         "band_period": lambda: whole["found"].band_period.get(band, np.nan),
     }
     return Arrays(known, derived)

@@ -83,6 +83,13 @@ def search(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> Fo
     )
 
 
+def fold(time: Floats, magnitude: Floats, period: float) -> Floats:
+    """Magnitudes in order of the phase of twice the period; in the order given where it is NaN."""
+    if np.isnan(period):
+        return magnitude
+    return magnitude[np.argsort((time / (2 * period)) % 1, kind="stable")]
+
+
 def _bands(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> dict[int, Band]:
     inside = slice(None) if np.ptp(time) <= WINDOW else _densest(time)
     start = time.min()

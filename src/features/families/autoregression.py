@@ -50,8 +50,9 @@ def irregular_autoregression(time: Floats, magnitude: Floats, error: Floats) -> 
     scaled, variance, steps = (magnitude - magnitude.mean()) / spread, (error / spread) ** 2, np.diff(time)
     # evenly spaced in log(-log phi), the logarithm of the time in which memory is lost: 0.001 to 10^5 days
     best, lowest = 0, np.inf
-    grid = np.exp(-(10.0 ** np.linspace(3, -5, GRID)))
+    grid = np.empty(GRID)
     for k in range(GRID):
+        grid[k] = math.exp(-(10 ** (3 - 8 * k / (GRID - 1))))
         value = negative_likelihood(grid[k], steps, scaled, variance)
         if value < lowest:
             best, lowest = k, value

@@ -2,10 +2,22 @@
 
 import numpy as np
 
-from ..feature import of_object
+from ..feature import kernel_function, of_object
 from ..lightcurves import Floats, Integers
 
 G, R = 1, 2
+
+
+@kernel_function
+def peak_and_mean(magnitude: Floats, band: Integers, of: int) -> tuple[float, float]:
+    """Brightest and mean magnitude of a band, NaN without it."""
+    brightest, total, n = np.inf, 0.0, 0
+    for i in range(magnitude.size):
+        if band[i] == of:
+            brightest = min(brightest, magnitude[i])
+            total += magnitude[i]
+            n += 1
+    return (brightest, total / n) if n else (np.nan, np.nan)
 
 
 @of_object(
@@ -17,16 +29,13 @@ G, R = 1, 2
     undefined="without both bands; the corrected ones where they equal the others: no magnitude was corrected",
 )
 def survey_colours(difference: Floats, magnitude: Floats, band: Integers) -> Floats:
-    out = np.full(4, np.nan)
-    g, r = band == G, band == R
-    if g.any() and r.any():
-        out[0] = difference[g].min() - difference[r].min()
-        out[1] = difference[g].mean() - difference[r].mean()
-        out[2] = magnitude[g].min() - magnitude[r].min()
-        out[3] = magnitude[g].mean() - magnitude[r].mean()
-        if out[0] == out[2] and out[1] == out[3]:
-            out[2:] = np.nan
-    return out
+    g_of_difference, g_corrected = peak_and_mean(difference, band, G), peak_and_mean(magnitude, band, G)
+    r_of_difference, r_corrected = peak_and_mean(difference, band, R), peak_and_mean(magnitude, band, R)
+    peak, mean = g_of_difference[0] - r_of_difference[0], g_of_difference[1] - r_of_difference[1]
+    peak_corrected, mean_corrected = g_corrected[0] - r_corrected[0], g_corrected[1] - r_corrected[1]
+    if peak == peak_corrected and mean == mean_corrected:
+        peak_corrected, mean_corrected = np.nan, np.nan
+    return np.array([peak, mean, peak_corrected, mean_corrected])
 
 
 @of_object(("W1-W2", "mag", "AllWISE W1 - W2"), minimum=1, undefined="without W1 and W2")
@@ -48,9 +57,7 @@ def wise_red(W2: float, W3: float) -> float:  # noqa: N803
     undefined="without the band or the AllWISE magnitude",
 )
 def wise_optical(magnitude: Floats, band: Integers, W2: float, W3: float) -> Floats:  # noqa: N803
-    g, r = magnitude[band == G], magnitude[band == R]
-    g_mean = g.mean() if g.size else np.nan
-    r_mean = r.mean() if r.size else np.nan
+    g_mean, r_mean = peak_and_mean(magnitude, band, G)[1], peak_and_mean(magnitude, band, R)[1]
     return np.array([g_mean - W2, g_mean - W3, r_mean - W2, r_mean - W3])
 
 

@@ -15,12 +15,11 @@ from .time_order import cumulative_range
     undefined=EQUAL,
     source="Kim et al. 2014, with lc_classifier's doubled period",
 )
-def folded_smoothness(time: Floats, magnitude: Floats, period: float) -> Floats:
-    folded = magnitude
-    if not np.isnan(period):
-        folded = magnitude[np.argsort((time / (2 * period)) % 1, kind="mergesort")]
-    eta = np.sum(np.diff(folded) ** 2) / ((folded.size - 1) * folded.var())
-    return np.array([cumulative_range(folded), eta])
+def folded_smoothness(folded: Floats) -> Floats:
+    squares = 0.0
+    for i in range(1, folded.size):
+        squares += (folded[i] - folded[i - 1]) ** 2
+    return np.array([cumulative_range(folded), squares / ((folded.size - 1) * folded.var())])
 
 
 KERNELS = (folded_smoothness,)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..feature import of_band
 from ..lightcurves import Floats
+from .order_statistics import median
 
 NONE_BEFORE = "without a limit before the first detection of the band"
 
@@ -18,17 +19,17 @@ NONE_BEFORE = "without a limit before the first detection of the band"
     ("dmag_first_det_fid", "mag", "their last - m of the first detection"),
     minimum=1,
     undefined=NONE_BEFORE,
+    compiled=False,
 )
 def limits_before(time: Floats, magnitude: Floats, limit_time: Floats, limit: Floats) -> Floats:
-    before = limit_time < time[0]
-    out = np.full(7, np.nan)
-    depth = limit[before]
-    out[0] = depth.size
-    if depth.size:
-        out[1], out[2], out[3] = depth.max(), np.median(depth), depth[-1]
-        out[4] = limit_time[before][-1]
-        out[5], out[6] = out[2] - magnitude.min(), out[3] - magnitude[0]
-    return out
+    n = int(np.searchsorted(limit_time, time[0]))
+    if not n:
+        return np.array([0, *[np.nan] * 6])
+    depth = np.sort(limit[:n])
+    middle, last = median.py_func(depth), limit[n - 1]
+    return np.array(
+        [n, depth[-1], middle, last, limit_time[n - 1], middle - magnitude.min(), last - magnitude[0]]
+    )
 
 
 @of_band(
@@ -37,14 +38,11 @@ def limits_before(time: Floats, magnitude: Floats, limit_time: Floats, limit: Fl
     ("median_diffmaglim_after_fid", "mag", "their median"),
     minimum=1,
     undefined="without a limit after the first detection of the band",
+    compiled=False,
 )
 def limits_after(time: Floats, limit_time: Floats, limit: Floats) -> Floats:
-    depth = limit[limit_time >= time[0]]
-    out = np.full(3, np.nan)
-    out[0] = depth.size
-    if depth.size:
-        out[1], out[2] = depth.max(), np.median(depth)
-    return out
+    depth = np.sort(limit[np.searchsorted(limit_time, time[0]) :])
+    return np.array([depth.size, depth[-1], median.py_func(depth)] if depth.size else [0, np.nan, np.nan])
 
 
 KERNELS = (limits_before, limits_after)

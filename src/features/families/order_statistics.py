@@ -43,14 +43,28 @@ def interquartile_range(ordered: Floats) -> float:
 @of_band(("Gskew", "mag", "median(m <= 3rd percentile) + median(m >= 97th percentile) - 2 median(m)"), minimum=6)
 def median_skew(ordered: Floats) -> float:
     low, high = percentile(ordered, 3), percentile(ordered, 97)
-    bright = np.searchsorted(ordered, low, "right")
-    faint = np.searchsorted(ordered, high, "left")
+    bright, faint = 0, ordered.size
+    while bright < ordered.size and ordered[bright] <= low:
+        bright += 1
+    while faint > 0 and ordered[faint - 1] >= high:
+        faint -= 1
     return median(ordered[:bright]) + median(ordered[faint:]) - 2 * median(ordered)
 
 
 @of_band(("MedianAbsDev", "mag", "median |m - median(m)|"), minimum=6)
 def median_absolute_deviation(ordered: Floats) -> float:
-    return median(np.sort(np.abs(ordered - median(ordered))))
+    middle, n = median(ordered), ordered.size
+    right = n // 2
+    left = right - 1
+    distance = np.empty(n)  # ascending: the points are taken outwards from the median
+    for k in range(n):
+        if left < 0 or (right < n and ordered[right] - middle < middle - ordered[left]):
+            distance[k] = ordered[right] - middle
+            right += 1
+        else:
+            distance[k] = middle - ordered[left]
+            left -= 1
+    return median(distance)
 
 
 @of_band(("MedianBRP", "", "share of points with |m - median(m)| < (max m - min m) / 10"), minimum=6)
@@ -75,12 +89,14 @@ def percent_amplitude(ordered: Floats) -> float:
 )
 def anderson_darling(ordered: Floats) -> float:
     n = ordered.size
-    mean = ordered.mean()
-    spread = math.sqrt(np.sum((ordered - mean) ** 2) / (n - 1))
-    scaled = (ordered - mean) / (spread * math.sqrt(2))
+    mean, squares = ordered.mean(), 0.0
+    for m in ordered:
+        squares += (m - mean) ** 2
+    scale = math.sqrt(2 * squares / (n - 1))
     total = 0.0
     for i in range(n):
-        below, above = 0.5 * math.erfc(-scaled[i]), 0.5 * math.erfc(scaled[n - 1 - i])
+        below = 0.5 * math.erfc((mean - ordered[i]) / scale)
+        above = 0.5 * math.erfc((ordered[n - 1 - i] - mean) / scale)
         total += (2 * i + 1) * (math.log(below) + math.log(above))
     statistic = -n - total / n
     return 1 / (1 + math.exp(-10 * (statistic - 0.3)))

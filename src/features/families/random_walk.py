@@ -14,25 +14,33 @@ HALVINGS = 18  # of the search's step: to 1e-5 of a natural logarithm
 
 
 @kernel_function
-def log_likelihood(log_variance: float, log_time: float, time: Floats, centred: Floats, noise: Floats) -> float:
+def log_likelihood(variance: float, memory: Floats, centred: Floats, noise: Floats) -> float:
     """Log-likelihood of a Gaussian process with covariance a exp(-|dt| / tau) and noise variances, by its Kalman filter.
+
+    ``memory`` is exp(-dt / tau) from each point to the next, 0 for the first.
 
     The same number as celerite2's RealTerm (Foreman-Mackey et al. 2017) in as many operations as there are points.
     """
-    variance, rate = math.exp(log_variance), math.exp(-log_time)
     state, spread, total = 0.0, variance, 0.0
-    for i in range(time.size):
-        if i:
-            factor = math.exp(-rate * (time[i] - time[i - 1]))
-            state *= factor
-            spread = variance + factor**2 * (spread - variance)
+    for i in range(centred.size):
+        state *= memory[i]
+        spread = variance + memory[i] ** 2 * (spread - variance)
         innovation = centred[i] - state
         innovation_variance = spread + noise[i]
         total += math.log(innovation_variance) + innovation**2 / innovation_variance
         gain = spread / innovation_variance
         state += gain * innovation
         spread *= 1 - gain
-    return -0.5 * (total + time.size * math.log(2 * math.pi))
+    return -0.5 * (total + centred.size * math.log(2 * math.pi))
+
+
+@kernel_function
+def remember(log_time: float, time: Floats, memory: Floats) -> None:
+    """Fill ``memory`` for a time scale."""
+    rate = math.exp(-log_time)
+    memory[0] = 0.0
+    for i in range(1, time.size):
+        memory[i] = math.exp(-rate * (time[i] - time[i - 1]))
 
 
 @of_band(
@@ -44,32 +52,33 @@ def log_likelihood(log_variance: float, log_time: float, time: Floats, centred: 
 )
 def damped_random_walk(time: Floats, magnitude: Floats, error: Floats) -> Floats:
     centred, noise = magnitude - magnitude.mean(), error**2
-    low = np.array([math.log(VARIANCE[0]), math.log(TIME[0])])
-    high = np.array([math.log(VARIANCE[1]), math.log(TIME[1])])
-    best, highest = low.copy(), -np.inf
-    for a in np.linspace(low[0], high[0], VARIANCES):
-        for tau in np.linspace(low[1], high[1], TIMES):
-            value = log_likelihood(a, tau, time, centred, noise)
+    memory = np.empty(time.size)
+    a_low, a_high = math.log(VARIANCE[0]), math.log(VARIANCE[1])
+    tau_low, tau_high = math.log(TIME[0]), math.log(TIME[1])
+    a_step, tau_step = (a_high - a_low) / (VARIANCES - 1), (tau_high - tau_low) / (TIMES - 1)
+    best_a, best_tau, highest = a_low, tau_low, -np.inf
+    for j in range(TIMES):
+        remember(tau_low + j * tau_step, time, memory)
+        for k in range(VARIANCES):
+            value = log_likelihood(math.exp(a_low + k * a_step), memory, centred, noise)
             if value > highest:
-                best[0], best[1], highest = a, tau, value
+                best_a, best_tau, highest = a_low + k * a_step, tau_low + j * tau_step, value
     # pattern search (Hooke & Jeeves 1961): it needs no derivative and stays within bounds
-    step = (high - low) / np.array([VARIANCES - 1, TIMES - 1]) / 2
     for _ in range(HALVINGS):
+        a_step, tau_step = a_step / 2, tau_step / 2
         moved = True
         while moved:
-            moved = False
-            for across in range(-1, 2):
-                for along in range(-1, 2):
-                    a = min(max(best[0] + across * step[0], low[0]), high[0])
-                    tau = min(max(best[1] + along * step[1], low[1]), high[1])
-                    value = log_likelihood(a, tau, time, centred, noise)
+            moved, from_a, from_tau = False, best_a, best_tau
+            for along in range(-1, 2):
+                tau = min(max(from_tau + along * tau_step, tau_low), tau_high)
+                remember(tau, time, memory)
+                for across in range(-1, 2):
+                    a = min(max(from_a + across * a_step, a_low), a_high)
+                    value = log_likelihood(math.exp(a), memory, centred, noise)
                     if value > highest + 1e-12:
-                        best[0], best[1], highest, moved = a, tau, value, True
-        step /= 2
-    found = np.exp(best)
-    if best[0] == low[0]:  # without variance no time scale is more likely than another
-        found[1] = np.nan
-    return found
+                        best_a, best_tau, highest, moved = a, tau, value, True
+    # without variance no time scale is more likely than another
+    return np.array([math.exp(best_a), math.exp(best_tau) if best_a > a_low else np.nan])
 
 
 KERNELS = (damped_random_walk,)

@@ -30,12 +30,17 @@ def range_of_cumulative_sum(magnitude: Floats) -> float:
     undefined=EQUAL,
 )
 def autocorrelation_length(magnitude: Floats) -> float:
-    centred = magnitude - magnitude.mean()
-    limit = np.sum(centred**2) / math.e
-    if limit <= 0:
-        return np.nan
-    for lag in range(1, magnitude.size):
-        if np.sum(centred[lag:] * centred[:-lag]) < limit:
+    centred, n = magnitude - magnitude.mean(), magnitude.size
+    limit = 0.0
+    for lag in range(n):
+        product = 0.0
+        for i in range(n - lag):
+            product += centred[i] * centred[i + lag]
+        if lag == 0:
+            limit = product / math.e
+            if limit <= 0:
+                return np.nan
+        elif product < limit:
             return float(lag)
     return float(magnitude.size)
 
@@ -43,8 +48,11 @@ def autocorrelation_length(magnitude: Floats) -> float:
 @of_band(("Con", "", "share of runs of 3 points that are all farther than 2 std(m) from mean m"), minimum=6)
 def consecutive_outliers(magnitude: Floats) -> float:
     limit, middle = 2 * magnitude.std(), magnitude.mean()
-    far = np.abs(magnitude - middle) > limit
-    return np.sum(far[2:] & far[1:-1] & far[:-2]) / (magnitude.size - 2)
+    run, found = 0, 0
+    for m in magnitude:
+        run = run + 1 if abs(m - middle) > limit else 0
+        found += run >= 3
+    return found / (magnitude.size - 2)
 
 
 @of_band(
@@ -54,8 +62,12 @@ def consecutive_outliers(magnitude: Floats) -> float:
     source="Kim et al. 2014, with the weights of lc_classifier 2.1.0",
 )
 def von_neumann(time: Floats, magnitude: Floats) -> float:
-    weight = 1 / np.diff(time) ** 2
-    return np.sum(weight * np.diff(magnitude) ** 2) / (np.sum(weight) * magnitude.var())
+    squares, weights = 0.0, 0.0
+    for i in range(1, time.size):
+        weight = 1 / (time[i] - time[i - 1]) ** 2
+        squares += weight * (magnitude[i] - magnitude[i - 1]) ** 2
+        weights += weight
+    return squares / (weights * magnitude.var())
 
 
 @of_band(("LinearTrend", "mag/d", "slope of the least-squares line m(t)"), minimum=6, undefined="for one time only")
@@ -66,13 +78,19 @@ def linear_trend(time: Floats, magnitude: Floats) -> float:
 
 @of_band(("MaxSlope", "mag/d", "max |m_i+1 - m_i| / (t_i+1 - t_i)"), minimum=6, undefined="where two times are equal")
 def maximum_slope(time: Floats, magnitude: Floats) -> float:
-    return np.max(np.abs(np.diff(magnitude)) / np.diff(time))
+    steepest = 0.0
+    for i in range(1, time.size):
+        steepest = max(steepest, abs(magnitude[i] - magnitude[i - 1]) / (time[i] - time[i - 1]))
+    return steepest
 
 
 @of_band(("PairSlopeTrend", "", "(pairs getting fainter - other pairs) / 30, pairs of the last 30 points"), minimum=6)
 def pair_slope_trend(magnitude: Floats) -> float:
-    steps = np.diff(magnitude[-30:])
-    return (2 * np.sum(steps > 0) - steps.size) / 30
+    fainter, pairs = 0, 0
+    for i in range(max(magnitude.size - 29, 1), magnitude.size):
+        fainter += magnitude[i] > magnitude[i - 1]
+        pairs += 1
+    return (2 * fainter - pairs) / 30
 
 
 KERNELS = (
