@@ -54,7 +54,7 @@ def _extract(
 
 
 class _Package(ModuleType):
-    """This package, where ``extract`` stays the function: importing the module of that name would replace it."""
+    """The package, where ``extract`` stays the function: importing the module of that name would replace it."""
 
     @property
     def extract(self) -> Any:

@@ -14,6 +14,7 @@ from .lightcurves import OPTIONAL, Floats, Integers, LightCurves, Limits, light_
 
 SEEN = "seen"  # column of packets: which image a row is from, since packets of an object repeat their history
 ONLY_LIMITS = "no detections, only limits"
+LimitArrays = tuple[NDArray[np.str_], Floats, Integers, Floats]
 LIMIT_FAULT = "limit without band, time or magnitude"
 
 
@@ -56,7 +57,7 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
     if limits is not None:
         given, unusable, others = _limits(_once(limits), names)
         reasons += Counter({LIMIT_FAULT: unusable})
-        left_out |= {name: ONLY_LIMITS for name in others}
+        left_out |= dict.fromkeys(others, ONLY_LIMITS)
     curves = light_curves(
         names[code[use]] if len(names) else np.array([], dtype=np.str_),
         arrays["time"],
@@ -122,7 +123,7 @@ def _once(table: pa.Table) -> pa.Table:
     return table.filter(pa.array(np.concatenate([[True], ~same])))
 
 
-def _limits(table: pa.Table, known: NDArray[np.str_]) -> tuple[tuple[Integers, ...], int, list[str]]:
+def _limits(table: pa.Table, known: NDArray[np.str_]) -> tuple[LimitArrays, int, list[str]]:
     """Limits as :func:`light_curves` takes them, how many are unusable, and objects that have nothing else."""
     names, code = _coded(table.column("object_id"))
     time, limit = (np.asarray(table.column(name).to_numpy(), dtype=np.float64) for name in ("time", "limit"))

@@ -106,7 +106,9 @@ def resolve(columns: Columns, present: Sequence[str], needed: Sequence[str], ori
         if column in present:
             found[name] = column
         elif name in (*IDENTITY, *needed, "band"):
-            hint = nearest(column, present) or f" It has {', '.join(present[:12])}{', ...' if len(present) > 12 else ''}."
+            hint = (
+                nearest(column, present) or f" It has {', '.join(present[:12])}{', ...' if len(present) > 12 else ''}."
+            )
             remedy = "; columns.band=null where all is of one band" if name == "band" else ""
             raise AlertlabError(f"{origin}: no column {column}.{hint} Name it with columns.{name}=COLUMN{remedy}")
     pair = {"difference", "difference_error"} & set(found)

@@ -7,6 +7,7 @@ file at a time is open, and a bucket is a record batch of every run.
 
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ class Partition:
         self.folder.mkdir(parents=True, exist_ok=True)
         options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
         with pa.ipc.new_file(self.folder / f"{self.runs:06}.arrow", table.schema, options=options) as file:
-            for start, stop in zip(edges[:-1], edges[1:], strict=True):
+            for start, stop in pairwise(edges):
                 rows = table.slice(start, stop - start).to_batches()
                 file.write_batch(rows[0] if rows else table.schema.empty_table().to_batches()[0])
         self.runs += 1
@@ -82,4 +83,5 @@ def bucket_of(ids: pa.ChunkedArray, buckets: int) -> Integers:
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     values = [zlib.crc32(str(name).encode()) * buckets >> 32 for name in encoded.dictionary.to_pylist()]
-    return np.array(values, dtype=np.int64)[encoded.indices.to_numpy(zero_copy_only=False)]
+    place: Integers = encoded.indices.to_numpy(zero_copy_only=False)
+    return np.array(values, dtype=np.int64)[place]

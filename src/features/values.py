@@ -11,6 +11,7 @@ from ..runtime.errors import AlertlabError
 from .lightcurves import Floats, Integers
 
 NO_BAND, LEFT_OUT = -1, 0  # beside the numbers of bands: no value, and a value that is mapped to none
+NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
 BRIGHTER = {"t": 1.0, "true": 1.0, "1": 1.0, "+1": 1.0, "f": -1.0, "false": -1.0, "0": -1.0, "-1": -1.0}
 
 
@@ -41,11 +42,9 @@ def numbers(values: pa.Array, place: Place) -> Floats:
         For text, dates, or anything else that is no number.
     """
     kind = values.type
-    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
-        if not (pa.types.is_decimal(kind) or pa.types.is_null(kind)):
-            number = int(np.argmax(np.asarray(values.is_valid())))
-            fault = f"{str(values[number])[:40]!r} is {kind}, not a number"
-            raise place.error(number, f"{fault}; convert the column" if len(values) else fault)
+    if not any(is_number(kind) for is_number in NUMBERS):
+        number = int(np.argmax(np.asarray(values.is_valid()))) if len(values) else 0
+        raise place.error(number, f"{str(values[number])[:40]!r} is {kind}, not a number; convert the column")
     array = pc.cast(values, pa.float64(), safe=False)
     return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)
 
@@ -58,7 +57,7 @@ def signs(values: pa.Array, place: Place) -> Floats:
     AlertlabError
         For another text.
     """
-    if pa.types.is_boolean(values.type) or not _is_text(values.type):
+    if not _is_text(values.type):
         array = numbers(values, place)
         return np.where(np.isnan(array), np.nan, np.where(array > 0, 1.0, -1.0))
     return _mapped(values, BRIGHTER, np.nan, place, "a sign is t or f, 1 or 0, 1 or -1")
