@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from .lightcurves import Integers
 
-RUN = 64 << 20  # bytes of rows in memory before they are written
-BUCKET = 32 << 20  # bytes of rows that are cleaned together; the cleaning takes some times that
+RUN = 32 << 20  # bytes of rows in memory before they are written
+BUCKET = 16 << 20  # bytes of rows that are cleaned together; the cleaning takes some times that
 MOST_BUCKETS = 4096
 
 
@@ -55,13 +55,12 @@ class Partition:
         bucket = bucket_of(table.column("object_id"), self.buckets)
         order = np.argsort(bucket, kind="stable")
         edges = np.searchsorted(bucket[order], np.arange(self.buckets + 1))
-        table = table.take(pa.array(order)).combine_chunks()
+        (rows,) = table.take(pa.array(order)).combine_chunks().to_batches()
         self.folder.mkdir(parents=True, exist_ok=True)
         options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-        with pa.ipc.new_file(self.folder / f"{self.runs:06}.arrow", table.schema, options=options) as file:
+        with pa.ipc.new_file(self.folder / f"{self.runs:06}.arrow", rows.schema, options=options) as file:
             for start, stop in pairwise(edges):
-                rows = table.slice(start, stop - start).to_batches()
-                file.write_batch(rows[0] if rows else table.schema.empty_table().to_batches()[0])
+                file.write_batch(rows.slice(start, stop - start))  # an empty one too: its place is its bucket
         self.runs += 1
 
 

@@ -44,7 +44,7 @@ def numbers(values: pa.Array, place: Place) -> Floats:
     kind = values.type
     if not any(is_number(kind) for is_number in NUMBERS):
         number = int(np.argmax(np.asarray(values.is_valid()))) if len(values) else 0
-        raise place.error(number, f"{str(values[number])[:40]!r} is {kind}, not a number; convert the column")
+        raise place.error(number, f"{str(values[number].as_py())[:40]!r} is {kind}, not a number; convert the column")
     array = pc.cast(values, pa.float64(), safe=False)
     return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)
 
