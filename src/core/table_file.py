@@ -32,15 +32,17 @@ class TableFile:
     def write(self, table: pa.Table) -> None:
         """Add rows."""
         self.waiting.append(table)
-        if sum(each.num_rows for each in self.waiting) >= ROW_GROUP:
-            self._flush()
+        rows = sum(each.num_rows for each in self.waiting)
+        if rows >= ROW_GROUP:
+            self._flush(rows - rows % ROW_GROUP)
 
     def _finish(self, kind: type[BaseException] | None, *_: Any) -> None:
         if kind is None:
-            self._flush()
+            self._flush(sum(each.num_rows for each in self.waiting))
 
-    def _flush(self) -> None:
+    def _flush(self, rows: int) -> None:
+        """Write that many rows; groups are full but for the last, however the rows came: equal tables, equal files."""
         table = pa.concat_tables([self.schema.empty_table(), *self.waiting])
-        if table.num_rows:
-            self.writer.write_table(table)
-        self.waiting = []
+        if rows:
+            self.writer.write_table(table.slice(0, rows).combine_chunks(), row_group_size=ROW_GROUP)
+        self.waiting = [table.slice(rows)]

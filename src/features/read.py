@@ -124,8 +124,12 @@ def _read_parquet(path: Path, columns: Columns, needed: Sequence[str]) -> Iterat
     wanted = top_level(schema, list(found.values()))
     nested = any(pa.types.is_nested(schema.field(name).type) for name in wanted)
     try:
-        for batch in file.iter_batches(NESTED if nested else LONG, columns=wanted, use_threads=False):
-            yield pa.Table.from_batches([batch])
+        for group in range(
+            file.num_row_groups
+        ):  # one at a time: Arrow keeps what it has decoded of all it was asked for
+            rows = NESTED if nested else LONG
+            for batch in file.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False):
+                yield pa.Table.from_batches([batch])
     except (pa.ArrowException, OSError) as error:
         raise AlertlabError(f"{path}: damaged ({in_brief(error)})") from error
 

@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from alertlab.features import extract
+from alertlab.features.assemble import assemble
 from alertlab.features.clean import Rules
+from alertlab.features.columns import DETECTION, Columns
+from alertlab.features.tables import as_table, flat
 
 GOOD = {"time": 0.0, "magnitude": 18.0, "error": 0.1, "rb": 0.9, "ra": 10.0, "dec": 20.0, "band": 1}
 
@@ -109,3 +112,11 @@ def test_objects_that_have_only_limits_are_listed_and_bad_limits_counted():
         table = extract(curve(), non_detections=limits)
     assert left_out(table) == {"z": "no detections, only limits"}
     assert dropped(table) == {"limit without band, time or magnitude": 1}
+
+
+def test_wise_magnitudes_are_those_of_the_object_where_any_row_has_them():
+    rows = pd.concat([curve(name="a"), curve(name="b")])
+    rows["W1"] = np.where((rows.object_id == "a") & (rows.time == 3), 12.5, np.nan)
+    detections, _ = flat(as_table(rows), Columns(), DETECTION, "rows")
+    context = assemble(detections, None, Rules()).curves.context
+    np.testing.assert_array_equal(context["W1"], [12.5, np.nan])

@@ -84,4 +84,4 @@ def test_a_table_written_in_parts_is_whole_and_in_order(tmp_path, monkeypatch):
         for start in range(0, 23, 2):
             file.write(rows.slice(start, 2))
     assert pq.read_table(tmp_path / "t.parquet") == rows
-    assert pq.read_metadata(tmp_path / "t.parquet").num_row_groups == 4
+    assert pq.read_metadata(tmp_path / "t.parquet").num_row_groups == 5
