@@ -137,6 +137,44 @@ def predict(options: argparse.Namespace) -> None:
         raise AlertlabError(f"{options.alerts}: no alert could be used; {result.rejected} says why")
 
 
+def features(options: argparse.Namespace) -> None:
+    """Verb ``features``."""
+    words = [options.path, *options.overrides] if options.path else options.overrides
+    paths = [word for word in words if "=" not in word or Path(word).exists()]  # HATS has folders with "="
+    options.overrides = [word for word in words if word not in paths]
+    config = composed("features", options)
+    if config is None:
+        return
+    if options.list:
+        from .features.listing import listing
+        from .features.sets import feature_set
+
+        print(listing(feature_set(config.features)))
+        return
+    if len(paths) != 1:
+        given = f"{len(paths)} were given: {' '.join(paths)}" if paths else "none was given"
+        raise AlertlabError(f"features: name one PATH of light curves; {given}")
+    if options.explain:
+        from .workflows.features import explain_object
+
+        for name, reason in explain_object(config, Path(paths[0]), options.non_detections, options.explain):
+            print(f"{name:<32}{reason}")
+        return
+    if options.out is None:
+        raise AlertlabError("features: name the Parquet file of features with --out FILE")
+    from .workflows.features import features as workflow
+
+    result = workflow(config, Path(paths[0]), options.non_detections, options.out)
+    if options.json:
+        print_json({**vars(result), "throughput": result.throughput})
+    else:
+        from .workflows.show import show_features
+
+        show_features(result)
+    if not result.objects:
+        raise AlertlabError(f"{paths[0]}: no object could be used; {result.rejected} says why")
+
+
 def sync(options: argparse.Namespace) -> None:
     """Verb ``sync``."""
     from .workflows.sync import sync as workflow
@@ -264,6 +302,24 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, metavar="FILE", help="Parquet of predictions; rejected alerts go beside it"
     )
     verb.add_argument("--strict", action="store_true", help="stop at the first alert that cannot be used")
+
+    verb = _verb(
+        verbs,
+        "features",
+        features,
+        "compute the features of light curves",
+        "detections.parquet --non-detections non_detections.parquet --out features.parquet",
+    )
+    verb.add_argument(
+        "path", nargs="?", metavar="PATH", help="table (.parquet, .csv), packets (.avro, .tar, .tar.gz), or a folder"
+    )
+    verb.add_argument("--non-detections", type=Path, metavar="FILE", help="table of upper limits")
+    verb.add_argument(
+        "--out", type=Path, metavar="FILE", help="Parquet of features; objects that are left out go beside it"
+    )
+    verb.add_argument("--list", action="store_true", help="print each feature of the set and stop")
+    verb.add_argument("--explain", metavar="OBJECT", help="print why features of one object are NaN and stop")
+    _config_options(verb)
 
     verb = _verb(verbs, "sync", sync, "deliver to MLflow what a server missed", "outputs")
     verb.add_argument(

@@ -30,7 +30,7 @@ def compose(
 
     Parameters
     ----------
-    name : root config, ``train`` or ``evaluate``.
+    name : root config, ``train``, ``evaluate``, ``features`` or ``report``.
     overrides : Hydra overrides, as typed.
     folders : further folders of configs, the user's own experiments and models.
     allowed : further packages that a ``_target_`` may name.
@@ -156,7 +156,7 @@ def _explain(
         if override.key_or_group not in known and text not in chosen and not override.is_add():
             close = get_close_matches(override.key_or_group, known, n=1, cutoff=0.5)
             if not close:
-                return f"{text}: no key {override.key_or_group} in the config; `alertlab train --cfg` prints it"
+                return f"{text}: no key {override.key_or_group} in the config; `alertlab {name} --cfg` prints it"
             top = close[0].partition(".")[0]
             file = f"conf/{top}/{choices[top]}.yaml" if choices.get(top) else f"conf/{name}.yaml"
             return f"{text}: no key {override.key_or_group}. Did you mean {close[0]} ({file})?"

@@ -28,7 +28,7 @@ def test_help_needs_no_training_stack(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "verb", ["train", "evaluate", "report", "predict", "simulate stamps", "bundle check", "bundle info"]
+    "verb", ["train", "evaluate", "report", "predict", "features", "simulate stamps", "bundle check", "bundle info"]
 )
 def test_every_verb_has_help_with_an_example(verb, capsys):
     with pytest.raises(SystemExit):

@@ -7,12 +7,12 @@ second told.
 
 import gzip
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from .alert import Alert, Rejected
-from .packets import LARGEST_PACKET, TOO_LARGE, read_packets
+from .alert import Rejected
+from .packets import LARGEST_PACKET, TOO_LARGE
 from .plain import in_brief, printable
 
 LONGEST_NAME = 1 << 16  # bytes of a header that carries a long name or other attributes
@@ -26,6 +26,8 @@ CARRIERS = (  # headers that hold the name or attributes of the next one
     tarfile.SOLARIS_XHDTYPE,
 )
 GZIP = b"\x1f\x8b"
+Found = TypeVar("Found")
+Reader = Callable[[bytes, str], Iterator[Found | Rejected]]  # (bytes of a packet, how messages name it)
 
 
 class _Header(tarfile.TarInfo):
@@ -52,8 +54,8 @@ class _Header(tarfile.TarInfo):
         raise tarfile.ReadError("a sparse file")
 
 
-def read_archive(path: Path) -> Iterator[Alert | Rejected]:
-    """Members of a ``.tar`` or ``.tar.gz``, each an alert or rejected.
+def read_archive(path: Path, read: Reader[Found]) -> Iterator[Found | Rejected]:
+    """Members of a ``.tar`` or ``.tar.gz``, each what ``read`` makes of its bytes, or rejected.
 
     Damage ends the archive: the members before it are kept.
     """
@@ -62,18 +64,18 @@ def read_archive(path: Path) -> Iterator[Alert | Rejected]:
         with path.open("rb") as file:
             zipped = file.read(2) == GZIP
         with gzip.open(path) if zipped else path.open("rb") as stream:  # gzip checks the sum at the end
-            yield from _members(stream, origin)
+            yield from _members(stream, origin, read)
     except Exception as error:  # whatever the damage makes of the parser
         yield Rejected(origin, f"the archive is damaged from here on ({in_brief(error) or type(error).__name__})")
 
 
-def _members(stream: Any, origin: str) -> Iterator[Alert | Rejected]:
+def _members(stream: Any, origin: str, read: Reader[Found]) -> Iterator[Found | Rejected]:
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
         for member in archive:
             archive.members = []  # type: ignore[attr-defined]  # tarfile keeps every header otherwise
             archive.pax_headers = {}
             if not member.isdir():
-                yield from _member(archive, member, f"{origin}:{printable(member.name[:LONGEST_ORIGIN])}")
+                yield from _member(archive, member, f"{origin}:{printable(member.name[:LONGEST_ORIGIN])}", read)
         rest: Any = archive.fileobj
         for _ in range(PADDING // tarfile.RECORDSIZE):
             padding = rest.read(tarfile.RECORDSIZE)
@@ -81,7 +83,9 @@ def _members(stream: Any, origin: str) -> Iterator[Alert | Rejected]:
                 raise tarfile.ReadError("data follow its end")
 
 
-def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, origin: str) -> Iterator[Alert | Rejected]:
+def _member(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, origin: str, read: Reader[Found]
+) -> Iterator[Found | Rejected]:
     if not member.isfile():
         yield Rejected(origin, "not a regular file")
     elif not member.name.endswith(".avro"):
@@ -90,4 +94,4 @@ def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, origin: str) -> I
         yield Rejected(origin, TOO_LARGE)
     else:
         content = archive.extractfile(member)
-        yield from read_packets(content.read() if content else b"", origin)
+        yield from read(content.read() if content else b"", origin)

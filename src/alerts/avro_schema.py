@@ -33,7 +33,7 @@ class SchemaError(ValueError):
 
 
 @lru_cache(maxsize=16)  # a night has one schema, and parsing it takes longer than reading the alert
-def reading_plan(text: bytes, wanted: frozenset[str]) -> ReadingPlan:
+def reading_plan(text: bytes, wanted: frozenset[str], lists: frozenset[str] = frozenset()) -> ReadingPlan:
     """How to read one record: its fields in runs, those that are wanted and those to pass over.
 
     Parameters
@@ -41,6 +41,7 @@ def reading_plan(text: bytes, wanted: frozenset[str]) -> ReadingPlan:
     text : the JSON of the writer's schema, a record.
     wanted : names of the top-level fields to keep. They hold plain values or
         records of them: arrays and maps have no bound.
+    lists : names among them that may be lists of records of plain values, which the length of the data alone bounds.
 
     Returns
     -------
@@ -59,21 +60,28 @@ def reading_plan(text: bytes, wanted: frozenset[str]) -> ReadingPlan:
         raise SchemaError("its schema is not JSON") from None
     try:
         fields = _Rebuild().record(schema, "", 0)["fields"]
-        return tuple(_parts(fields, wanted))
+        return tuple(_parts(fields, wanted, lists))
     except SchemaError:
         raise
     except (TypeError, KeyError, AttributeError, ValueError, fastavro.schema.SchemaParseException):
         raise SchemaError("its schema is damaged") from None
 
 
-def _parts(fields: list[dict[str, Any]], wanted: frozenset[str]) -> Iterator[tuple[Any, Any]]:
+def _parts(fields: list[dict[str, Any]], wanted: frozenset[str], lists: frozenset[str]) -> Iterator[tuple[Any, Any]]:
     for keep, run in groupby(fields, lambda field: field["name"] in wanted):
         part = list(run)
         for field in part if keep else ():
-            if not _bounded(field["type"]):
+            if not _bounded(_items(field["type"]) if field["name"] in lists else field["type"]):
                 raise SchemaError(f"its schema makes {field['name']} a list or a nest")
         nothing = fastavro.parse_schema({"type": "record", "name": "run", "fields": []})
         yield fastavro.parse_schema({"type": "record", "name": "run", "fields": part}), None if keep else nothing
+
+
+def _items(kind: Any) -> Any:
+    """The type of a list's items, of a nullable list too; any other type is its own."""
+    if isinstance(kind, list):
+        return [_items(branch) for branch in kind]
+    return kind["items"] if isinstance(kind, dict) and kind["type"] == "array" else kind
 
 
 def _bounded(kind: Any, inside: bool = False) -> bool:

@@ -25,13 +25,17 @@ class DamagedError(ValueError):
     """A container that is not as the specification says, or beyond the bounds."""
 
 
-def read_records(data: bytes, wanted: frozenset[str]) -> Iterator[dict[str, Any]]:
+def read_records(
+    data: bytes, wanted: frozenset[str], lists: frozenset[str] = frozenset(), room: int = LARGEST_CONTENT
+) -> Iterator[dict[str, Any]]:
     """Yield the records of one container.
 
     Parameters
     ----------
     data : the whole file, beginning with ``MAGIC``.
     wanted : names of the fields to read; the others are passed over.
+    lists : names among them that may be lists of records.
+    room : bytes all blocks together may unpack to.
 
     Raises
     ------
@@ -42,8 +46,8 @@ def read_records(data: bytes, wanted: frozenset[str]) -> Iterator[dict[str, Any]
     header, at = _header(data, len(MAGIC))
     sync, at = _take(data, at, SYNC_LENGTH)
     codec = header.get(b"avro.codec", b"null")
-    plan = reading_plan(header.get(b"avro.schema", b""), wanted)
-    room, records = LARGEST_CONTENT, MOST_RECORDS
+    plan = reading_plan(header.get(b"avro.schema", b""), wanted, lists)
+    records = MOST_RECORDS
     while at < len(data):
         count, at = _integer(data, at)
         size, at = _integer(data, at)
@@ -107,7 +111,7 @@ def _integer(data: bytes, at: int) -> tuple[int, int]:
 def _unpack(block: bytes, codec: bytes, room: int) -> bytes:
     if codec == b"null":
         if len(block) > room:
-            raise DamagedError(f"it is larger than {LARGEST_CONTENT} bytes")
+            raise DamagedError(f"it is larger than {room} bytes")
         return block
     if codec != b"deflate":
         name = in_brief(codec.decode("latin-1"), 20)
@@ -115,7 +119,7 @@ def _unpack(block: bytes, codec: bytes, room: int) -> bytes:
     unpacker = zlib.decompressobj(wbits=-15)
     content = unpacker.decompress(block, room + 1)
     if len(content) > room:
-        raise DamagedError(f"it unpacks to more than {LARGEST_CONTENT} bytes")
+        raise DamagedError(f"it unpacks to more than {room} bytes")
     if not unpacker.eof:
         raise DamagedError("a block's deflate data are cut short")
     return content

@@ -1,8 +1,8 @@
 """ZTF alert packets: Avro containers with three cut-outs (schemas 1.3 to 4.02)."""
 
 import zlib
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from .alert import BANDS, Alert, AlertError, Rejected
 from .avro_schema import SchemaError
@@ -13,6 +13,7 @@ from .plain import in_brief
 
 LARGEST_PACKET = 16 << 20  # bytes; ZTF's packets are some 70 kB, with long histories under 1 MB
 TOO_LARGE = f"larger than {LARGEST_PACKET} bytes, not one alert packet"
+Found = TypeVar("Found")
 CUTOUTS = {band: f"cutout{band.capitalize()}" for band in BANDS}
 WANTED = frozenset({"candid", "objectId", "candidate", *CUTOUTS.values()})  # not the history, which is long
 
@@ -30,14 +31,24 @@ def read_packets(data: bytes, origin: str) -> Iterator[Alert | Rejected]:
     Alerts, and for what cannot be used its reason. Damage in the container
     ends it: the records before it are kept.
     """
+    return read_container(data, origin, lambda: read_records(data, WANTED), _read_record)
+
+
+def read_container(
+    data: bytes,
+    origin: str,
+    records: Callable[[], Iterator[Mapping[str, Any]]],
+    read: Callable[[Mapping[str, Any], str], Found | Rejected],
+) -> Iterator[Found | Rejected]:
+    """What ``read`` makes of each of the records of a container; damage is a rejection, never an error."""
     if not data.startswith(MAGIC):
         yield Rejected(origin, "not an Avro container" if data else "empty file")
         return
     empty = True
     try:
-        for record in read_records(data, WANTED):
+        for record in records():
             empty = False
-            yield _read_record(record, origin)
+            yield read(record, origin)
     except Exception as error:  # whatever the damage makes of the parser
         yield Rejected(origin, f"the Avro container is damaged ({_in_words(error)})")
         return

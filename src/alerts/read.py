@@ -6,11 +6,12 @@ from pathlib import Path
 
 from ..runtime.errors import AlertlabError
 from .alert import Alert, Rejected
-from .archive import read_archive
+from .archive import Found, Reader, read_archive
 from .packets import LARGEST_PACKET, TOO_LARGE, read_packets
 from .plain import printable
 from .table import count_rows, read_stamp_table
 
+ARCHIVES = (".tar", ".tar.gz", ".tgz")
 DECODER_VERSION = 1  # raise it when the same bytes give other pixels, fields or rejections: caches are then made anew
 
 
@@ -32,16 +33,27 @@ def read_alerts(path: Path | str) -> Iterator[Alert | Rejected]:
         When there is nothing at ``path``, or it is none of these kinds.
     """
     path = Path(path)
+    if path.is_file() and path.suffix in {".parquet", ".pq"}:
+        return read_stamp_table(path)
+    return read_with(path, read_packets)
+
+
+def read_with(path: Path, read: Reader[Found]) -> Iterator[Found | Rejected]:
+    """What ``read`` makes of every packet at a path: an ``.avro`` file, a folder, a ``.tar`` or ``.tar.gz``.
+
+    Raises
+    ------
+    AlertlabError
+        When there is nothing at ``path``, or it is none of these kinds.
+    """
     if path.is_dir():
-        return _folder(path)
+        return _folder(path, read)
     if not path.is_file():
         raise AlertlabError(f"{path}: no such file or folder{did_you_mean(path)}")
-    if path.suffix in {".parquet", ".pq"}:
-        return read_stamp_table(path)
     if path.suffix == ".avro":
-        return _file(path)
-    if path.name.endswith((".tar", ".tar.gz", ".tgz")):
-        return read_archive(path)
+        return _file(path, read)
+    if path.name.endswith(ARCHIVES):
+        return read_archive(path, read)
     raise AlertlabError(f"{path}: not alerts; expected .avro, .tar, .tar.gz, .parquet or a folder of .avro files")
 
 
@@ -83,7 +95,7 @@ def did_you_mean(path: Path) -> str:
     return f". Did you mean {next(found for found in near if found.name == match[0])}?" if match else ""
 
 
-def _file(path: Path) -> Iterator[Alert | Rejected]:
+def _file(path: Path, read: Reader[Found]) -> Iterator[Found | Rejected]:
     origin = printable(path)
     try:
         if not path.is_file():  # a pipe would never end
@@ -97,12 +109,12 @@ def _file(path: Path) -> Iterator[Alert | Rejected]:
     if len(data) > LARGEST_PACKET:
         yield Rejected(origin, TOO_LARGE)
     else:
-        yield from read_packets(data, origin)
+        yield from read(data, origin)
 
 
-def _folder(folder: Path) -> Iterator[Alert | Rejected]:
+def _folder(folder: Path, read: Reader[Found]) -> Iterator[Found | Rejected]:
     for path in files_of(folder):
         if path.suffix == ".avro":
-            yield from _file(path)
+            yield from _file(path, read)
         else:
             yield Rejected(printable(path), "a folder that cannot be opened" if path.is_dir() else "not an .avro file")

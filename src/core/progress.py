@@ -22,8 +22,8 @@ def track(items: Iterable[Item], description: str, total: int | None = None) -> 
 
 
 @contextmanager
-def counter(description: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for what counts itself: call the yielded function with (done, total)."""
+def counter(description: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar for what counts itself: call the yielded function with (done, total), total None where it is unknown."""
     with _bar() as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,1 +1,73 @@
-"""Light curves to feature columns."""
+"""Light curves to feature columns: ``extract(lightcurves, features="alerce152")``."""
+
+import sys
+from collections.abc import Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # numba and pyarrow are imported by the first call
+    import pyarrow as pa
+
+    from .clean import Rules
+    from .columns import Columns
+
+
+def _extract(
+    lightcurves: Any,
+    features: str = "alerce152",
+    *,
+    non_detections: Any = None,
+    columns: "Columns | Mapping[str, Any] | None" = None,
+    rules: "Rules | None" = None,
+) -> "pa.Table":
+    """Features of light curves that are in memory.
+
+    Parameters
+    ----------
+    lightcurves : Arrow table, pandas frame, or a mapping of names to arrays. One row a detection, in any order, or
+        one row an object with lists.
+    features : name of a set, ``alerce152`` or ``alerce174``.
+    non_detections : upper limits, in one of the same forms.
+    columns : which column is which quantity, as ``conf/columns`` has it; None takes the quantities' own names
+        (``object_id``, ``time``, ``magnitude``, ...) or, where there is a column ``oid``, ALeRCE's.
+    rules : of the cleaning.
+
+    Returns
+    -------
+    Table with ``object_id``, in order, then a float64 column a feature, NaN where it is undefined. The metadata of
+    its schema name the set, and under ``alertlab.features.left_out`` and ``alertlab.features.dropped`` hold what the
+    cleaning left out (object -> reason) and dropped (reason -> detections), as JSON.
+
+    Warns
+    -----
+    UserWarning
+        When objects were left out.
+
+    Raises
+    ------
+    AlertlabError
+        For a column that is missing or does not hold what it should.
+    """
+    from .memory import features_of
+
+    return features_of(lightcurves, features, non_detections, columns, rules)
+
+
+class _Package(ModuleType):
+    """The package, where ``extract`` stays the function: importing the module of that name would replace it."""
+
+    @property
+    def extract(self) -> Any:
+        return _extract
+
+    @extract.setter
+    def extract(self, module: ModuleType) -> None:
+        pass
+
+
+_extract.__name__ = _extract.__qualname__ = "extract"
+sys.modules[__name__].__class__ = _Package
+if TYPE_CHECKING:
+    extract = _extract
+
+__all__ = ["extract"]

@@ -53,9 +53,7 @@ def steps(features: FeatureSet) -> list[Step]:
     kernels = {id(each.kernel): each.kernel for each in features.features}
     for column, each in enumerate(features.features):
         wanted.setdefault((id(each.kernel), each.band), []).append((each.place, column))
-    return [
-        Step(kernels[kernel], band, *np.array(pairs, dtype=np.int64).T) for (kernel, band), pairs in wanted.items()
-    ]
+    return [Step(kernels[kernel], band, *np.array(pairs, dtype=np.int64).T) for (kernel, band), pairs in wanted.items()]
 
 
 def unmet(kernel: Kernel, arrays: "Arrays") -> str | None:

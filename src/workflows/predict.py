@@ -5,11 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from .. import runtime
@@ -19,11 +16,10 @@ from ..alerts.rejected import SCHEMA, rejected_table
 from ..core.predictions import Predictions
 from ..core.progress import track
 from ..core.samples import UNLABELLED
-from ..files import replacing
+from ..core.table_file import TableFile
 from ..runtime.errors import AlertlabError
 
 BATCH = 256  # alerts at a time: memory does not grow with the night
-ROW_GROUP = 16_384  # rows written together: Parquet keeps some kB of every group, and reads few large ones faster
 UNDECIDED = "the bundle gives no finite probabilities for it"
 
 
@@ -83,40 +79,6 @@ def predict(bundle: Path, alerts: Path, out: Path, strict: bool = False) -> Pred
         if not classified and not reasons:
             raise AlertlabError(f"{alerts}: no alerts there; a folder is searched for .avro files")
     return PredictResult(out, rejected_path, classified, reasons)
-
-
-class TableFile:
-    """A Parquet file written in groups of rows, whole or not at all."""
-
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.path, self.schema = path, schema
-        self.stack = ExitStack()
-        self.waiting: list[pa.Table] = []
-
-    def __enter__(self) -> "TableFile":
-        partial = self.stack.enter_context(replacing(self.path))
-        self.writer = self.stack.enter_context(pq.ParquetWriter(partial, self.schema))
-        self.stack.push(self._finish)
-        return self
-
-    def __exit__(self, *error: Any) -> bool | None:
-        return self.stack.__exit__(*error)
-
-    def write(self, table: pa.Table) -> None:
-        """Add rows."""
-        self.waiting.append(table)
-        if sum(each.num_rows for each in self.waiting) >= ROW_GROUP:
-            self._flush()
-
-    def _finish(self, kind: type[BaseException] | None, *_: Any) -> None:
-        if kind is None:
-            self._flush()
-
-    def _flush(self) -> None:
-        table = pa.concat_tables([self.schema.empty_table(), *self.waiting])
-        if table.num_rows:
-            self.writer.write_table(table)
-        self.waiting = []
 
 
 def in_batches(found: Iterable[Alert | Rejected], size: int) -> Iterator[tuple[list[Alert], list[Rejected]]]:

@@ -1,12 +1,15 @@
 """Results for people: tables on standard output, plain where it is piped."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from ..evaluation import Evaluation, class_table, results_table
+
+if TYPE_CHECKING:
+    from .features import FeaturesResult
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
@@ -18,11 +21,27 @@ def show_evaluation(evaluation: Evaluation) -> None:
         print(f"absent from {evaluation.part}: {', '.join(evaluation.absent)}")
 
 
-def show_counts(title: str, counts: Mapping[str, int]) -> None:
+def show_counts(title: str, counts: Mapping[str, int], noun: str = "alerts") -> None:
     """A row a name, largest first; nothing where there is nothing."""
     rows = sorted(counts.items(), key=lambda item: -item[1])
     if rows:
-        _table(f"{title}: {sum(counts.values())}", (title, "alerts"), [(name, str(count)) for name, count in rows])
+        _table(f"{title}: {sum(counts.values())}", (title, noun), [(name, str(count)) for name, count in rows])
+
+
+def show_features(result: "FeaturesResult") -> None:
+    """What was read, dropped and left out, and how fast it went."""
+    show_counts("dropped", result.dropped, "rows")
+    show_counts("left out", result.left_out, "objects")
+    show_paths(
+        {
+            "detections": result.detections,
+            "objects": result.objects,
+            "features": result.columns,
+            "speed": f"{result.computed} objects in {result.seconds:.1f} s, {result.throughput:.1f} a second",
+            "table": result.features,
+            "rejected": result.rejected,
+        }
+    )
 
 
 def show_paths(paths: Mapping[str, Any]) -> None:

@@ -1,0 +1,142 @@
+"""From flat tables of measurements to clean light curves, and the list of what was left out."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from .clean import Mask, Rules, chosen, clean
+from .columns import CONTEXT
+from .lightcurves import OPTIONAL, Floats, Integers, LightCurves, Limits, light_curves
+
+SEEN = "seen"  # column of packets: which image a row is from, since packets of an object repeat their history
+ONLY_LIMITS = "no detections, only limits"
+LimitArrays = tuple[NDArray[np.str_], Floats, Integers, Floats]
+LIMIT_FAULT = "limit without band, time or magnitude"
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """Clean light curves.
+
+    Attributes
+    ----------
+    read : detections before the cleaning.
+    reasons : detections and limits that were dropped, by reason.
+    left_out : object -> reason, in the order of names.
+    """
+
+    curves: LightCurves
+    read: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Assembled:
+    """Light curves of objects that have enough clean detections.
+
+    Parameters
+    ----------
+    detections, limits : as :func:`~.tables.flat` gives them, rows in any order; None where there are no limits at all.
+    """
+    detections = _once(detections)
+    names, code = _coded(detections.column("object_id"))
+    rows = chosen(_floats(detections), code)
+    band = detections.column("band").to_numpy()
+    kept, reasons = clean(rows, band, code, rules)
+    counts = np.bincount(code[kept], minlength=len(names))
+    enough = counts >= max(rules.min_detections, 1)
+    too_few = f"fewer than {rules.min_detections} clean detections"
+    left_out = {str(name): too_few for name in names[~enough]}
+    use = kept & enough[code]
+    arrays = {name: values[use] for name, values in rows.items()}
+    given = None
+    if limits is not None:
+        given, unusable, others = _limits(_once(limits), names)
+        reasons += Counter({LIMIT_FAULT: unusable})
+        left_out |= dict.fromkeys(others, ONLY_LIMITS)
+    curves = light_curves(
+        names[code[use]] if len(names) else np.array([], dtype=np.str_),
+        arrays["time"],
+        arrays["magnitude"],
+        arrays["error"],
+        band[use],
+        optional={name: arrays[name] for name in OPTIONAL if name in arrays},
+        limits=given,
+        context={name: _first(arrays[name], arrays["time"], names[code[use]]) for name in CONTEXT if name in arrays},
+    )
+    return Assembled(curves, detections.num_rows, +reasons, dict(sorted(left_out.items())))
+
+
+def part(curves: LightCurves, start: int, stop: int) -> LightCurves:
+    """The objects from ``start`` to before ``stop``."""
+    rows = slice(curves.offsets[start], curves.offsets[stop])
+    limits = curves.limits
+    if limits is not None:
+        inside = slice(limits.offsets[start], limits.offsets[stop])
+        offsets = limits.offsets[start : stop + 1] - limits.offsets[start]
+        limits = Limits(offsets, limits.time[inside], limits.band[inside], limits.magnitude[inside])
+    return LightCurves(
+        curves.object_id[start:stop],
+        curves.offsets[start : stop + 1] - curves.offsets[start],
+        curves.band[rows],
+        {name: values[rows] for name, values in curves.detections.items()},
+        limits,
+        {name: values[start:stop] for name, values in curves.context.items()},
+    )
+
+
+def _floats(table: pa.Table) -> dict[str, Floats]:
+    """Columns of numbers; NaN where a file of several had no such column."""
+    return {
+        name: np.asarray(pc.fill_null(column, np.nan).to_numpy(), dtype=np.float64)
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if name not in ("object_id", "band", SEEN)
+    }
+
+
+def _coded(ids: pa.ChunkedArray) -> tuple[NDArray[np.str_], Integers]:
+    """Names in order, and the place of each row's name among them."""
+    encoded = pc.dictionary_encode(ids.combine_chunks())
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    found = np.array(encoded.dictionary.to_pylist(), dtype=np.str_)
+    order = np.argsort(found)
+    place = np.empty(len(found), dtype=np.int64)
+    place[order] = np.arange(len(found))
+    return found[order], place[encoded.indices.to_numpy(zero_copy_only=False)]
+
+
+def _once(table: pa.Table) -> pa.Table:
+    """Rows of packets once each: by object and image, of equal ones the first in the order of their values."""
+    if SEEN not in table.column_names or not table.num_rows:
+        return table
+    keys = ["object_id", SEEN, *(name for name in table.column_names if name not in ("object_id", SEEN))]
+    table = table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in keys]))
+    same = np.ones(table.num_rows - 1, dtype=bool)
+    for name in ("object_id", SEEN):
+        values = table.column(name)
+        same &= pc.equal(values.slice(1), values.slice(0, len(values) - 1)).to_numpy()
+    return table.filter(pa.array(np.concatenate([[True], ~same])))
+
+
+def _limits(table: pa.Table, known: NDArray[np.str_]) -> tuple[LimitArrays, int, list[str]]:
+    """Limits as :func:`light_curves` takes them, how many are unusable, and objects that have nothing else."""
+    names, code = _coded(table.column("object_id"))
+    time, limit = (np.asarray(table.column(name).to_numpy(), dtype=np.float64) for name in ("time", "limit"))
+    band = table.column("band").to_numpy()
+    good: Mask = np.isfinite(time) & np.isfinite(limit) & (band > 0)
+    ids = names[code[good]] if len(names) else np.array([], dtype=np.str_)
+    others = [str(name) for name in np.setdiff1d(names, known)]
+    return (ids, time[good], band[good], limit[good]), int((~good).sum()), others
+
+
+def _first(values: Floats, time: Floats, names: NDArray[np.str_]) -> dict[str, float]:
+    """The earliest finite value of each object."""
+    known = np.flatnonzero(np.isfinite(values))
+    known = known[np.lexsort((values[known], time[known]))]
+    objects, first = np.unique(names[known], return_index=True)
+    return dict(zip(objects.tolist(), values[known][first].tolist(), strict=True))

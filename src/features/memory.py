@@ -1,0 +1,65 @@
+"""Features of light curves that are in memory already."""
+
+import json
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from ..runtime.errors import AlertlabError
+from .assemble import assemble
+from .clean import Rules
+from .columns import DETECTION, LIMIT, Columns, recognise
+from .extract import extract_batch
+from .lightcurves import Floats, LightCurves
+from .read import NAMELESS
+from .sets import FeatureSet, feature_set
+from .tables import as_table, flat, names_of
+
+LEFT_OUT, DROPPED = b"alertlab.features.left_out", b"alertlab.features.dropped"
+
+
+def features_of(
+    lightcurves: Any,
+    features: str,
+    non_detections: Any,
+    columns: Columns | Mapping[str, Any] | None,
+    rules: Rules | None,
+) -> pa.Table:
+    """See :func:`alertlab.features.extract`."""
+    chosen = feature_set(features)
+    table = as_table(lightcurves)
+    if columns is None:
+        columns = recognise(names_of(table.schema))
+    elif not isinstance(columns, Columns):
+        columns = Columns.of(columns)
+    if not table.num_rows:
+        raise AlertlabError("light curves: hold no rows")
+    detections, nameless = flat(table, columns, DETECTION, "light curves")
+    limits = None
+    if non_detections is not None:
+        limits, more = flat(as_table(non_detections), columns, LIMIT, "non-detections")
+        nameless += more
+    found = assemble(detections, limits, rules or Rules())
+    dropped = +(found.reasons + Counter({NAMELESS: nameless}))
+    if found.left_out:
+        every = len(found.curves) + len(found.left_out)
+        reasons = ", ".join(f"{count} with {reason}" for reason, count in Counter(found.left_out.values()).items())
+        warnings.warn(f"{len(found.left_out)} of {every} objects left out: {reasons}", stacklevel=3)
+    result = feature_table(found.curves, extract_batch(found.curves, chosen), chosen)
+    notes = {LEFT_OUT: json.dumps(found.left_out).encode(), DROPPED: json.dumps(dropped).encode()}
+    return result.replace_schema_metadata({**result.schema.metadata, **notes})
+
+
+def table_schema(features: FeatureSet) -> pa.Schema:
+    """``object_id`` and a float64 column a feature; the metadata say which set it is."""
+    fields = [("object_id", pa.string()), *((name, pa.float64()) for name in features.names)]
+    return pa.schema(fields, metadata=features.metadata())
+
+
+def feature_table(curves: LightCurves, values: Floats, features: FeatureSet) -> pa.Table:
+    """Rows of :func:`table_schema`."""
+    columns = [pa.array(curves.object_id.tolist(), pa.string()), *(pa.array(column) for column in values.T.copy())]
+    return pa.Table.from_arrays(columns, schema=table_schema(features))

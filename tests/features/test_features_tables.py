@@ -1,0 +1,139 @@
+"""The same light curves in any form give the same table; what is no light curve is told in one line."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from alertlab.features import extract
+from alertlab.runtime.errors import AlertlabError
+
+NAMES = ("time", "magnitude", "error", "band", "rb", "positive")
+
+
+def nested_lists(frame):
+    return pa.table(pa.Table.from_pandas(frame.groupby("object_id", sort=False)[list(NAMES)].agg(list).reset_index()))
+
+
+def struct_of_lists(frame):
+    table = nested_lists(frame)
+    records = pa.StructArray.from_arrays([table[name].combine_chunks() for name in NAMES], NAMES)
+    return pa.table({"object_id": table["object_id"], "lightcurve": records})
+
+
+def list_of_structs(frame):
+    rows = [
+        {"object_id": name, "lightcurve": group[list(NAMES)].to_dict("records")}
+        for name, group in frame.groupby("object_id", sort=False)
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+IN_A_COLUMN = {name: f"lightcurve.{name}" for name in NAMES}
+
+
+@pytest.mark.parametrize(
+    ("form", "columns"),
+    [
+        (lambda frame: frame, None),
+        (lambda frame: {name: frame[name].to_numpy() for name in frame}, None),
+        (lambda frame: {name: frame[name].tolist() for name in frame}, None),
+        (lambda frame: frame.sample(frac=1, random_state=9), None),
+        (lambda frame: pa.Table.from_pandas(frame, preserve_index=False).to_batches()[0], None),
+        (nested_lists, None),
+        (struct_of_lists, IN_A_COLUMN),
+        (list_of_structs, IN_A_COLUMN),
+        (lambda frame: pa.concat_tables([list_of_structs(frame)[20:], list_of_structs(frame)[:20]]), IN_A_COLUMN),
+    ],
+    ids=["pandas", "arrays", "lists", "shuffled", "batch", "nested", "struct", "records", "sliced"],
+)
+def test_every_form_of_the_same_light_curves_gives_the_same_table(long, form, columns):
+    expected = extract(pa.Table.from_pandas(long), features="alerce174")
+    assert extract(form(long), features="alerce174", columns=columns).to_pandas().equals(expected.to_pandas())
+
+
+def test_the_values_are_those_of_a_pandas_groupby(long):
+    found = extract(long, features="alerce174").to_pandas().set_index("object_id")
+    for band in (1, 2):
+        groups = long[long.band == band].groupby("object_id")
+        np.testing.assert_allclose(found[f"mean_mag_{band}"], groups.magnitude.mean())
+        np.testing.assert_allclose(found[f"n_pos_{band}"], groups.positive.agg(lambda signs: (signs > 0).sum()))
+
+
+def test_the_table_begins_with_the_names_and_says_which_set_it_holds(long):
+    table = extract(long, features="alerce152")
+    assert table.column_names[0] == "object_id"
+    assert set(table.schema.types[1:]) == {pa.float64()}
+    assert table.schema.metadata[b"alertlab.features"] == b"alerce152"
+
+
+def test_arrays_of_fits_files_are_read(long):
+    columns = {name: long[name].to_numpy() for name in long}
+    for name in ("time", "magnitude"):
+        columns[name] = columns[name].astype(">f8")
+    columns["object_id"] = long.object_id.to_numpy(dtype="S")
+    assert extract(columns).to_pandas().equals(extract(long).to_pandas())
+
+
+def test_signs_are_read_as_ztf_writes_them(long):
+    expected = extract(long)
+    for brighter, fainter in (("t", "f"), ("1", "0"), (True, False), (1, 0)):
+        written = long.assign(positive=[brighter if sign > 0 else fainter for sign in long.positive])
+        assert extract(written).equals(expected) or extract(written).to_pandas().equals(expected.to_pandas())
+
+
+def test_the_package_is_light_to_import_and_its_function_stays_one():
+    code = (
+        "import sys, alertlab.features\n"
+        "assert not {'numba', 'pyarrow', 'scipy'} & set(sys.modules)\n"
+        "from alertlab.features.extract import extract_batch\n"
+        "from alertlab.features import extract\n"
+        "assert extract.__name__ == 'extract'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda frame: frame.rename(columns={"magnitude": "magnitud"}), "no column magnitude. Did you mean magnitud"),
+        (lambda frame: frame.drop(columns="band"), "no column band.*columns.band=null"),
+        (lambda frame: frame.assign(band=7), "column band, row 0.*'7' is unknown; columns.bands knows 1, 2, g, r"),
+        (lambda frame: frame.assign(magnitude="faint"), "column magnitude, row 0 .object obj...: 'faint' is"),
+        (lambda frame: frame.assign(positive="up"), "column positive, row 0.*'up' is unknown; a sign is"),
+        (
+            lambda frame: frame.assign(object_id=1.5),
+            "column object_id is double; names of objects are text or integers",
+        ),
+        (lambda frame: frame[:0], "hold no rows"),
+        (lambda frame: frame.assign(time=pd.Timestamp("2020-01-01")), "column time, row 0.*not a number"),
+        (lambda frame: 5, "int is no Arrow table, data frame or mapping"),
+        (lambda frame: {"object_id": ["a"], "time": [1.0, 2.0]}, "cannot be made a table"),
+    ],
+)
+def test_what_is_no_light_curve_is_told_in_one_line(long, change, message):
+    with pytest.raises(AlertlabError, match=message) as caught:
+        extract(change(long))
+    assert "\n" not in str(caught.value)
+
+
+def test_lists_of_unequal_length_name_the_object():
+    table = pa.table({"object_id": ["a", "b"], "time": [[1.0], [1.0, 2.0]], "magnitude": [[1.0], [1.0]]})
+    table = table.append_column("error", pa.array([[0.1], [0.1, 0.1]]))
+    with pytest.raises(AlertlabError, match="object b has 2 values in time and 1 in magnitude"):
+        extract(table, columns={"band": None})
+
+
+def test_single_values_beside_lists_are_refused():
+    table = pa.table({"object_id": ["a"], "time": [[1.0]], "magnitude": [1.0], "error": [[0.1]]})
+    with pytest.raises(AlertlabError, match="magnitude holds single values where time holds lists"):
+        extract(table, columns={"band": None})
+
+
+def test_an_unknown_quantity_or_band_in_the_mapping_is_refused(long):
+    with pytest.raises(AlertlabError, match=r"columns.magnitud: no such quantity. Did you mean magnitude"):
+        extract(long, columns={"magnitud": "m"})
+    with pytest.raises(AlertlabError, match="z is band 5; a band is 1"):
+        extract(long, columns={"bands": {"z": 5}})
