@@ -1,8 +1,6 @@
 """Light curves to feature columns: ``extract(lightcurves, features="alerce152")``."""
 
-import sys
 from collections.abc import Mapping
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # numba and pyarrow are imported by the first call
@@ -12,7 +10,7 @@ if TYPE_CHECKING:  # numba and pyarrow are imported by the first call
     from .columns import Columns
 
 
-def _extract(
+def extract(
     lightcurves: Any,
     features: str = "alerce152",
     *,
@@ -52,22 +50,5 @@ def _extract(
 
     return features_of(lightcurves, features, non_detections, columns, rules)
 
-
-class _Package(ModuleType):
-    """The package, where ``extract`` stays the function: importing the module of that name would replace it."""
-
-    @property
-    def extract(self) -> Any:
-        return _extract
-
-    @extract.setter
-    def extract(self, module: ModuleType) -> None:
-        pass
-
-
-_extract.__name__ = _extract.__qualname__ = "extract"
-sys.modules[__name__].__class__ = _Package
-if TYPE_CHECKING:
-    extract = _extract
 
 __all__ = ["extract"]

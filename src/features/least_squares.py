@@ -7,8 +7,10 @@ from .lightcurves import Floats
 
 
 @kernel_function
-def bounded_step(p: Floats, low: Floats, high: Floats, residual: Floats, jacobian: Floats, damping: float) -> Floats:
-    """The next parameters to try.
+def bounded_step(
+    p: Floats, low: Floats, high: Floats, residual: Floats, jacobian: Floats, damping: float, out: Floats
+) -> None:
+    """Fill ``out`` with the next parameters to try.
 
     Parameters are scaled by the width of their bounds. One that stands at a
     bound and is pushed against it stays there; the others move together
@@ -21,30 +23,32 @@ def bounded_step(p: Floats, low: Floats, high: Floats, residual: Floats, jacobia
     damping : relative to the diagonal of the normal equations.
     """
     k = p.size
-    width = high - low
     normal, gradient = np.zeros((k, k)), np.zeros(k)
     for i in range(residual.size):
         for a in range(k):
-            scaled = jacobian[i, a] * width[a]
+            scaled = jacobian[i, a] * (high[a] - low[a])
             gradient[a] += scaled * residual[i]
             for b in range(a + 1):
-                normal[a, b] += scaled * jacobian[i, b] * width[b]
+                normal[a, b] += scaled * jacobian[i, b] * (high[b] - low[b])
     largest = 0.0
     for a in range(k):
         largest = max(largest, normal[a, a])
     for a in range(k):
         held = (p[a] <= low[a] and gradient[a] > 0) or (p[a] >= high[a] and gradient[a] < 0)
         if held:
-            normal[a, :a], normal[a:, a], gradient[a] = 0.0, 0.0, 0.0
-            normal[a, a] = 1.0
+            for b in range(k):
+                normal[a, b], normal[b, a] = 0.0, 0.0
+            normal[a, a], gradient[a] = 1.0, 0.0
         else:
             normal[a, a] += damping * normal[a, a] + 1e-12 * largest + 1e-300
-    return np.minimum(np.maximum(p - width * _solve(normal, gradient), low), high)
+    _solve(normal, gradient)
+    for a in range(k):
+        out[a] = min(max(p[a] - (high[a] - low[a]) * gradient[a], low[a]), high[a])
 
 
 @kernel_function
-def _solve(lower: Floats, right: Floats) -> Floats:
-    """Solve a symmetric positive system of which the lower triangle is given, by Cholesky; both are overwritten."""
+def _solve(lower: Floats, right: Floats) -> None:
+    """Solve a symmetric positive system, lower triangle given, by Cholesky; the solution overwrites the right side."""
     k = right.size
     for a in range(k):
         for b in range(a + 1):
@@ -60,4 +64,3 @@ def _solve(lower: Floats, right: Floats) -> Floats:
         for c in range(a + 1, k):
             right[a] -= lower[c, a] * right[c]
         right[a] /= lower[a, a]
-    return right

@@ -59,6 +59,27 @@ class LightCurves:
     def __len__(self) -> int:
         return len(self.object_id)
 
+    def only(self, number: int) -> "LightCurves":
+        """The batch of one object."""
+        part = slice(int(self.offsets[number]), int(self.offsets[number + 1]))
+        limits = None
+        if self.limits is not None:
+            seen = slice(int(self.limits.offsets[number]), int(self.limits.offsets[number + 1]))
+            limits = Limits(
+                self.limits.offsets[number : number + 2] - seen.start,
+                self.limits.time[seen],
+                self.limits.band[seen],
+                self.limits.magnitude[seen],
+            )
+        return LightCurves(
+            self.object_id[number : number + 1],
+            self.offsets[number : number + 2] - part.start,
+            self.band[part],
+            {name: values[part] for name, values in self.detections.items()},
+            limits,
+            {name: values[number : number + 1] for name, values in self.context.items()},
+        )
+
 
 def light_curves(
     object_id: ArrayLike,

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from ..runtime.errors import AlertlabError
 from .assemble import assemble
+from .batch import extract_batch
 from .clean import Rules
 from .columns import DETECTION, LIMIT, Columns, recognise
-from .extract import extract_batch
 from .lightcurves import Floats, LightCurves
 from .read import NAMELESS
 from .sets import FeatureSet, feature_set

@@ -10,10 +10,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
-from threadpoolctl import threadpool_limits
-
 from ..runtime.errors import AlertlabError
-from .extract import extract_batch
+from .batch import extract_batch
 from .lightcurves import Floats, LightCurves
 from .sets import feature_set
 
@@ -34,7 +32,7 @@ def computed(
     """Tasks and the features of their light curves, in the order of the tasks.
 
     Workers are new processes, not copies of this one: a copy of a process that
-    has threads can stop for ever. Each computes with one thread.
+    has threads can stop for ever.
 
     Parameters
     ----------
@@ -51,9 +49,7 @@ def computed(
     if workers == 1:
         chosen = feature_set(features)
         for task in tasks:
-            with threadpool_limits(1):
-                values = extract_batch(curves(task), chosen)
-            yield task, values
+            yield task, extract_batch(curves(task), chosen)
         return
     pool = ProcessPoolExecutor(workers, _context(), _start, (os.getpid(),))
     waiting: deque[tuple[Task, Future[Floats]]] = deque()
@@ -86,7 +82,6 @@ def _start(parent: int) -> None:
     """Before the first batch of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threadpool_limits(1)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

@@ -1,10 +1,11 @@
 """The period of an object from all its bands together, and what its periodogram looks like."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from .feature import kernel_function
 from .lightcurves import Floats, Integers
 from .spectrum import Band, Grid, band_of, explained, explained_at
 
@@ -60,26 +61,33 @@ def search(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> Fo
     size = max(int(np.ceil((high - low) * span / (2 * SHIFT))), SMALLEST_GRID)
     grid = Grid(low, (high - low) / (size - 1), size)
     parts = {name: explained(each, grid) for name, each in bands.items()}
-    power = _combined(bands, parts)
-    peaks = _highest_peaks(power)
+    freedom = float(sum(each.time.size - 3 for each in bands.values()))
+    variance = sum(each.variance for each in bands.values())
+    power = combined(sum(parts.values()), freedom, variance)
+    peaks = highest_peaks(power, PEAKS)
     if not peaks.size:
         return NOTHING
-    frequency = grid.frequencies()
-    for peak in peaks:
-        fine = np.linspace(frequency[peak - 1], frequency[peak + 1], FINER)
-        fine_parts = {name: explained_at(each, fine) for name, each in bands.items()}
-        fine_power = _combined(bands, fine_parts)
-        best = int(np.argmax(fine_power))
-        if fine_power[best] > power[peak]:
-            frequency[peak], power[peak] = fine[best], fine_power[best]
+    frequency = grid.frequency(peaks)
+    fine = frequency[:, None] + grid.step * np.linspace(-1, 1, FINER)
+    fine_parts = {name: explained_at(each, fine.ravel()) for name, each in bands.items()}
+    fine_power = combined(sum(fine_parts.values()), freedom, variance).reshape(fine.shape)
+    for row, peak in enumerate(peaks):
+        best = int(np.argmax(fine_power[row]))
+        if fine_power[row, best] > power[peak]:
+            frequency[row], power[peak] = fine[row, best], fine_power[row, best]
             for name, part in parts.items():
-                part[peak] = fine_parts[name][best]
+                part[peak] = fine_parts[name][row * FINER + best]
+    refined = dict(zip(peaks.tolist(), frequency.tolist(), strict=True))
+
+    def at(index: int) -> float:
+        return refined.get(index, grid.first + grid.step * index)
+
     best = int(peaks[np.argmax(power[peaks])])
     return Found(
-        1 / frequency[best],
+        1 / at(best),
         _entropy(power),
-        _rates(frequency, power, best),
-        {name: float(1 / frequency[np.argmax(part)]) for name, part in parts.items()},
+        np.array([power[_nearest(at(best) / factor, grid, at)] / power[best] for factor in FACTORS]),
+        {name: 1 / at(int(np.argmax(part))) for name, part in parts.items()},
     )
 
 
@@ -111,29 +119,54 @@ def _densest(time: Floats) -> Integers:
     return np.sort(order[start : start + ahead[start]])
 
 
-def _combined(bands: Mapping[int, Band], parts: Mapping[int, Floats]) -> Floats:
-    freedom = sum(each.time.size - 3 for each in bands.values())
-    variance = sum(each.variance for each in bands.values())
-    total = np.sum(list(parts.values()), axis=0)
-    power: Floats = freedom * total / (2 * np.maximum(variance - total, 1e-9 * variance))
+@kernel_function
+def combined(total: Floats, freedom: float, variance: float) -> Floats:
+    """The statistic of all bands, from the sum of what a sinusoid explains in each."""
+    power, smallest = np.empty(total.size), 1e-9 * variance
+    for k in range(total.size):
+        power[k] = freedom * total[k] / (2 * max(variance - total[k], smallest))
     return power
 
 
-def _highest_peaks(power: Floats) -> Integers:
-    inner = power[1:-1]
-    peaks = 1 + np.flatnonzero((inner > power[:-2]) & (inner > power[2:]))
-    return peaks[np.argsort(power[peaks], kind="stable")[-PEAKS:]]
+@kernel_function
+def highest_peaks(power: Floats, most: int) -> Integers:
+    """Places of the highest local maxima, in order of place."""
+    places, heights, found = np.empty(most, dtype=np.int64), np.empty(most), 0
+    for k in range(1, power.size - 1):
+        if power[k] > power[k - 1] and power[k] > power[k + 1] and (found < most or power[k] > heights[0]):
+            _insert(heights, places, found, power[k], k)
+            found = min(found + 1, most)
+    return np.sort(places[most - found :])
+
+
+@kernel_function
+def _highest(power: Floats, most: int) -> Floats:
+    heights, places, found = np.empty(most), np.empty(most, dtype=np.int64), 0
+    for k in range(power.size):
+        if found < most or power[k] > heights[0]:
+            _insert(heights, places, found, power[k], k)
+            found = min(found + 1, most)
+    return heights
+
+
+@kernel_function
+def _insert(heights: Floats, places: Integers, found: int, height: float, place: int) -> None:
+    """Keep the highest in ascending order at the end of two arrays; the lowest of all falls out."""
+    hole = max(heights.size - found - 1, 0)
+    while hole < heights.size - 1 and heights[hole + 1] < height:
+        heights[hole], places[hole] = heights[hole + 1], places[hole + 1]
+        hole += 1
+    heights[hole], places[hole] = height, place
 
 
 def _entropy(power: Floats) -> float:
-    share = np.partition(power, -TOP)[-TOP:] + 1e-2
+    share = _highest(power, TOP) + 1e-2
     share /= share.sum()
     return float(1 + np.sum(share * np.log(share)) / np.log(TOP))
 
 
-def _rates(frequency: Floats, power: Floats, best: int) -> Floats:
-    wanted = frequency[best] / np.array(FACTORS)
-    right = np.clip(np.searchsorted(frequency, wanted), 1, frequency.size - 1)
-    nearest = np.where(wanted > (frequency[right - 1] + frequency[right]) / 2, right, right - 1)
-    rates: Floats = power[nearest] / power[best]
-    return rates
+def _nearest(wanted: float, grid: Grid, at: Callable[[int], float]) -> int:
+    """Place of the frequency nearest to one; refined peaks may lie up to a step beside their place."""
+    middle = round((wanted - grid.first) / grid.step)
+    near = [min(max(middle + k, 0), grid.size - 1) for k in (-1, 0, 1)]
+    return min(near, key=lambda place: abs(at(place) - wanted))

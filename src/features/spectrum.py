@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from finufft import nufft1d1
+from numpy.typing import NDArray
 
 from .feature import kernel_function
-from .lightcurves import Floats
+from .lightcurves import Floats, Integers
 
 MOST_PRODUCTS = 800  # points above which the transform is faster, measured
 HALF = 96  # offsets b on each side
@@ -31,9 +32,9 @@ class Grid:
     step: float
     size: int
 
-    def frequencies(self) -> Floats:
-        """(size,) all of them."""
-        return self.first + self.step * np.arange(self.size)
+    def frequency(self, place: Integers) -> Floats:
+        """Frequencies of some places."""
+        return self.first + self.step * place
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def explained_at(band: Band, frequency: Floats) -> Floats:
 
 @kernel_function
 def _lowered(yc: float, ys: float, c: float, s: float, c2: float, s2: float) -> float:
-    """Equations 4 to 19 of Zechmeister & Kürster, from the sums over w y cos, w y sin, w cos, w sin, w cos 2, w sin 2."""
+    """Equations 4 to 19 of Zechmeister & Kürster, from sums over w y cos, w y sin, w cos, w sin, w cos 2, w sin 2."""
     cc = 0.5 * (1 + c2) - c * c
     ss = 0.5 * (1 - c2) - s * s
     cs = 0.5 * s2 - c * s
@@ -165,7 +166,7 @@ def _by_transform(band: Band, grid: Grid) -> Floats:
     return _join(single[0], single[1], double[0])
 
 
-def _transform(time: Floats, weights: Floats, grid: Grid) -> "np.ndarray[tuple[int, int], np.dtype[np.complex128]]":
+def _transform(time: Floats, weights: Floats, grid: Grid) -> NDArray[np.complex128]:
     middle = grid.first + grid.step * (grid.size // 2)  # the transform's modes are centred on zero
     turned = weights * np.exp(2j * np.pi * ((middle * time) % 1))
     angle = 2 * np.pi * ((grid.step * time) % 1)
@@ -174,7 +175,7 @@ def _transform(time: Floats, weights: Floats, grid: Grid) -> "np.ndarray[tuple[i
 
 
 @kernel_function
-def _join(y: "Floats", w: "Floats", double: "Floats") -> Floats:
+def _join(y: NDArray[np.complex128], w: NDArray[np.complex128], double: NDArray[np.complex128]) -> Floats:
     out = np.empty(y.size)
     for k in range(y.size):
         out[k] = _lowered(y[k].real, y[k].imag, w[k].real, w[k].imag, double[k].real, double[k].imag)

@@ -88,7 +88,7 @@ def test_the_package_is_light_to_import_and_its_function_stays_one():
     code = (
         "import sys, alertlab.features\n"
         "assert not {'numba', 'pyarrow', 'scipy'} & set(sys.modules)\n"
-        "from alertlab.features.extract import extract_batch\n"
+        "from alertlab.features.batch import extract_batch\n"
         "from alertlab.features import extract\n"
         "assert extract.__name__ == 'extract'"
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..feature import kernel_function, of_band
 from ..lightcurves import Floats
-from .moments import EQUAL
+from .moments import EQUAL, central
 
 GRID = 64  # values of phi among which the best one is looked for first
 PRECISION = 1e-12
@@ -44,10 +44,15 @@ def negative_likelihood(phi: float, steps: Floats, scaled: Floats, variance: Flo
     source="Eyheramendy et al. 2018, likelihood as in lc_classifier 2.1.0",
 )
 def irregular_autoregression(time: Floats, magnitude: Floats, error: Floats) -> float:
-    spread = magnitude.std() * math.sqrt(magnitude.size / (magnitude.size - 1))
+    n, middle = magnitude.size, magnitude.mean()
+    spread = math.sqrt(central(magnitude, 2) * n / (n - 1))
     if not spread > 0:
         return np.nan
-    scaled, variance, steps = (magnitude - magnitude.mean()) / spread, (error / spread) ** 2, np.diff(time)
+    scaled, variance, steps = np.empty(n), np.empty(n), np.empty(n - 1)
+    for i in range(n):
+        scaled[i], variance[i] = (magnitude[i] - middle) / spread, (error[i] / spread) ** 2
+        if i:
+            steps[i - 1] = time[i] - time[i - 1]
     # evenly spaced in log(-log phi), the logarithm of the time in which memory is lost: 0.001 to 10^5 days
     best, lowest = 0, np.inf
     grid = np.empty(GRID)

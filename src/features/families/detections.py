@@ -15,15 +15,10 @@ from ..lightcurves import Floats
     minimum=1,
 )
 def brightness(time: Floats, magnitude: Floats) -> Floats:
-    return np.array(
-        [
-            magnitude.max() - magnitude.min(),
-            time[-1] - time[0],
-            magnitude[0],
-            magnitude.mean(),
-            magnitude.min(),
-        ]
-    )
+    brightest, faintest = magnitude[0], magnitude[0]
+    for m in magnitude:
+        brightest, faintest = min(brightest, m), max(faintest, m)
+    return np.array([faintest - brightest, time[-1] - time[0], magnitude[0], magnitude.mean(), brightest])
 
 
 @of_band(
@@ -35,10 +30,13 @@ def brightness(time: Floats, magnitude: Floats) -> Floats:
     undefined="without isdiffpos",
 )
 def signs(positive: Floats) -> Floats:
-    if np.isnan(positive).any():
-        return np.full(4, np.nan)
-    brighter, fainter = (positive > 0).sum(), (positive < 0).sum()
-    return np.array([brighter + fainter, fainter, brighter, brighter / (brighter + fainter)])
+    brighter, fainter = 0.0, 0.0
+    for sign in positive:
+        if np.isnan(sign):
+            brighter = np.nan
+        brighter += sign > 0
+        fainter += sign < 0
+    return np.array([brighter + fainter, fainter + 0 * brighter, brighter, brighter / (brighter + fainter)])
 
 
 KERNELS = (brightness, signs)

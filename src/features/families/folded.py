@@ -4,7 +4,7 @@ import numpy as np
 
 from ..feature import of_band
 from ..lightcurves import Floats
-from .moments import EQUAL
+from .moments import EQUAL, central
 from .time_order import cumulative_range
 
 
@@ -19,7 +19,7 @@ def folded_smoothness(folded: Floats) -> Floats:
     squares = 0.0
     for i in range(1, folded.size):
         squares += (folded[i] - folded[i - 1]) ** 2
-    return np.array([cumulative_range(folded), squares / ((folded.size - 1) * folded.var())])
+    return np.array([cumulative_range(folded), squares / ((folded.size - 1) * central(folded, 2))])
 
 
 KERNELS = (folded_smoothness,)

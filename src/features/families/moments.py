@@ -5,10 +5,30 @@ import math
 import numpy as np
 from scipy.special import chdtr
 
-from ..feature import of_band
+from ..feature import kernel_function, of_band
 from ..lightcurves import Floats
 
 EQUAL = "where all magnitudes are equal"
+
+
+@kernel_function
+def central(magnitude: Floats, power: int) -> float:
+    """Mean of (m - mean m)^power. Loops and not array expressions here: they compile in a third of the time."""
+    middle, total = magnitude.mean(), 0.0
+    for m in magnitude:
+        total += (m - middle) ** power
+    return total / magnitude.size
+
+
+@kernel_function
+def weighted_mean(magnitude: Floats, error: Floats) -> float:
+    """Mean with weights 1 / e^2."""
+    total, weights = 0.0, 0.0
+    for i in range(magnitude.size):
+        weight = 1 / error[i] ** 2
+        total += weight * magnitude[i]
+        weights += weight
+    return total / weights
 
 
 @of_band(("Mean", "mag", "mean m"), minimum=6)
@@ -18,21 +38,17 @@ def mean(magnitude: Floats) -> float:
 
 @of_band(("Std", "mag", "sqrt(mean (m - mean m)^2)"), minimum=6)
 def standard_deviation(magnitude: Floats) -> float:
-    return magnitude.std()
+    return math.sqrt(central(magnitude, 2))
 
 
 @of_band(("Meanvariance", "", "std(m) / mean(m)"), minimum=6)
 def relative_deviation(magnitude: Floats) -> float:
-    return magnitude.std() / magnitude.mean()
+    return math.sqrt(central(magnitude, 2)) / magnitude.mean()
 
 
 @of_band(("Skew", "", "mean (m - mean m)^3 / std(m)^3"), minimum=6, undefined=EQUAL)
 def skewness(magnitude: Floats) -> float:
-    centred = magnitude - magnitude.mean()
-    variance = np.mean(centred**2)
-    if variance <= (1e-15 * magnitude.mean()) ** 2:  # rounding, not variation
-        return np.nan
-    return np.mean(centred**3) / variance**1.5
+    return central(magnitude, 3) / central(magnitude, 2) ** 1.5
 
 
 @of_band(
@@ -46,7 +62,7 @@ def skewness(magnitude: Floats) -> float:
 )
 def small_kurtosis(magnitude: Floats) -> float:
     n = magnitude.size
-    fourth = np.sum(((magnitude - magnitude.mean()) / magnitude.std()) ** 4)  # with the deviation over N, not N - 1
+    fourth = n * central(magnitude, 4) / central(magnitude, 2) ** 2  # with the deviation over N, not N - 1
     return n * (n + 1) / ((n - 1) * (n - 2) * (n - 3)) * fourth - 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
 
 
@@ -55,32 +71,36 @@ def small_kurtosis(magnitude: Floats) -> float:
     minimum=6,
 )
 def beyond_one_deviation(magnitude: Floats, error: Floats) -> float:
-    weight = 1 / error**2
-    distance = magnitude - np.sum(weight * magnitude) / np.sum(weight)
-    limit = math.sqrt(np.sum(distance**2) / (magnitude.size - 1))
-    return np.sum(np.abs(distance) > limit) / magnitude.size
+    middle, squares, far = weighted_mean(magnitude, error), 0.0, 0
+    for m in magnitude:
+        squares += (m - middle) ** 2
+    limit = math.sqrt(squares / (magnitude.size - 1))
+    for m in magnitude:
+        far += abs(m - middle) > limit
+    return far / magnitude.size
 
 
 @of_band(
-    (
-        "StetsonK",
-        "",
-        "sum |d| / sqrt(N sum d^2), d = sqrt(N / (N-1)) (m - error-weighted mean) / e",
-    ),
+    ("StetsonK", "", "sum |d| / sqrt(N sum d^2), d = (m - error-weighted mean) / e"),
     minimum=6,
     undefined=EQUAL,
     source="Stetson 1996",
 )
 def stetson_k(magnitude: Floats, error: Floats) -> float:
-    weight = 1 / error**2
-    deviation = (magnitude - np.sum(weight * magnitude) / np.sum(weight)) / error
-    return np.sum(np.abs(deviation)) / math.sqrt(magnitude.size * np.sum(deviation**2))
+    middle, absolute, squares = weighted_mean(magnitude, error), 0.0, 0.0
+    for i in range(magnitude.size):
+        deviation = (magnitude[i] - middle) / error[i]
+        absolute += abs(deviation)
+        squares += deviation**2
+    return absolute / math.sqrt(magnitude.size * squares)
 
 
 @of_band(("ExcessVar", "", "sum ((m - mean m)^2 - e^2) / (N mean(m)^2)"), minimum=6, source="Nandra et al. 1997")
 def excess_variance(magnitude: Floats, error: Floats) -> float:
-    middle = magnitude.mean()
-    return np.sum((magnitude - middle) ** 2 - error**2) / (magnitude.size * middle**2)
+    noise = 0.0
+    for e in error:
+        noise += e**2
+    return (central(magnitude, 2) - noise / error.size) / magnitude.mean() ** 2
 
 
 @of_band(

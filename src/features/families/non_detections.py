@@ -27,9 +27,7 @@ def limits_before(time: Floats, magnitude: Floats, limit_time: Floats, limit: Fl
         return np.array([0, *[np.nan] * 6])
     depth = np.sort(limit[:n])
     middle, last = median.py_func(depth), limit[n - 1]
-    return np.array(
-        [n, depth[-1], middle, last, limit_time[n - 1], middle - magnitude.min(), last - magnitude[0]]
-    )
+    return np.array([n, depth[-1], middle, last, limit_time[n - 1], middle - magnitude.min(), last - magnitude[0]])
 
 
 @of_band(

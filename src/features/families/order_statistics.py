@@ -83,7 +83,11 @@ def percent_amplitude(ordered: Floats) -> float:
 
 
 @of_band(
-    ("AndersonDarling", "", "1 / (1 + exp(-10 (A2 - 0.3))), A2 the Anderson-Darling statistic of a normal distribution"),
+    (
+        "AndersonDarling",
+        "",
+        "1 / (1 + exp(-10 (A2 - 0.3))), A2 the Anderson-Darling statistic of a normal distribution",
+    ),
     minimum=6,
     undefined="where all magnitudes are equal",
 )

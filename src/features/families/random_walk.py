@@ -10,12 +10,12 @@ from ..lightcurves import Floats
 VARIANCE = (1e-10, 1e4)  # mag^2, between which the variance of the walk is looked for
 TIME = (1e-5, 1e5)  # days, between which its time scale is looked for
 VARIANCES, TIMES = 9, 17  # points of a first grid, even in logarithm
-HALVINGS = 18  # of the search's step: to 1e-5 of a natural logarithm
+HALVINGS = 15  # of the search's step: to 5e-5 of a natural logarithm
 
 
 @kernel_function
 def log_likelihood(variance: float, memory: Floats, centred: Floats, noise: Floats) -> float:
-    """Log-likelihood of a Gaussian process with covariance a exp(-|dt| / tau) and noise variances, by its Kalman filter.
+    """Log-likelihood of a Gaussian process of covariance a exp(-|dt| / tau) and noise variances, by its Kalman filter.
 
     ``memory`` is exp(-dt / tau) from each point to the next, 0 for the first.
 

@@ -14,8 +14,8 @@ FAILED = -0.5  # of both, as published, where no line can be drawn
     (
         "SF_ML_amplitude",
         "mag",
-        "A of SF = A tau^gamma, tau in years, from the line log SF(log tau) at 0.01 < tau <= 0.5; SF^2 = mean over pairs "
-        "in bins of 0.1 dex, 5 to 365 d, of (m_i - m_j)^2 - e_i^2 - e_j^2, negative bins left out; 0 below 0.005, "
+        "A of SF = A tau^gamma, tau in years, from the line log SF(log tau) at 0.01 < tau <= 0.5; SF^2 = mean over "
+        "pairs in bins of 0.1 dex, 5 to 365 d, of (m_i - m_j)^2 - e_i^2 - e_j^2, negative bins left out; 0 below 0.005, "
         "15 above 15, -0.5 without two bins",
     ),
     ("SF_ML_gamma", "", "gamma of the same line, clipped to [-0.5, 3]; 0 where the amplitude is 0"),
@@ -47,15 +47,21 @@ def structure_function(time: Floats, magnitude: Floats, error: Floats) -> Floats
             if 0.01 < tau <= 0.5:
                 x[used], y[used] = np.log10(tau), 0.5 * np.log10(total[k] / pairs[k])
                 used += 1
-    x, y = x[:used], y[:used]
-    if bins < 2 or used == 0 or not np.isfinite(y).all():
+    middle_x, middle_y = 0.0, 0.0
+    for k in range(used):
+        middle_x += x[k] / used
+        middle_y += y[k] / used
+    if bins < 2 or used == 0 or not np.isfinite(middle_y):  # a bin of 0 has no logarithm
         return np.array([FAILED, FAILED])
     if used == 1:  # the line of least norm through one point, which is what the definition's polynomial fit gives
         slope, intercept = y[0] / (2 * x[0]), y[0] / 2
     else:
-        centred = x - x.mean()
-        slope = np.sum(centred * y) / np.sum(centred**2)
-        intercept = y.mean() - slope * x.mean()
+        products, squares = 0.0, 0.0
+        for k in range(used):
+            products += (x[k] - middle_x) * y[k]
+            squares += (x[k] - middle_x) ** 2
+        slope = products / squares
+        intercept = middle_y - slope * middle_x
     amplitude = 10**intercept
     if amplitude < 0.005:
         return np.array([0.0, 0.0])

@@ -10,37 +10,27 @@ from ..lightcurves import Floats
 
 SWITCH = 3.0  # days over which the plateau gives way to the decline
 FLOOR = 0.01  # added to every flux error
-# of t0, gamma, beta, tau_rise, tau_fall, the days since the first point; A lies between a third and thrice the peak
-LOW = np.array([-50.0, 1.0, 0.0, 1.0, 1.0])
-HIGH = np.array([50.0, 100.0, 1.0, 100.0, 100.0])
+# of A, which a light curve bounds, t0, gamma, beta, tau_rise and tau_fall
+LOW = np.array([np.nan, -50.0, 1.0, 0.0, 1.0, 1.0])
+HIGH = np.array([np.nan, 50.0, 100.0, 1.0, 100.0, 100.0])
 STEPS = 60  # of a fit at most
 ENOUGH = 1e-6  # relative gain below which a fit ends
 PERFECT = 1e-6  # chi^2 at which it ends too: fewer points than parameters can be met exactly
 
 
 @kernel_function
-def flux_of(magnitude: Floats) -> Floats:
-    """Flux in 1e-26 erg / (s cm^2 Hz), which is mJy, of AB magnitudes."""
+def flux_of(magnitude: float) -> float:
+    """Flux in 1e-26 erg / (s cm^2 Hz), which is mJy, of an AB magnitude."""
     return 10 ** (-(magnitude + 48.6) / 2.5 + 26)
 
 
 @kernel_function
-def model(time: Floats, p: Floats) -> Floats:
-    """Flux at ``time`` of parameters A, t0, gamma, beta, tau_rise, tau_fall (Sánchez-Sáez et al. 2021, eq. A9)."""
-    amplitude, start, plateau, slope, rise, fall = p
-    out = np.empty(time.size)
-    for i in range(time.size):
-        since, after = time[i] - start, time[i] - start - plateau
-        switch = 1 / (1 + math.exp(-after / SWITCH))
-        decline = (1 - slope) * math.exp(-after / fall) * switch if switch > 0 else 0.0
-        out[i] = amplitude / (1 + math.exp(-since / rise)) * (decline + (1 - slope * since / plateau) * (1 - switch))
-    return out
-
-
-@kernel_function
 def residuals(p: Floats, time: Floats, flux: Floats, error: Floats, residual: Floats, jacobian: Floats) -> float:
-    """Fill (model - flux) / error, (n,), and its derivatives, (n, 6); returns the sum of squares."""
-    amplitude, start, plateau, slope, rise, fall = p
+    """Fill (model - flux) / error, (n,), and its derivatives, (n, 6); returns the sum of squares.
+
+    Parameters A, t0, gamma, beta, tau_rise, tau_fall as in Sánchez-Sáez et al. 2021, appendix A.
+    """
+    amplitude, start, plateau, slope, rise, fall = p[0], p[1], p[2], p[3], p[4], p[5]
     total = 0.0
     for i in range(time.size):
         since, after = time[i] - start, time[i] - start - plateau
@@ -65,19 +55,21 @@ def residuals(p: Floats, time: Floats, flux: Floats, error: Floats, residual: Fl
 
 
 @kernel_function
-def fit(start: Floats, low: Floats, high: Floats, time: Floats, flux: Floats, error: Floats) -> tuple[Floats, float]:
-    """Levenberg-Marquardt within bounds: parameters and their sum of squares."""
+def fit(p: Floats, low: Floats, high: Floats, time: Floats, flux: Floats, error: Floats) -> float:
+    """Levenberg-Marquardt within bounds: moves ``p``, (6,), and returns its sum of squares."""
     n = time.size
     residual, jacobian = np.empty(n), np.empty((n, 6))
     next_residual, next_jacobian = np.empty(n), np.empty((n, 6))
-    p, damping = start.copy(), 1e-2
+    candidate, damping = np.empty(6), 1e-2
     total = residuals(p, time, flux, error, residual, jacobian)
     for _ in range(STEPS):
-        candidate = bounded_step(p, low, high, residual, jacobian, damping)
+        bounded_step(p, low, high, residual, jacobian, damping, candidate)
         next_total = residuals(candidate, time, flux, error, next_residual, next_jacobian)
         if next_total < total:
             gain, total = total - next_total, next_total
-            p, damping = candidate, max(damping / 5, 1e-9)
+            damping = max(damping / 5, 1e-9)
+            for a in range(6):
+                p[a] = candidate[a]
             residual, next_residual = next_residual, residual
             jacobian, next_jacobian = next_jacobian, jacobian
             if gain < ENOUGH * total or total < PERFECT:
@@ -86,7 +78,7 @@ def fit(start: Floats, low: Floats, high: Floats, time: Floats, flux: Floats, er
             damping *= 4
             if damping > 1e8:
                 break
-    return p, total
+    return total
 
 
 @of_band(
@@ -104,24 +96,35 @@ def fit(start: Floats, low: Floats, high: Floats, time: Floats, flux: Floats, er
     source="Villar et al. 2019, smoothed by Sánchez-Sáez et al. 2021; weighted, where lc_classifier 2.1.0 is not",
 )  # fmt: skip
 def supernova_shape(time: Floats, difference: Floats, difference_error: Floats) -> Floats:
-    since, flux = time - time[0], flux_of(difference)
-    error = flux_of(difference - difference_error) - flux + FLOOR
-    peak = np.argmax(flux)
-    low, high = np.empty(6), np.empty(6)
-    low[0], high[0] = flux[peak] / 3, flux[peak] * 3
-    low[1:], high[1:] = LOW, HIGH
-    published = np.array([3 * flux[peak], -5, since[-1], 0.5, since[peak] / 2, 40])
-    around_peak = np.array([1.2 * flux[peak], since[peak] * 2 / 3, since[peak], 0.5, since[peak] / 2, 50])
-    declining = np.array([flux[peak], since[peak] - 5, 1, 0.5, 1, 20])
-    best, lowest = published, np.inf
-    for start in (published, around_peak, declining):
-        p, total = fit(np.minimum(np.maximum(start, low), high), low, high, since, flux, error)
+    n, peak = time.size, 0
+    since, flux, error = np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        since[i], flux[i] = time[i] - time[0], flux_of(difference[i])
+        error[i] = flux_of(difference[i] - difference_error[i]) - flux[i] + FLOOR
+        if flux[i] > flux[peak]:
+            peak = i
+    top, when = flux[peak], since[peak]
+    low, high = LOW.copy(), HIGH.copy()
+    low[0], high[0] = top / 3, top * 3
+    starts = (
+        (3 * top, -5.0, since[-1], 0.5, when / 2, 40.0),  # the published one
+        (1.2 * top, when * 2 / 3, when, 0.5, when / 2, 50.0),  # the peak lies inside
+        (top, when - 5, 1.0, 0.5, 1.0, 20.0),  # only the decline is seen
+    )
+    out, p = np.full(7, np.nan), np.empty(6)
+    lowest = np.inf
+    for start in starts:
+        for a in range(6):
+            p[a] = min(max(start[a], low[a]), high[a])
+        total = fit(p, low, high, since, flux, error)
         if total < lowest:
-            best, lowest = p, total
-    out = np.full(7, np.nan)
-    out[:6] = best
-    if since.size > 6:
-        out[6] = lowest / (since.size - 6)
+            lowest = total
+            for a in range(6):
+                out[a] = p[a]
+        if total < PERFECT:
+            break
+    if n > 6:
+        out[6] = lowest / (n - 6)
     return out
 
 

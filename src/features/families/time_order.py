@@ -6,7 +6,7 @@ import numpy as np
 
 from ..feature import kernel_function, of_band
 from ..lightcurves import Floats
-from .moments import EQUAL
+from .moments import EQUAL, central
 
 
 @kernel_function
@@ -16,7 +16,7 @@ def cumulative_range(magnitude: Floats) -> float:
     for m in magnitude:
         total += m - middle
         low, high = min(low, total), max(high, total)
-    return (high - low) / (magnitude.size * magnitude.std())
+    return (high - low) / (magnitude.size * math.sqrt(central(magnitude, 2)))
 
 
 @of_band(("Rcs", "", "range of the cumulative sum of (m - mean m) / (N std(m))"), minimum=6, undefined=EQUAL)
@@ -30,12 +30,11 @@ def range_of_cumulative_sum(magnitude: Floats) -> float:
     undefined=EQUAL,
 )
 def autocorrelation_length(magnitude: Floats) -> float:
-    centred, n = magnitude - magnitude.mean(), magnitude.size
-    limit = 0.0
+    middle, n, limit = magnitude.mean(), magnitude.size, 0.0
     for lag in range(n):
         product = 0.0
         for i in range(n - lag):
-            product += centred[i] * centred[i + lag]
+            product += (magnitude[i] - middle) * (magnitude[i + lag] - middle)
         if lag == 0:
             limit = product / math.e
             if limit <= 0:
@@ -47,7 +46,7 @@ def autocorrelation_length(magnitude: Floats) -> float:
 
 @of_band(("Con", "", "share of runs of 3 points that are all farther than 2 std(m) from mean m"), minimum=6)
 def consecutive_outliers(magnitude: Floats) -> float:
-    limit, middle = 2 * magnitude.std(), magnitude.mean()
+    limit, middle = 2 * math.sqrt(central(magnitude, 2)), magnitude.mean()
     run, found = 0, 0
     for m in magnitude:
         run = run + 1 if abs(m - middle) > limit else 0
@@ -67,13 +66,15 @@ def von_neumann(time: Floats, magnitude: Floats) -> float:
         weight = 1 / (time[i] - time[i - 1]) ** 2
         squares += weight * (magnitude[i] - magnitude[i - 1]) ** 2
         weights += weight
-    return squares / (weights * magnitude.var())
+    return squares / (weights * central(magnitude, 2))
 
 
 @of_band(("LinearTrend", "mag/d", "slope of the least-squares line m(t)"), minimum=6, undefined="for one time only")
 def linear_trend(time: Floats, magnitude: Floats) -> float:
-    centred = time - time.mean()
-    return np.sum(centred * (magnitude - magnitude.mean())) / np.sum(centred**2)
+    middle, middle_time, products = magnitude.mean(), time.mean(), 0.0
+    for i in range(time.size):
+        products += (time[i] - middle_time) * (magnitude[i] - middle)
+    return products / (time.size * central(time, 2))
 
 
 @of_band(("MaxSlope", "mag/d", "max |m_i+1 - m_i| / (t_i+1 - t_i)"), minimum=6, undefined="where two times are equal")

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from .feature import Kernel
 from .lightcurves import Floats, Integers, LightCurves
-from .periodogram import search
+from .periodogram import Found, fold, search
 from .sets import FeatureSet
 
 
@@ -22,12 +25,8 @@ class Step:
     columns: Integers
 
 
-def extract_batch(curves: LightCurves, features: FeatureSet, finished: Callable[[], None] | None = None) -> Floats:
+def extract_batch(curves: LightCurves, features: FeatureSet) -> Floats:
     """The features of every object of a batch.
-
-    Parameters
-    ----------
-    finished : called after each object.
 
     Returns
     -------
@@ -35,14 +34,13 @@ def extract_batch(curves: LightCurves, features: FeatureSet, finished: Callable[
     """
     table = np.full((len(curves), len(features.features)), np.nan)
     plan = steps(features)
-    for row, parts in zip(table, objects(curves), strict=True):
-        for step in plan:
-            arrays = parts.get(step.band)
-            if arrays is not None and unmet(step.kernel, arrays) is None:
-                values = step.kernel.compute(*[arrays[name] for name in step.kernel.inputs])
-                row[step.columns] = values if isinstance(values, float) else values[step.places]
-        if finished:
-            finished()
+    with threadpool_limits(1):  # of the matrix products: workers are processes, and the sums keep their order
+        for row, parts in zip(table, objects(curves), strict=True):
+            for step in plan:
+                arrays = parts.get(step.band)
+                if arrays is not None and unmet(step.kernel, arrays) is None:
+                    values = step.kernel.compute(*[arrays[name] for name in step.kernel.inputs])
+                    row[step.columns] = values if isinstance(values, float) else values[step.places]
     table[~np.isfinite(table)] = np.nan
     return table
 
@@ -89,13 +87,17 @@ def objects(curves: LightCurves) -> Iterator[dict[int | None, Arrays]]:
         known: dict[str, Any] = {name: values[part] for name, values in curves.detections.items()}
         known |= {name: values[number] for name, values in curves.context.items()}
         whole = Arrays(known | {"band": band}, {})
-        whole.derived["found"] = lambda of=whole: search(of["time"], of["magnitude"], of["error"], of["band"])
+        whole.derived["found"] = partial(_search, whole)
         parts: dict[int | None, Arrays] = {None: whole}
         edges = [0, *(np.flatnonzero(np.diff(band)) + 1).tolist(), len(band)]
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges):
             if last > first:
                 parts[int(band[first])] = _band(curves, number, int(start), first, last, whole)
         yield parts
+
+
+def _search(whole: Arrays) -> Found:
+    return search(whole["time"], whole["magnitude"], whole["error"], whole["band"])
 
 
 def _band(curves: LightCurves, number: int, start: int, first: int, last: int, whole: Arrays) -> Arrays:

@@ -1,0 +1,34 @@
+"""Why features of an object are NaN."""
+
+import numpy as np
+
+from ..runtime.errors import AlertlabError
+from .batch import extract_batch, objects, unmet
+from .lightcurves import LightCurves
+from .sets import BANDS, FeatureSet
+
+
+def explain(curves: LightCurves, features: FeatureSet, object_id: str) -> list[tuple[str, str]]:
+    """(feature, reason) for each NaN feature of one object.
+
+    Raises
+    ------
+    AlertlabError
+        When the object is not among the light curves.
+    """
+    found = np.flatnonzero(curves.object_id == object_id)
+    if not found.size:
+        raise AlertlabError(f"{object_id}: no such object among {len(curves)} light curves that passed the cleaning")
+    one = curves.only(int(found[0]))
+    values = extract_batch(one, features)[0]
+    parts = next(objects(one))
+    reasons = []
+    for each, value in zip(features.features, values, strict=True):
+        if not np.isfinite(value):
+            arrays = parts.get(each.band)
+            if arrays is None:
+                reason = f"no detection in band {each.band} ({BANDS[each.band or 0]})"
+            else:
+                reason = unmet(each.kernel, arrays) or each.kernel.undefined or "its formula has no finite value here"
+            reasons.append((each.name, reason))
+    return reasons
