@@ -15,8 +15,8 @@ FAILED = -0.5  # of both, as published, where no line can be drawn
         "SF_ML_amplitude",
         "mag",
         "A of SF = A tau^gamma, tau in years, from the line log SF(log tau) at 0.01 < tau <= 0.5; SF^2 = mean over "
-        "pairs in bins of 0.1 dex, 5 to 365 d, of (m_i - m_j)^2 - e_i^2 - e_j^2, negative bins left out; 0 below 0.005, "
-        "15 above 15, -0.5 without two bins",
+        "pairs in bins of 0.1 dex, 5 to 365 d, of (m_i - m_j)^2 - e_i^2 - e_j^2, negative bins left out; 0 below "
+        "0.005, 15 above 15, -0.5 without two bins",
     ),
     ("SF_ML_gamma", "", "gamma of the same line, clipped to [-0.5, 3]; 0 where the amplitude is 0"),
     minimum=6,
