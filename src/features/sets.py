@@ -8,7 +8,7 @@ from functools import cache
 
 from ..runtime.errors import AlertlabError
 from .families import KERNELS
-from .feature import Kernel
+from .feature import Kernel, Text
 
 BANDS = {1: "g", 2: "r"}  # the numbers that ZTF gives its filters, which end the names of columns
 NAME, VERSION, HASH = b"alertlab.features", b"alertlab.features.version", b"alertlab.features.sha256"
@@ -20,14 +20,14 @@ class Feature:
 
     Attributes
     ----------
-    name, unit, formula : what it is.
+    name : of the column, with the number of the band.
+    text : its name without the band, unit and formula.
     kernel : what computes it, and its place in what the kernel returns.
     band : number of the band; None for a feature of the whole object.
     """
 
     name: str
-    unit: str
-    formula: str
+    text: Text
     kernel: Kernel
     place: int
     band: int | None
@@ -55,7 +55,7 @@ class FeatureSet:
     def sha256(self) -> str:
         """Hash of name, version, and every feature's name, unit, formula, minimum and source."""
         rows = [
-            [each.name, each.unit, each.formula, each.kernel.minimum, each.kernel.undefined, each.kernel.source]
+            [each.name, each.text.unit, each.text.formula, each.kernel.minimum, each.kernel.undefined, each.kernel.source]
             for each in self.features
         ]
         return hashlib.sha256(json.dumps([self.name, self.version, rows]).encode()).hexdigest()
@@ -87,34 +87,56 @@ class FeatureSet:
 def all_features() -> tuple[Feature, ...]:
     """Every column that there is: kernel by kernel, band by band."""
     return tuple(
-        Feature(text.name if band is None else f"{text.name}_{band}", text.unit, text.formula, kernel, place, band)
+        Feature(text.name if band is None else f"{text.name}_{band}", text, kernel, place, band)
         for kernel in KERNELS
         for band in (BANDS if kernel.by_band else (None,))
         for place, text in enumerate(kernel.texts)
     )
 
 
-# Brightness and length of the survey, which say where and when an object was seen, not what it is;
-# Harmonics_chi came after the paper.
-UNPUBLISHED = {
-    *("mean_mag", "min_mag", "first_mag", "Mean", "n_det", "n_pos", "n_neg", "iqr", "MHPS_non_zero", "MHPS_PN_flag"),
-    *("delta_mjd_fid", "last_mjd_before_fid", "Period_band", "Harmonics_chi"),
-}
-WISE = ("W1-W2", "W2-W3", "g-W2", "g-W3", "r-W2", "r-W3")
+# All that lc_classifier 2.1.0 gives. Named one by one: a feature that is added later must not change a set.
+PUBLISHED = frozenset(
+    """
+    Amplitude AndersonDarling Autocor_length Beyond1Std Con Eta_e ExcessVar Gskew LinearTrend MaxSlope Meanvariance
+    MedianAbsDev MedianBRP PairSlopeTrend PercentAmplitude Pvar Q31 Rcs Skew SmallKurtosis Std StetsonK
+    SF_ML_amplitude SF_ML_gamma IAR_phi GP_DRW_sigma GP_DRW_tau MHPS_low MHPS_high MHPS_ratio
+    SPM_A SPM_t0 SPM_gamma SPM_beta SPM_tau_rise SPM_tau_fall SPM_chi
+    Multiband_period PPE delta_period Power_rate_1/4 Power_rate_1/3 Power_rate_1/2 Power_rate_2 Power_rate_3
+    Power_rate_4 Psi_CS Psi_eta
+    Harmonics_mag_1 Harmonics_mag_2 Harmonics_mag_3 Harmonics_mag_4 Harmonics_mag_5 Harmonics_mag_6 Harmonics_mag_7
+    Harmonics_phase_2 Harmonics_phase_3 Harmonics_phase_4 Harmonics_phase_5 Harmonics_phase_6 Harmonics_phase_7
+    Harmonics_mse
+    delta_mag_fid positive_fraction n_non_det_before_fid max_diffmaglim_before_fid median_diffmaglim_before_fid
+    last_diffmaglim_before_fid dmag_non_det_fid dmag_first_det_fid n_non_det_after_fid max_diffmaglim_after_fid
+    median_diffmaglim_after_fid
+    g-r_max g-r_mean g-r_max_corr g-r_mean_corr gal_b gal_l rb sgscore1
+    """.split()
+)
+# Brightness and length of the survey, which say where and when an object was seen, not what it is; left out of the
+# paper. Harmonics_chi came after it.
+HELPERS = frozenset(
+    """
+    mean_mag min_mag first_mag Mean n_det n_pos n_neg iqr MHPS_non_zero MHPS_PN_flag delta_mjd_fid last_mjd_before_fid
+    Period_band Harmonics_chi
+    """.split()
+)
+WISE = frozenset({"W1-W2", "W2-W3", "g-W2", "g-W3", "r-W2", "r-W3"})  # NaN without AllWISE magnitudes
+SETS = {"alerce152": PUBLISHED | WISE, "alerce174": PUBLISHED | HELPERS}
+VERSIONS = {"alerce152": "1", "alerce174": "1", "all": "1"}  # raised when a value changes for the same light curve
 
 
 def feature_set(name: str) -> FeatureSet:
-    """A set by its name: ``alerce152``, the published selection, or ``alerce174``, all that lc_classifier 2.1.0 gives.
+    """A set by its name.
+
+    ``alerce152`` is the published selection, ``alerce174`` all that lc_classifier 2.1.0 gives, and ``all`` every
+    feature that there is, also those added since.
 
     Raises
     ------
     AlertlabError
         For another name.
     """
-    if name == "alerce152":
-        chosen = [each for each in all_features() if each.kernel.texts[each.place].name not in UNPUBLISHED]
-    elif name == "alerce174":
-        chosen = [each for each in all_features() if each.name not in WISE]
-    else:
-        raise AlertlabError(f"features={name}: no such set; there are alerce152 and alerce174")
-    return FeatureSet(name, "1", tuple(chosen))
+    if name not in VERSIONS:
+        raise AlertlabError(f"features={name}: no such set; there are {', '.join(VERSIONS)}")
+    chosen = [each for each in all_features() if name == "all" or each.text.name in SETS[name]]
+    return FeatureSet(name, VERSIONS[name], tuple(chosen))

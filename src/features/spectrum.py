@@ -34,7 +34,7 @@ class Grid:
 
     def frequency(self, place: Integers) -> Floats:
         """Frequencies of some places."""
-        return self.first + self.step * place
+        return self.first + self.step * place.astype(np.float64)
 
 
 @dataclass(frozen=True)
