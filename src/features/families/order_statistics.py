@@ -6,6 +6,7 @@ import numpy as np
 
 from ..feature import kernel_function, of_band
 from ..lightcurves import Floats
+from .moments import EQUAL, average
 
 
 @kernel_function
@@ -89,11 +90,11 @@ def percent_amplitude(ordered: Floats) -> float:
         "1 / (1 + exp(-10 (A2 - 0.3))), A2 the Anderson-Darling statistic of a normal distribution",
     ),
     minimum=6,
-    undefined="where all magnitudes are equal",
+    undefined=EQUAL,
 )
 def anderson_darling(ordered: Floats) -> float:
     n = ordered.size
-    mean, squares = ordered.mean(), 0.0
+    mean, squares = average(ordered), 0.0
     for m in ordered:
         squares += (m - mean) ** 2
     scale = math.sqrt(2 * squares / (n - 1))
