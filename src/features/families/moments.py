@@ -50,7 +50,7 @@ def standard_deviation(magnitude: Floats) -> float:
     return math.sqrt(central(magnitude, 2))
 
 
-@of_band(("Meanvariance", "", "std(m) / mean(m)"), minimum=6)
+@of_band(("Meanvariance", "", "std(m) / mean(m)"), minimum=6, undefined="where the mean is 0")
 def relative_deviation(magnitude: Floats) -> float:
     return math.sqrt(central(magnitude, 2)) / average(magnitude)
 
@@ -104,7 +104,12 @@ def stetson_k(magnitude: Floats, error: Floats) -> float:
     return absolute / math.sqrt(magnitude.size * squares)
 
 
-@of_band(("ExcessVar", "", "sum ((m - mean m)^2 - e^2) / (N mean(m)^2)"), minimum=6, source="Nandra et al. 1997")
+@of_band(
+    ("ExcessVar", "", "sum ((m - mean m)^2 - e^2) / (N mean(m)^2)"),
+    minimum=6,
+    undefined="where the mean is 0",
+    source="Nandra et al. 1997",
+)
 def excess_variance(magnitude: Floats, error: Floats) -> float:
     noise = 0.0
     for e in error:
