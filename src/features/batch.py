@@ -34,7 +34,8 @@ def extract_batch(curves: LightCurves, features: FeatureSet) -> Floats:
     """
     table = np.full((len(curves), len(features.features)), np.nan)
     plan = steps(features)
-    with threadpool_limits(1):  # of the matrix products: workers are processes, and the sums keep their order
+    # one thread for the matrix products: workers are processes, and the sums keep their order
+    with threadpool_limits(1), np.errstate(all="ignore"):  # what overflows is NaN in the table, not a warning
         for row, parts in zip(table, objects(curves), strict=True):
             for step in plan:
                 arrays = parts.get(step.band)

@@ -38,7 +38,7 @@ def _paragraph(names: list[str], each: Feature) -> str:
     undefined = f"; NaN {kernel.undefined}" if kernel.undefined else ""
     text = f"{each.formula}. At least {kernel.minimum} {points}{undefined}. {kernel.source}."
     return f"\n{', '.join(names)}{unit}\n" + textwrap.fill(
-        text, 110, initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=False
+        text, 110, initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False
     )
 
 

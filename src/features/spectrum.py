@@ -65,7 +65,8 @@ def band_of(time: Floats, magnitude: Floats, error: Floats) -> Band:
     weight = error**-2.0
     scale = weight.sum()
     weight = weight / scale
-    return Band(time, magnitude - np.sum(weight * magnitude), weight, float(scale))
+    residual = magnitude - magnitude[0]  # of equal magnitudes 0, not rounding
+    return Band(time, residual - np.sum(weight * residual), weight, float(scale))
 
 
 def explained(band: Band, grid: Grid) -> Floats:

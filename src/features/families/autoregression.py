@@ -6,7 +6,7 @@ import numpy as np
 
 from ..feature import kernel_function, of_band
 from ..lightcurves import Floats
-from .moments import EQUAL, central
+from .moments import EQUAL, average, central
 
 GRID = 64  # values of phi among which the best one is looked for first
 PRECISION = 1e-12
@@ -44,7 +44,7 @@ def negative_likelihood(phi: float, steps: Floats, scaled: Floats, variance: Flo
     source="Eyheramendy et al. 2018, likelihood as in lc_classifier 2.1.0",
 )
 def irregular_autoregression(time: Floats, magnitude: Floats, error: Floats) -> float:
-    n, middle = magnitude.size, magnitude.mean()
+    n, middle = magnitude.size, average(magnitude)
     spread = math.sqrt(central(magnitude, 2) * n / (n - 1))
     if not spread > 0:
         return np.nan

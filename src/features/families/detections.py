@@ -4,6 +4,7 @@ import numpy as np
 
 from ..feature import of_band
 from ..lightcurves import Floats
+from .moments import average
 
 
 @of_band(
@@ -18,7 +19,7 @@ def brightness(time: Floats, magnitude: Floats) -> Floats:
     brightest, faintest = magnitude[0], magnitude[0]
     for m in magnitude:
         brightest, faintest = min(brightest, m), max(faintest, m)
-    return np.array([faintest - brightest, time[-1] - time[0], magnitude[0], magnitude.mean(), brightest])
+    return np.array([faintest - brightest, time[-1] - time[0], magnitude[0], average(magnitude), brightest])
 
 
 @of_band(

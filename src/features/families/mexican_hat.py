@@ -6,6 +6,7 @@ import numpy as np
 
 from ..feature import kernel_function, of_band
 from ..lightcurves import Floats
+from .moments import average
 
 SLOW, FAST = 100.0, 10.0  # days, the two time scales
 ZERO_POINT = 19.0  # magnitude of flux 1
@@ -66,16 +67,16 @@ def smoothed_difference(
     ("MHPS_non_zero", "", "points with at least 4 neighbours within 20 d, on which MHPS_high rests"),
     ("MHPS_PN_flag", "", "1 where P is the larger"),
     minimum=1,
-    undefined="without a point that has 4 points, itself included, within two thirds of the filter's reach",
+    undefined="without a point that has 4 points, itself included, within two thirds of the filter's reach; "
+    "MHPS_ratio where MHPS_high is 0",
     source="Arévalo et al. 2012, as in ALeRCE's mhps",
 )
 def mexican_hat_power(time: Floats, magnitude: Floats, error: Floats) -> Floats:
     # the published code keeps days in single precision: 0.004 d at MJD 58000
     days, flux = np.empty(time.size), np.empty(time.size)
-    mean = 0.0
     for i in range(time.size):
         days[i], flux[i] = np.float64(np.float32(time[i])), 10 ** (-0.4 * (magnitude[i] - ZERO_POINT))
-        mean += flux[i] / time.size
+    mean = average(flux)
     slow, fast = np.empty(time.size), np.empty(time.size)
     seen_slow = smoothed_difference(days, flux, mean, SLOW_FILTER, slow)
     seen_fast = smoothed_difference(days, flux, mean, FAST_FILTER, fast)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..feature import kernel_function, of_band
 from ..lightcurves import Floats
+from .moments import EQUAL, average
 
 
 @kernel_function
@@ -76,7 +77,7 @@ def median_buffer_range(ordered: Floats) -> float:
     return inside / ordered.size
 
 
-@of_band(("PercentAmplitude", "", "max |m - median(m)| / median(m)"), minimum=6)
+@of_band(("PercentAmplitude", "", "max |m - median(m)| / median(m)"), minimum=6, undefined="where the median is 0")
 def percent_amplitude(ordered: Floats) -> float:
     middle = median(ordered)
     return max(ordered[-1] - middle, middle - ordered[0]) / middle
@@ -89,11 +90,11 @@ def percent_amplitude(ordered: Floats) -> float:
         "1 / (1 + exp(-10 (A2 - 0.3))), A2 the Anderson-Darling statistic of a normal distribution",
     ),
     minimum=6,
-    undefined="where all magnitudes are equal",
+    undefined=EQUAL,
 )
 def anderson_darling(ordered: Floats) -> float:
     n = ordered.size
-    mean, squares = ordered.mean(), 0.0
+    mean, squares = average(ordered), 0.0
     for m in ordered:
         squares += (m - mean) ** 2
     scale = math.sqrt(2 * squares / (n - 1))

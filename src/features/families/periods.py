@@ -4,9 +4,9 @@ import numpy as np
 
 from ..feature import of_band, of_object
 from ..lightcurves import Floats
-from ..periodogram import FACTORS, FEWEST, Found
+from ..periodogram import FACTORS, FEWEST, WINDOW, Found
 
-NO_BAND = f"without a band of {FEWEST} detections"
+NO_BAND = f"without {FEWEST} detections in a band, not all equal, within {WINDOW:.0f} d; where no power is a peak"
 SOURCE = "Schwarzenberg-Czerny 1996, Mondrik et al. 2015; grid of lc_classifier 2.1.0"
 NAMES = ("1/4", "1/3", "1/2", "2", "3", "4")
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..feature import kernel_function, of_band
 from ..lightcurves import Floats
+from .moments import average
 
 VARIANCE = (1e-10, 1e4)  # mag^2, between which the variance of the walk is looked for
 TIME = (1e-5, 1e5)  # days, between which its time scale is looked for
@@ -52,7 +53,7 @@ def remember(log_time: float, time: Floats, memory: Floats) -> None:
     source="Foreman-Mackey et al. 2017; a and not its root, as in lc_classifier 2.1.0",
 )
 def damped_random_walk(time: Floats, magnitude: Floats, error: Floats) -> Floats:
-    centred, noise = magnitude - magnitude.mean(), error**2
+    centred, noise = magnitude - average(magnitude), error**2
     memory = np.empty(time.size)
     a_low, a_high = math.log(VARIANCE[0]), math.log(VARIANCE[1])
     tau_low, tau_high = math.log(TIME[0]), math.log(TIME[1])

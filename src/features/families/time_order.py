@@ -6,13 +6,13 @@ import numpy as np
 
 from ..feature import kernel_function, of_band
 from ..lightcurves import Floats
-from .moments import EQUAL, central
+from .moments import EQUAL, average, central
 
 
 @kernel_function
 def cumulative_range(magnitude: Floats) -> float:
     """Range of the cumulative sum of (m - mean m) / (N std(m)), in the order given."""
-    total, low, high, middle = 0.0, np.inf, -np.inf, magnitude.mean()
+    total, low, high, middle = 0.0, np.inf, -np.inf, average(magnitude)
     for m in magnitude:
         total += m - middle
         low, high = min(low, total), max(high, total)
@@ -30,7 +30,7 @@ def range_of_cumulative_sum(magnitude: Floats) -> float:
     undefined=EQUAL,
 )
 def autocorrelation_length(magnitude: Floats) -> float:
-    middle, n, limit = magnitude.mean(), magnitude.size, 0.0
+    middle, n, limit = average(magnitude), magnitude.size, 0.0
     for lag in range(n):
         product = 0.0
         for i in range(n - lag):
@@ -46,7 +46,7 @@ def autocorrelation_length(magnitude: Floats) -> float:
 
 @of_band(("Con", "", "share of runs of 3 points that are all farther than 2 std(m) from mean m"), minimum=6)
 def consecutive_outliers(magnitude: Floats) -> float:
-    limit, middle = 2 * math.sqrt(central(magnitude, 2)), magnitude.mean()
+    limit, middle = 2 * math.sqrt(central(magnitude, 2)), average(magnitude)
     run, found = 0, 0
     for m in magnitude:
         run = run + 1 if abs(m - middle) > limit else 0
@@ -71,7 +71,7 @@ def von_neumann(time: Floats, magnitude: Floats) -> float:
 
 @of_band(("LinearTrend", "mag/d", "slope of the least-squares line m(t)"), minimum=6, undefined="for one time only")
 def linear_trend(time: Floats, magnitude: Floats) -> float:
-    middle, middle_time, products = magnitude.mean(), time.mean(), 0.0
+    middle, middle_time, products = average(magnitude), average(time), 0.0
     for i in range(time.size):
         products += (time[i] - middle_time) * (magnitude[i] - middle)
     return products / (time.size * central(time, 2))
@@ -81,6 +81,8 @@ def linear_trend(time: Floats, magnitude: Floats) -> float:
 def maximum_slope(time: Floats, magnitude: Floats) -> float:
     steepest = 0.0
     for i in range(1, time.size):
+        if time[i] == time[i - 1]:
+            return np.nan
         steepest = max(steepest, abs(magnitude[i] - magnitude[i - 1]) / (time[i] - time[i - 1]))
     return steepest
 
