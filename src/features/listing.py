@@ -1,8 +1,9 @@
 """A feature set in words, for the terminal and for the documentation: written once, beside the kernels."""
 
+import sys
 import textwrap
 
-from .sets import Feature, FeatureSet
+from .sets import Feature, FeatureSet, feature_set
 
 INDENT = "    "
 
@@ -13,14 +14,17 @@ def listing(features: FeatureSet) -> str:
     return "\n".join([head, *(_paragraph(names, each) for names, each in _grouped(features))])
 
 
-def page(features: FeatureSet) -> str:
-    """The same as a Markdown table."""
+def page() -> str:
+    """Every feature there is, as a Markdown table: what docs/features_list.md holds."""
+    published = set(feature_set("alerce152").names)
     rows = [
-        f"| {' '.join(f'`{name}`' for name in names)} | {each.unit or '-'} | {_plain(each.formula)} | "
-        f"{each.kernel.minimum} | {_plain(each.kernel.undefined) or '-'} | {each.kernel.source} |"
-        for names, each in _grouped(features)
+        f"| {' '.join(f'`{name}`' for name in names)} | {each.text.unit or '-'} | {_plain(each.text.formula)} | "
+        f"{each.kernel.minimum} | {_plain(each.kernel.undefined) or '-'} | "
+        f"{'yes' if each.name in published else 'no'} | {each.kernel.source} |"
+        for names, each in _grouped(feature_set("all"))
     ]
-    return "\n".join(["| feature | unit | formula | points | NaN | source |", "|---|---|---|---|---|---|", *rows])
+    head = "| feature | unit | formula | points | NaN | in `alerce152` | source |"
+    return "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
 
 
 def _grouped(features: FeatureSet) -> list[tuple[list[str], Feature]]:
@@ -32,11 +36,11 @@ def _grouped(features: FeatureSet) -> list[tuple[list[str], Feature]]:
 
 
 def _paragraph(names: list[str], each: Feature) -> str:
-    unit = f" [{each.unit}]" if each.unit else ""
+    unit = f" [{each.text.unit}]" if each.text.unit else ""
     kernel = each.kernel
     points = "point" if kernel.minimum == 1 else "points"
     undefined = f"; NaN {kernel.undefined}" if kernel.undefined else ""
-    text = f"{each.formula}. At least {kernel.minimum} {points}{undefined}. {kernel.source}."
+    text = f"{each.text.formula}. At least {kernel.minimum} {points}{undefined}. {kernel.source}."
     return f"\n{', '.join(names)}{unit}\n" + textwrap.fill(
         text, 110, initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False
     )
@@ -44,3 +48,7 @@ def _paragraph(names: list[str], each: Feature) -> str:
 
 def _plain(text: str) -> str:
     return text.replace("|", "\\|").replace("*", "\\*")
+
+
+if __name__ == "__main__":  # python -m alertlab.features.listing > docs/features_list.md
+    sys.stdout.write(f"# Features\n\n{page()}\n")

@@ -55,7 +55,14 @@ class FeatureSet:
     def sha256(self) -> str:
         """Hash of name, version, and every feature's name, unit, formula, minimum and source."""
         rows = [
-            [each.name, each.text.unit, each.text.formula, each.kernel.minimum, each.kernel.undefined, each.kernel.source]
+            [
+                each.name,
+                each.text.unit,
+                each.text.formula,
+                each.kernel.minimum,
+                each.kernel.undefined,
+                each.kernel.source,
+            ]
             for each in self.features
         ]
         return hashlib.sha256(json.dumps([self.name, self.version, rows]).encode()).hexdigest()
