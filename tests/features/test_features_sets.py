@@ -1,8 +1,8 @@
 """A feature set is fixed: its columns, its definition's hash, the words for each column, and what it refuses."""
 
 import re
-from pathlib import Path
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from alertlab.features.families import KERNELS
