@@ -41,7 +41,7 @@ class Kernel:
     by_band: bool
 
 
-kernel_function = njit(cache=True, error_model="numpy")  # NaN and infinity instead of exceptions
+kernel_function = njit(cache=True, error_model="numpy", no_cfunc_wrapper=True)  # NaN and infinity instead of exceptions
 ALERCE = "lc_classifier 2.1.0, Sánchez-Sáez et al. 2021"
 
 
