@@ -64,17 +64,19 @@ def damped_random_walk(time: Floats, magnitude: Floats, error: Floats) -> Floats
             value = log_likelihood(math.exp(a_low + k * a_step), memory, centred, noise)
             if value > highest:
                 best_a, best_tau, highest = a_low + k * a_step, tau_low + j * tau_step, value
-    # pattern search (Hooke & Jeeves 1961): it needs no derivative and stays within bounds
+    # pattern search (Hooke & Jeeves 1961): it needs no derivative and stays within bounds. One step for both: light
+    # curves shorter than tau tell only a / tau, and along that ridge both must grow alike
+    step = tau_step
     for _ in range(HALVINGS):
-        a_step, tau_step = a_step / 2, tau_step / 2
+        step /= 2
         moved = True
         while moved:
             moved, from_a, from_tau = False, best_a, best_tau
             for along in range(-1, 2):
-                tau = min(max(from_tau + along * tau_step, tau_low), tau_high)
+                tau = min(max(from_tau + along * step, tau_low), tau_high)
                 remember(tau, time, memory)
                 for across in range(-1, 2):
-                    a = min(max(from_a + across * a_step, a_low), a_high)
+                    a = min(max(from_a + across * step, a_low), a_high)
                     value = log_likelihood(math.exp(a), memory, centred, noise)
                     if value > highest + 1e-12:
                         best_a, best_tau, highest, moved = a, tau, value, True
