@@ -1,5 +1,7 @@
 """Two models of memory, autoregression and damped random walk: their likelihoods and where they are highest."""
 
+from time import perf_counter
+
 import celerite2
 import numpy as np
 import pytest
@@ -68,6 +70,20 @@ def test_without_variance_beyond_the_errors_a_walk_has_no_time_scale():
     variance, days = values(DRW, time, 18 + 0.1 * error * np.cos(np.arange(40)), error)
     assert variance == pytest.approx(1e-10)
     assert np.isnan(days)
+
+
+@pytest.mark.parametrize("shape", ["trend", "outlier"])
+def test_a_walk_longer_than_its_light_curve_is_found_without_creeping(shape):
+    # only a / tau is known, along a ridge; a search that leaves it needs thousands of steps, seconds
+    time, _, error = points(8, 2000)
+    magnitude = 18 + (time - 58000) / 50 if shape == "trend" else np.r_[18 + 1e-6 * np.sin(time[1:]), 10.0]
+    values(DRW, *points(8, 10))  # compiled
+    begin = perf_counter()
+    variance, days = values(DRW, time, magnitude, error)
+    assert perf_counter() - begin < 1
+    highest = walk_likelihood(variance, days, time, magnitude, error)
+    for factor in (0.5, 0.8, min(1.25, 1e5 / days)):  # to the longest that is looked for
+        assert walk_likelihood(factor * variance, factor * days, time, magnitude, error) < highest + 1e-6
 
 
 def kalman(phi, time, magnitude, error):
