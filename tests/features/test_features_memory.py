@@ -45,11 +45,11 @@ def test_the_likelihood_of_a_random_walk_is_celerites_and_that_of_a_dense_normal
     assert walk_likelihood(variance, days, *given) == pytest.approx(dense_likelihood(variance, days, *given), rel=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_search_from_other_starts_finds_a_likelier_random_walk(seed):
     time, _, error = points(seed, 40)
     given = time, simulate_walk(0.05, [2, 30, 300][seed % 3], time, error, seed), error
-    starts = [(a, tau) for a in (-8, -3, 0) for tau in (-3, 1, 4, 8)]
+    starts = [(a, tau) for a in (-6, -1) for tau in (-3, 2, 7)]
     bounds = [(np.log(1e-10), np.log(1e4)), (np.log(1e-5), np.log(1e5))]
     highest = max(
         -minimize(lambda p: -dense_likelihood(*np.exp(p), *given), start, method="L-BFGS-B", bounds=bounds).fun
@@ -116,9 +116,9 @@ def test_the_likelihood_of_an_autoregression_is_that_of_its_kalman_filter(phi):
 def test_phi_is_where_a_bounded_search_of_scipy_finds_the_highest_likelihood(seed):
     time, _, error = points(seed, 60, span=[20, 900][seed % 2])
     given = time, simulate_walk(0.1, [1, 20][seed % 2], time, error, seed), error
-    grid = np.linspace(0, 1, 2001)
+    grid = np.linspace(0, 1, 501)
     best = grid[np.argmin([kalman(phi, *given) for phi in grid])]
-    bounds = (max(best - 1e-3, 0), min(best + 1e-3, 1))
+    bounds = (max(best - 4e-3, 0), min(best + 4e-3, 1))
     expected = minimize_scalar(kalman, bounds=bounds, args=given, method="bounded", options={"xatol": 1e-12})
     phi = value("IAR_phi", *given)
     assert kalman(phi, *given) <= expected.fun + 1e-9
