@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 SET = feature_set("alerce174")
 EVERY = FeatureSet("every", "1", all_features())
-few = settings(max_examples=40, deadline=None, derandomize=True)
+few = settings(max_examples=20, deadline=None, derandomize=True)
 
 
 @st.composite

@@ -1,5 +1,7 @@
 """Two models of memory, autoregression and damped random walk: their likelihoods and where they are highest."""
 
+from time import perf_counter
+
 import celerite2
 import numpy as np
 import pytest
@@ -43,11 +45,11 @@ def test_the_likelihood_of_a_random_walk_is_celerites_and_that_of_a_dense_normal
     assert walk_likelihood(variance, days, *given) == pytest.approx(dense_likelihood(variance, days, *given), rel=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_search_from_other_starts_finds_a_likelier_random_walk(seed):
     time, _, error = points(seed, 40)
     given = time, simulate_walk(0.05, [2, 30, 300][seed % 3], time, error, seed), error
-    starts = [(a, tau) for a in (-8, -3, 0) for tau in (-3, 1, 4, 8)]
+    starts = [(a, tau) for a in (-6, -1) for tau in (-3, 2, 7)]
     bounds = [(np.log(1e-10), np.log(1e4)), (np.log(1e-5), np.log(1e5))]
     highest = max(
         -minimize(lambda p: -dense_likelihood(*np.exp(p), *given), start, method="L-BFGS-B", bounds=bounds).fun
@@ -68,6 +70,20 @@ def test_without_variance_beyond_the_errors_a_walk_has_no_time_scale():
     variance, days = values(DRW, time, 18 + 0.1 * error * np.cos(np.arange(40)), error)
     assert variance == pytest.approx(1e-10)
     assert np.isnan(days)
+
+
+@pytest.mark.parametrize("shape", ["trend", "outlier"])
+def test_a_walk_longer_than_its_light_curve_is_found_without_creeping(shape):
+    # only a / tau is known, along a ridge; a search that leaves it needs thousands of steps, seconds
+    time, _, error = points(8, 2000)
+    magnitude = 18 + (time - 58000) / 50 if shape == "trend" else np.r_[18 + 1e-6 * np.sin(time[1:]), 10.0]
+    values(DRW, *points(8, 10))  # compiled
+    begin = perf_counter()
+    variance, days = values(DRW, time, magnitude, error)
+    assert perf_counter() - begin < 1
+    highest = walk_likelihood(variance, days, time, magnitude, error)
+    for factor in (0.5, 0.8, min(1.25, 1e5 / days)):  # to the longest that is looked for
+        assert walk_likelihood(factor * variance, factor * days, time, magnitude, error) < highest + 1e-6
 
 
 def kalman(phi, time, magnitude, error):
@@ -100,9 +116,9 @@ def test_the_likelihood_of_an_autoregression_is_that_of_its_kalman_filter(phi):
 def test_phi_is_where_a_bounded_search_of_scipy_finds_the_highest_likelihood(seed):
     time, _, error = points(seed, 60, span=[20, 900][seed % 2])
     given = time, simulate_walk(0.1, [1, 20][seed % 2], time, error, seed), error
-    grid = np.linspace(0, 1, 2001)
+    grid = np.linspace(0, 1, 501)
     best = grid[np.argmin([kalman(phi, *given) for phi in grid])]
-    bounds = (max(best - 1e-3, 0), min(best + 1e-3, 1))
+    bounds = (max(best - 4e-3, 0), min(best + 4e-3, 1))
     expected = minimize_scalar(kalman, bounds=bounds, args=given, method="bounded", options={"xatol": 1e-12})
     phi = value("IAR_phi", *given)
     assert kalman(phi, *given) <= expected.fun + 1e-9

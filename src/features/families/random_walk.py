@@ -12,7 +12,6 @@ VARIANCE = (1e-10, 1e4)  # mag^2, between which the variance of the walk is look
 TIME = (1e-5, 1e5)  # days, between which its time scale is looked for
 VARIANCES, TIMES = 9, 17  # points of a first grid, even in logarithm
 HALVINGS = 15  # of the search's step: to 5e-5 of a natural logarithm
-MOVES = 50  # at one step at most
 
 
 @kernel_function
@@ -65,26 +64,22 @@ def damped_random_walk(time: Floats, magnitude: Floats, error: Floats) -> Floats
             value = log_likelihood(math.exp(a_low + k * a_step), memory, centred, noise)
             if value > highest:
                 best_a, best_tau, highest = a_low + k * a_step, tau_low + j * tau_step, value
-    # pattern search (Hooke & Jeeves 1961): it needs no derivative, stays within bounds, and leaps along a ridge
+    # pattern search (Hooke & Jeeves 1961): it needs no derivative and stays within bounds. One step for both: light
+    # curves shorter than tau tell only a / tau, and along that ridge both must grow alike
+    step = tau_step
     for _ in range(HALVINGS):
-        a_step, tau_step = a_step / 2, tau_step / 2
-        to_a, to_tau, leap = 0.0, 0.0, False
-        for _ in range(MOVES):
-            from_a, from_tau, before = best_a, best_tau, highest
+        step /= 2
+        moved = True
+        while moved:
+            moved, from_a, from_tau = False, best_a, best_tau
             for along in range(-1, 2):
-                tau = min(max(from_tau + (2 * to_tau if leap else 0.0) + along * tau_step, tau_low), tau_high)
+                tau = min(max(from_tau + along * step, tau_low), tau_high)
                 remember(tau, time, memory)
                 for across in range(-1, 2):
-                    a = min(max(from_a + (2 * to_a if leap else 0.0) + across * a_step, a_low), a_high)
+                    a = min(max(from_a + across * step, a_low), a_high)
                     value = log_likelihood(math.exp(a), memory, centred, noise)
                     if value > highest + 1e-12:
-                        best_a, best_tau, highest = a, tau, value
-            if highest > before:
-                to_a, to_tau, leap = best_a - from_a, best_tau - from_tau, True
-            elif leap:
-                leap = False
-            else:
-                break
+                        best_a, best_tau, highest, moved = a, tau, value, True
     # without variance no time scale is more likely than another
     return np.array([math.exp(best_a), math.exp(best_tau) if best_a > a_low else np.nan])
 
