@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def search(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> Fo
     parts = {name: explained(each, grid) for name, each in bands.items()}
     freedom = float(sum(each.time.size - 3 for each in bands.values()))
     variance = sum(each.variance for each in bands.values())
-    power = combined(sum(parts.values()), freedom, variance)
+    power = combined(reduce(np.add, parts.values()), freedom, variance)
     peaks = highest_peaks(power, PEAKS)
     if not peaks.size:
         return NOTHING
@@ -102,7 +103,7 @@ def _refine(
     """Move each peak to the best of :data:`FINER` frequencies within a step of it, where that is better."""
     fine = frequency[:, None] + step * np.linspace(-1, 1, FINER)
     fine_parts = {name: explained_at(each, fine.ravel()) for name, each in bands.items()}
-    fine_power = combined(sum(fine_parts.values()), freedom, variance).reshape(fine.shape)
+    fine_power = combined(reduce(np.add, fine_parts.values()), freedom, variance).reshape(fine.shape)
     for row, peak in enumerate(peaks):
         best = int(np.argmax(fine_power[row]))
         if fine_power[row, best] > power[peak]:

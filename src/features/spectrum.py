@@ -44,20 +44,19 @@ class Band:
     Attributes
     ----------
     time : (n,) days since some near time, so that f t keeps its fraction.
-    residual : (n,) magnitudes minus their weighted mean.
-    weight : (n,) of sum 1.
-    scale : sum of 1 / e^2, which makes chi^2 of weighted means.
+    residual : (n,) magnitudes minus their weighted mean, times the root of the sum of 1 / e^2: their weighted mean
+        square is chi^2.
+    weight : (n,) 1 / e^2, scaled to sum 1.
     """
 
     time: Floats
     residual: Floats
     weight: Floats
-    scale: float
 
     @property
     def variance(self) -> float:
         """chi^2 of a constant."""
-        return float(self.scale * np.sum(self.weight * self.residual**2))
+        return float(np.sum(self.weight * self.residual**2))
 
 
 def band_of(time: Floats, magnitude: Floats, error: Floats) -> Band:
@@ -66,7 +65,7 @@ def band_of(time: Floats, magnitude: Floats, error: Floats) -> Band:
     scale = weight.sum()
     weight = weight / scale
     residual = magnitude - magnitude[0]  # of equal magnitudes 0, not rounding
-    return Band(time, residual - np.sum(weight * residual), weight, float(scale))
+    return Band(time, (residual - np.sum(weight * residual)) * np.sqrt(scale), weight)
 
 
 def explained(band: Band, grid: Grid) -> Floats:
@@ -77,13 +76,13 @@ def explained(band: Band, grid: Grid) -> Floats:
     (grid.size,), from 0 to ``band.variance``.
     """
     if band.time.size > MOST_PRODUCTS:
-        return band.scale * _by_transform(band, grid)
-    return band.scale * _by_products(band, grid)
+        return _by_transform(band, grid)
+    return _by_products(band, grid)
 
 
 def explained_at(band: Band, frequency: Floats) -> Floats:
     """:func:`explained` at any frequencies, point by point."""
-    return band.scale * _directly(band.time, band.residual, band.weight, frequency)
+    return _directly(band.time, band.residual, band.weight, frequency)
 
 
 @kernel_function
