@@ -36,3 +36,4 @@ benchmarks: $(VENV)/installed
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache
+	find src -name '*.nb[ci]' -delete  # compiled kernels

@@ -146,7 +146,7 @@ def test_periods_are_lc_classifiers_or_explain_more(tables, points, objects):
             better.append(power[0] > power[1])
     assert len(agree) >= objects
     assert np.mean(np.array(agree) | better) >= 0.95
-    assert np.mean(agree) > 0.5
+    assert np.mean(agree) > 0.4  # long periods are refined further here
 
 
 def test_every_kernel_gave_a_value_for_some_object(tables):

@@ -14,8 +14,8 @@ FLOOR = 0.01  # added to every flux error
 LOW = np.array([np.nan, -50.0, 1.0, 0.0, 1.0, 1.0])
 HIGH = np.array([np.nan, 50.0, 100.0, 1.0, 100.0, 100.0])
 STEPS = 60  # of a fit at most
-STIFFEST = 1e4  # damping at which a fit ends: steps are that small then
-ENOUGH = 1e-4  # relative gain of a step below which a fit ends
+STIFFEST = 1e8  # damping at which a fit ends: steps are that small then
+ENOUGH = 1e-6  # relative gain of a step below which a fit ends
 PERFECT = 1e-6  # chi^2 at which it ends too: fewer points than parameters can be met exactly
 
 
