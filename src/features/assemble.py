@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .clean import Mask, Rules, chosen, clean
 from .columns import CONTEXT
-from .lightcurves import OPTIONAL, Floats, Integers, LightCurves, Limits, light_curves
+from .lightcurves import OPTIONAL, Floats, Integers, LightCurves, light_curves
 
 SEEN = "seen"  # column of packets: which image a row is from, since packets of an object repeat their history
 ONLY_LIMITS = "no detections, only limits"
@@ -69,24 +69,6 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
         context={name: _first(arrays[name], arrays["time"], names[code[use]]) for name in CONTEXT if name in arrays},
     )
     return Assembled(curves, detections.num_rows, +reasons, dict(sorted(left_out.items())))
-
-
-def part(curves: LightCurves, start: int, stop: int) -> LightCurves:
-    """The objects from ``start`` to before ``stop``."""
-    rows = slice(curves.offsets[start], curves.offsets[stop])
-    limits = curves.limits
-    if limits is not None:
-        inside = slice(limits.offsets[start], limits.offsets[stop])
-        offsets = limits.offsets[start : stop + 1] - limits.offsets[start]
-        limits = Limits(offsets, limits.time[inside], limits.band[inside], limits.magnitude[inside])
-    return LightCurves(
-        curves.object_id[start:stop],
-        curves.offsets[start : stop + 1] - curves.offsets[start],
-        curves.band[rows],
-        {name: values[rows] for name, values in curves.detections.items()},
-        limits,
-        {name: values[start:stop] for name, values in curves.context.items()},
-    )
 
 
 def _floats(table: pa.Table) -> dict[str, Floats]:

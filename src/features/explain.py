@@ -19,7 +19,7 @@ def explain(curves: LightCurves, features: FeatureSet, object_id: str) -> list[t
     found = np.flatnonzero(curves.object_id == object_id)
     if not found.size:
         raise AlertlabError(f"{object_id}: no such object among {len(curves)} light curves that passed the cleaning")
-    one = curves.only(int(found[0]))
+    one = curves.part(int(found[0]), int(found[0]) + 1)
     values = extract_batch(one, features)[0]
     parts = next(objects(one))
     reasons = []

@@ -59,25 +59,21 @@ class LightCurves:
     def __len__(self) -> int:
         return len(self.object_id)
 
-    def only(self, number: int) -> "LightCurves":
-        """The batch of one object."""
-        part = slice(int(self.offsets[number]), int(self.offsets[number + 1]))
-        limits = None
-        if self.limits is not None:
-            seen = slice(int(self.limits.offsets[number]), int(self.limits.offsets[number + 1]))
-            limits = Limits(
-                self.limits.offsets[number : number + 2] - seen.start,
-                self.limits.time[seen],
-                self.limits.band[seen],
-                self.limits.magnitude[seen],
-            )
+    def part(self, start: int, stop: int) -> "LightCurves":
+        """The objects from ``start`` to before ``stop``."""
+        rows = slice(self.offsets[start], self.offsets[stop])
+        limits = self.limits
+        if limits is not None:
+            inside = slice(limits.offsets[start], limits.offsets[stop])
+            offsets = limits.offsets[start : stop + 1] - limits.offsets[start]
+            limits = Limits(offsets, limits.time[inside], limits.band[inside], limits.magnitude[inside])
         return LightCurves(
-            self.object_id[number : number + 1],
-            self.offsets[number : number + 2] - part.start,
-            self.band[part],
-            {name: values[part] for name, values in self.detections.items()},
+            self.object_id[start:stop],
+            self.offsets[start : stop + 1] - self.offsets[start],
+            self.band[rows],
+            {name: values[rows] for name, values in self.detections.items()},
             limits,
-            {name: values[number : number + 1] for name, values in self.context.items()},
+            {name: values[start:stop] for name, values in self.context.items()},
         )
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..files import discard, placing, replacing
-from .assemble import Assembled, assemble, part
+from .assemble import Assembled, assemble
 from .clean import Rules
 from .lightcurves import LightCurves
 from .partition import Partition, buckets_for, read_bucket
@@ -109,7 +109,7 @@ class Work:
         """A bucket in batches."""
         for place, start in enumerate(range(0, len(curves), size)):
             path = self.parts / f"{number:05}-{place:06}.parquet"
-            yield Batch(path, part(curves, start, min(start + size, len(curves))))
+            yield Batch(path, curves.part(start, min(start + size, len(curves))))
 
     def files(self, left_out: bool = False) -> list[list[Path]]:
         """Finished files of each bucket, in the order of their objects' names."""
