@@ -13,12 +13,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..files import discard, placing, replacing
+from ..runtime.errors import AlertlabError
 from .assemble import Assembled, assemble
 from .clean import Rules
 from .lightcurves import LightCurves
 from .partition import Partition, buckets_for, read_bucket
 from .read import Chunk
 
+CONTENTS = {"state.json", "buckets", "parts", "digests"}
 LEFT_OUT = pa.schema([("object_id", pa.string()), ("reason", pa.string())])
 
 
@@ -35,9 +37,18 @@ class Work:
 
     Every file and folder gets its name when it is whole. A part depends on the
     input and the settings alone, so that one that is there is never computed again.
+
+    Raises
+    ------
+    AlertlabError
+        When the folder holds something else: it is removed at the end.
     """
 
     def __init__(self, folder: Path) -> None:
+        found = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+        strange = [name for name in found if name not in CONTENTS and not name.startswith(".")]
+        if strange:
+            raise AlertlabError(f"{folder}: holds {strange[0]}, which is no work of alertlab; name another --out")
         self.folder = folder
         self.rows, self.parts = folder / "buckets", folder / "parts"
 

@@ -252,3 +252,12 @@ def test_merged_parts_are_in_order_however_they_lie(tmp_path):
 def test_workers_and_batch_size_are_at_least_one(table, tmp_path):
     with pytest.raises(AlertlabError, match="workers and batch_size"):
         run(table, tmp_path / "f.parquet", "workers=-1")
+
+
+def test_a_folder_of_somebody_else_is_not_taken_for_the_work(table, tmp_path):
+    letters = tmp_path / "f.parquet.parts" / "letters.txt"
+    letters.parent.mkdir()
+    letters.write_text("dear")
+    with pytest.raises(AlertlabError, match=r"f.parquet.parts: holds letters.txt, .* name another --out"):
+        run(table, tmp_path / "f.parquet")
+    assert letters.read_text() == "dear"
