@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..runtime.manifest import Column
+from ..runtime.manifest import Column, FeatureSetId
 from .rows import Inputs
 from .taxonomy import Taxonomy
 
@@ -29,6 +29,8 @@ class Samples:
     object_id : (n,) str; rows of one object never part.
     taxonomy : the classes that ``target`` counts.
     columns : for each table among ``inputs``, its columns.
+    feature_set : the set that ``features`` holds, None where it is none that alertlab computes.
+    facts : name -> (n,) number of each sample, such as ``detections``: to judge by, never to learn from.
     """
 
     inputs: Mapping[str, NDArray[np.float32]]
@@ -37,12 +39,15 @@ class Samples:
     object_id: NDArray[np.str_]
     taxonomy: Taxonomy
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+    feature_set: FeatureSetId | None = None
+    facts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         inputs = Inputs.of(self.inputs)
         object.__setattr__(self, "inputs", inputs)
         lengths = {name: len(rows) for name, rows in inputs.rows.items()}
         lengths |= {"target": len(self.target), "sample_id": len(self.sample_id), "object_id": len(self.object_id)}
+        lengths |= {name: len(values) for name, values in self.facts.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"samples of unequal length: {lengths}")
 
@@ -57,6 +62,7 @@ class Samples:
             target=self.target[rows],
             sample_id=self.sample_id[rows],
             object_id=self.object_id[rows],
+            facts={name: values[rows] for name, values in self.facts.items()},
         )
 
     def batches(self, size: int = 512) -> Iterator["Samples"]:

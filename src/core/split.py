@@ -53,7 +53,8 @@ class SplitPlan:
 
     Attributes
     ----------
-    validation, test : fractions of the objects; the rest trains.
+    validation, test : fractions of the objects; the rest trains. Without validation (0) a model that
+        stops early, or fits a threshold, cannot be trained; a forest can.
     seed : of the drawing; repeat r draws anew with (seed, r).
     folds : k parts the objects into k folds, repeat r tests on fold r; 0 draws ``test`` at random.
     file : Parquet with object_id and part, instead of drawing: a published split.
@@ -80,7 +81,7 @@ class SplitPlan:
 
     def _draw(self, samples: Samples, repeat: int) -> Split:
         objects, label = _objects(samples)
-        _check_counts(label, samples, max(3, self.folds))
+        _check_counts(label, samples, max(3 if self.validation else 2, self.folds))
         if self.folds:
             if repeat >= self.folds:
                 raise AlertlabError(
@@ -90,8 +91,10 @@ class SplitPlan:
             rest, test = list(folds.split(objects, label))[repeat]
         else:
             rest, test = _stratified(np.arange(len(objects)), label, self.test, self.seed, repeat, "test")
-        fraction = self.validation / (1 - (1 / self.folds if self.folds else self.test))
-        train, validation = _stratified(rest, label, fraction, self.seed, repeat, "validation")
+        train, validation = rest, rest[:0]
+        if self.validation:
+            fraction = self.validation / (1 - (1 / self.folds if self.folds else self.test))
+            train, validation = _stratified(rest, label, fraction, self.seed, repeat, "validation")
         part = np.empty(len(objects), dtype=object)
         for name, rows in zip(PARTS, (train, validation, test), strict=True):
             part[rows] = name
@@ -155,7 +158,10 @@ def _check_counts(label: NDArray[np.int64], samples: Samples, least: int) -> Non
 
 def _check_parts(samples: Samples, split: Split) -> None:
     for part in PARTS:
-        counts = samples.take(split.rows(samples, part)).counts()
+        rows = split.rows(samples, part)
+        if part == "validation" and not len(rows):
+            continue
+        counts = samples.take(rows).counts()
         empty = [name for name, count in counts.items() if not count]
         if empty:
             raise AlertlabError(

@@ -81,6 +81,10 @@ class NetworkModel(ABC):
 
     def fit(self, data: Data, run: Run) -> None:
         """Train; the weights of the best epoch by validation loss are kept, also as a file of the run."""
+        if not len(data.samples("validation")):
+            raise AlertlabError(
+                "datamodule.split.validation: a network stops by its validation part; give it, say, 0.1"
+            )
         seed_everything(run.seed)
         samples = data.samples("train")
         self.classes = samples.taxonomy.classes

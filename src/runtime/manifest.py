@@ -36,6 +36,21 @@ class Column:
 
 
 @dataclass(frozen=True)
+class FeatureSetId:
+    """A set of features that alertlab computes from light curves.
+
+    Attributes
+    ----------
+    name, version : e.g. "alerce152" and "1".
+    sha256 : of its definition: features of another definition are refused.
+    """
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class InputSpec:
     """One float32 input, as a survey delivers it: before any preprocessing.
 

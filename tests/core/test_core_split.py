@@ -63,6 +63,13 @@ def test_folds_test_every_object_once():
     assert set().union(*tests) == set(samples.object_id)
 
 
+@pytest.mark.parametrize("folds", [0, 4])
+def test_without_validation_the_rest_trains(folds):
+    samples = samples_of([40, 40])
+    train, validation, test = objects_in(samples, SplitPlan(validation=0, test=0.25, folds=folds).make(samples))
+    assert (len(train), len(validation), len(test)) == (60, 0, 20)
+
+
 def test_the_split_does_not_depend_on_the_order_of_rows():
     samples = samples_of([30, 20])
     shuffled = samples.take(np.random.default_rng(1).permutation(len(samples)))
