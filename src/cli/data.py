@@ -1,0 +1,79 @@
+"""Verbs about alerts and light curves: simulate them, compute their features, classify them."""
+
+import argparse
+from pathlib import Path
+
+from ..runtime.errors import AlertlabError
+from .common import composed, print_json
+
+# Workflows are imported by the verb that needs them: `alertlab --help` must not wait for torch.
+
+
+def predict(options: argparse.Namespace) -> None:
+    """Verb ``predict``."""
+    from ..workflows.predict import predict as workflow
+
+    result = workflow(options.bundle, options.alerts, options.out, options.strict)
+    paths = {"predictions": result.predictions, "rejected": result.rejected}
+    if options.json:
+        print_json({**paths, "classified": result.classified, "reasons": result.reasons})
+        return
+    from ..workflows.show import show_counts, show_paths
+
+    show_counts("classified", result.classified)
+    show_counts("rejected", result.reasons)
+    show_paths(paths)
+    if not result.classified:
+        raise AlertlabError(f"{options.alerts}: no alert could be used; {result.rejected} says why")
+
+
+def features(options: argparse.Namespace) -> None:
+    """Verb ``features``."""
+    words = [options.path, *options.overrides] if options.path else options.overrides
+    paths = [word for word in words if "=" not in word or Path(word).exists()]  # HATS has folders with "="
+    options.overrides = [word for word in words if word not in paths]
+    config = composed("features", options)
+    if config is None:
+        return
+    if options.list:
+        from ..features.listing import listing
+        from ..features.sets import feature_set
+
+        print(listing(feature_set(config.features)))
+        return
+    if len(paths) != 1:
+        given = f"{len(paths)} were given: {' '.join(paths)}" if paths else "none was given"
+        raise AlertlabError(f"features: name one PATH of light curves; {given}")
+    if options.explain:
+        from ..workflows.features import explain_object
+
+        for name, reason in explain_object(config, Path(paths[0]), options.non_detections, options.explain):
+            print(f"{name:<32}{reason}")
+        return
+    if options.out is None:
+        raise AlertlabError("features: name the Parquet file of features with --out FILE")
+    from ..workflows.features import features as workflow
+
+    result = workflow(config, Path(paths[0]), options.non_detections, options.out)
+    if options.json:
+        print_json({**vars(result), "throughput": result.throughput})
+    else:
+        from ..workflows.show import show_features
+
+        show_features(result)
+    if not result.objects:
+        raise AlertlabError(f"{paths[0]}: no object could be used; {result.rejected} says why")
+
+
+def simulate_stamps(options: argparse.Namespace) -> None:
+    """Verb ``simulate stamps``."""
+    from ..workflows.simulate import simulate_stamps as workflow
+
+    result = workflow(options.out, options.number, options.seed, options.difficulty)
+    if options.json:
+        print_json(result)
+        return
+    from ..workflows.show import show_counts, show_paths
+
+    show_counts("simulated", result["classes"])
+    show_paths({"packets": options.out / "packets", "labels": options.out / "labels.csv"})

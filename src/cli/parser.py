@@ -1,0 +1,151 @@
+"""All verbs and their options."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from .bundles import bundle_check, bundle_info, bundle_pack
+from .data import features, predict, simulate_stamps
+from .runs import evaluate, report, sync, train
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    root = argparse.ArgumentParser("alertlab", description="Experiments and model training for survey astronomy.")
+    root.add_argument("--version", action="version", version=f"alertlab {__version__}")
+    verbs = root.add_subparsers(title="verbs", metavar="VERB", required=True)
+
+    verb = _verb(
+        verbs, "train", train, "train, evaluate, track and export", "experiment=stamp_classifier model.kernel_size=5"
+    )
+    _config_options(verb)
+    verb.add_argument(
+        "--resume", metavar="RUN_ID", help="go on with an interrupted run below outputs/, or in the folder named"
+    )
+
+    verb = _verb(
+        verbs, "evaluate", evaluate, "evaluate a predictions table or a run", "predictions.parquet --out figures"
+    )
+    verb.add_argument("source", metavar="PREDICTIONS|RUN_ID", help="predictions table, or id of a run that has one")
+    verb.add_argument(
+        "--out",
+        type=Path,
+        default=Path("evaluation"),
+        metavar="DIR",
+        help="folder of tables and figures (default: %(default)s)",
+    )
+    _config_options(verb)
+
+    verb = _verb(verbs, "report", report, "write the HTML report of a run again", "RUN_ID --out report.html")
+    verb.add_argument("run", metavar="RUN_ID", help="a run of train")
+    verb.add_argument(
+        "--out", type=Path, default=Path("report.html"), metavar="FILE", help="the HTML file (default: %(default)s)"
+    )
+    _config_options(verb)
+
+    verb = _verb(
+        verbs,
+        "predict",
+        predict,
+        "classify alerts with a bundle",
+        "stamps-0.1.0.bundle night.tar.gz --out predictions.parquet",
+    )
+    verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
+    verb.add_argument(
+        "alerts", type=Path, metavar="ALERTS", help=".avro, .tar, .tar.gz, .parquet, or a folder of .avro"
+    )
+    verb.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="Parquet of predictions; rejected alerts go beside it"
+    )
+    verb.add_argument("--strict", action="store_true", help="stop at the first alert that cannot be used")
+
+    verb = _verb(
+        verbs,
+        "features",
+        features,
+        "compute the features of light curves",
+        "detections.parquet --non-detections non_detections.parquet --out features.parquet",
+    )
+    verb.add_argument(
+        "path", nargs="?", metavar="PATH", help="table (.parquet, .csv), packets (.avro, .tar, .tar.gz), or a folder"
+    )
+    verb.add_argument("--non-detections", type=Path, metavar="FILE", help="table of upper limits")
+    verb.add_argument(
+        "--out", type=Path, metavar="FILE", help="Parquet of features; objects that are left out go beside it"
+    )
+    verb.add_argument("--list", action="store_true", help="print each feature of the set and stop")
+    verb.add_argument("--explain", metavar="OBJECT", help="print why features of one object are NaN and stop")
+    _config_options(verb)
+
+    verb = _verb(verbs, "sync", sync, "deliver to MLflow what a server missed", "outputs")
+    verb.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("outputs"),
+        metavar="DIR",
+        help="folder of runs (default: %(default)s)",
+    )
+
+    kinds = verbs.add_parser("simulate", help="write simulated alerts").add_subparsers(metavar="KIND", required=True)
+    verb = _verb(
+        kinds, "stamps", simulate_stamps, "write simulated ZTF packets", "-n 2000 --out simulated --seed 1", "simulate "
+    )
+    verb.add_argument("-n", "--number", type=int, default=2000, metavar="N", help="packets (default: %(default)s)")
+    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="new folder: packets/ and labels.csv")
+    verb.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
+    verb.add_argument(
+        "--difficulty", type=float, default=0.5, metavar="D", help="0 easy to 1 hard (default: %(default)s)"
+    )
+
+    parts = verbs.add_parser("bundle", help="check, describe or pack a bundle").add_subparsers(
+        metavar="ACTION", required=True
+    )
+    for name, action, text in (
+        ("check", bundle_check, "verify every byte and replay the golden rows"),
+        ("info", bundle_info, "what a bundle takes and returns, and where it comes from"),
+        ("pack", bundle_pack, "write a bundle folder as one uncompressed zip"),
+    ):
+        verb = _verb(parts, name, action, text, "stamps-0.1.0.bundle", "bundle ")
+        verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
+    verb.add_argument("--out", type=Path, metavar="FILE", help="(default: the folder's name with .zip)")
+    return root
+
+
+def _verb(
+    verbs: Any, name: str, action: Callable[[argparse.Namespace], None], text: str, example: str, prefix: str = ""
+) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"example: alertlab {prefix}{name} {example}",
+    )
+    verb.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    verb.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    verb.set_defaults(verb=action)
+    return verb
+
+
+def _config_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="Hydra overrides: group=option or key.path=value"
+    )
+    verb.add_argument("--cfg", action="store_true", help="print the composed config and stop")
+    verb.add_argument(
+        "--config-dir",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="more configs: your experiments and models",
+    )
+    verb.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="package that a _target_ may name, beside alertlab's own list",
+    )

@@ -1,0 +1,94 @@
+"""Verbs about runs: train them, judge them, deliver them."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..runtime.errors import AlertlabError
+from .common import composed, print_json
+
+# Workflows are imported by the verb that needs them: `alertlab --help` must not wait for torch.
+
+
+def train(options: argparse.Namespace) -> None:
+    """Verb ``train``."""
+    if options.resume:
+        from ..workflows.train import resume
+
+        if options.overrides:
+            raise AlertlabError(f"--resume: a run keeps its own config; drop {' '.join(options.overrides)}")
+        result = resume(options.resume, options.allow)
+    else:
+        config = composed("train", options)
+        if config is None:
+            return
+        from ..workflows.train import train as workflow
+
+        result = workflow(config)
+    paths = {
+        "bundle": result.bundle,
+        "predictions": result.predictions,
+        "figures": result.figures,
+        "report": result.report,
+    }
+    if options.json:
+        print_json({"run_id": result.run_id, "data": result.data, "metrics": result.metrics, **paths})
+        return
+    from ..workflows.show import show_evaluation, show_paths
+
+    show_evaluation(result.evaluation)
+    mlflow = Path(sys.executable).with_name("mlflow")
+    server = result.store if result.store.startswith("http") else f"{mlflow} ui --backend-store-uri {result.store}"
+    show_paths(
+        {
+            "data": result.data,
+            "confusion matrix": result.figures / "confusion_matrix.png",
+            **paths,
+            "run": result.run_id,
+            "MLflow": server,
+        }
+    )
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Verb ``evaluate``."""
+    config = composed("evaluate", options)
+    if config is None:
+        return
+    from ..workflows.evaluate import evaluate as workflow
+
+    result = workflow(config, options.source, options.out)
+    if options.json:
+        print_json({"run_id": result.run_id, "metrics": result.metrics, "figures": result.figures})
+        return
+    from ..workflows.show import show_evaluation, show_paths
+
+    show_evaluation(result.evaluation)
+    show_paths({"confusion matrix": result.figures / "confusion_matrix.png", "figures": result.figures})
+
+
+def report(options: argparse.Namespace) -> None:
+    """Verb ``report``."""
+    config = composed("report", options)
+    if config is None:
+        return
+    from ..workflows.report import report as workflow
+
+    result = workflow(config, options.run, options.out, options.allow)
+    if options.json:
+        print_json({"run_id": options.run, "report": result.report, "note": result.note})
+        return
+    if result.note:
+        print(f"the gallery lists identifiers only: {result.note}", file=sys.stderr)
+    print(result.report)
+
+
+def sync(options: argparse.Namespace) -> None:
+    """Verb ``sync``."""
+    from ..workflows.sync import sync as workflow
+
+    result = workflow(options.folder)
+    if options.json:
+        print_json({"delivered": result.delivered, "pending": result.pending})
+        return
+    print(f"delivered {result.delivered} entries, {result.pending} are still pending")
