@@ -32,9 +32,10 @@ def extract(
 
     Returns
     -------
-    Table with ``object_id``, in order, then a float64 column a feature, NaN where it is undefined. The metadata of
-    its schema name the set, and under ``alertlab.features.left_out`` and ``alertlab.features.dropped`` hold what the
-    cleaning left out (object -> reason) and dropped (reason -> detections), as JSON.
+    Table with ``object_id``, in order, the number of clean ``detections`` and the ``days`` they span, then a float64
+    column a feature, NaN where it is undefined. The metadata of its schema name the set, and under
+    ``alertlab.features.left_out`` and ``alertlab.features.dropped`` hold what the cleaning left out (object -> reason)
+    and dropped (reason -> detections), as JSON.
 
     Warns
     -----

@@ -16,6 +16,7 @@ SEEN = "seen"  # column of packets: which image a row is from, since packets of 
 ONLY_LIMITS = "no detections, only limits"
 LimitArrays = tuple[NDArray[np.str_], Floats, Integers, Floats]
 LIMIT_FAULT = "limit without band, time or magnitude"
+TOO_LATE = "later than max_days after the first detection"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
     rows = chosen(_floats(detections), code)
     band = detections.column("band").to_numpy()
     kept, reasons = clean(rows, band, code, rules)
+    end = _ends(rows["time"], code, kept, len(names), rules.max_days)
+    late = kept & (rows["time"] > end[code])
+    kept, reasons = kept & ~late, reasons + Counter({TOO_LATE: int(late.sum())})
     counts = np.bincount(code[kept], minlength=len(names))
     enough = counts >= max(rules.min_detections, 1)
     too_few = f"fewer than {rules.min_detections} clean detections"
@@ -55,8 +59,8 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
     arrays = {name: values[use] for name, values in rows.items()}
     given = None
     if limits is not None:
-        given, unusable, others = _limits(_once(limits), names)
-        reasons += Counter({LIMIT_FAULT: unusable})
+        given, faults, others = _limits(_once(limits), names, end)
+        reasons += faults
         left_out |= dict.fromkeys(others, ONLY_LIMITS)
     curves = light_curves(
         names[code[use]] if len(names) else np.array([], dtype=np.str_),
@@ -105,15 +109,30 @@ def _once(table: pa.Table) -> pa.Table:
     return table.filter(pa.array(np.concatenate([[True], ~same])))
 
 
-def _limits(table: pa.Table, known: NDArray[np.str_]) -> tuple[LimitArrays, int, list[str]]:
-    """Limits as :func:`light_curves` takes them, how many are unusable, and objects that have nothing else."""
+def _ends(time: Floats, code: Integers, kept: Mask, objects: int, max_days: float | None) -> Floats:
+    """(objects,) until when measurements of each are used, days."""
+    if max_days is None:
+        return np.full(objects, np.inf)
+    first = np.full(objects, np.inf)
+    np.minimum.at(first, code[kept], time[kept])
+    return first + max_days
+
+
+def _limits(table: pa.Table, known: NDArray[np.str_], end: Floats) -> tuple[LimitArrays, Counter[str], list[str]]:
+    """Limits as :func:`light_curves` takes them, those not used by reason, and objects that have nothing else."""
     names, code = _coded(table.column("object_id"))
     time, limit = (np.asarray(table.column(name).to_numpy(), dtype=np.float64) for name in ("time", "limit"))
     band = table.column("band").to_numpy()
     good: Mask = np.isfinite(time) & np.isfinite(limit) & (band > 0)
-    ids = names[code[good]] if len(names) else np.array([], dtype=np.str_)
+    until = np.full(len(names), np.inf)  # of objects without detections nothing is used anyway
+    _, here, there = np.intersect1d(names, known, assume_unique=True, return_indices=True)
+    until[here] = end[there]
+    late = good & (time > until[code])
+    use = good & ~late
+    ids = names[code[use]] if len(names) else np.array([], dtype=np.str_)
     others = [str(name) for name in np.setdiff1d(names, known)]
-    return (ids, time[good], band[good], limit[good]), int((~good).sum()), others
+    faults = Counter({LIMIT_FAULT: int((~good).sum()), TOO_LATE: int(late.sum())})
+    return (ids, time[use], band[use], limit[use]), faults, others
 
 
 def _first(values: Floats, time: Floats, names: NDArray[np.str_]) -> dict[str, float]:

@@ -25,11 +25,14 @@ class Rules:
     max_error : magnitudes; the error must be below it, and above 0.
     min_detections : of an object, in all bands together, after the cleaning. The paper asks for six in one band; the
         code that gave its numbers, and this one, for six in total.
+    max_days : detections and limits later than this after an object's first clean detection are not used, as if it
+        were classified then; None uses all.
     """
 
     min_rb: float = 0.55
     max_error: float = 1.0
     min_detections: int = 6
+    max_days: float | None = None
 
 
 def chosen(rows: Mapping[str, Floats], code: Integers) -> dict[str, Floats]:

@@ -4,8 +4,10 @@ import json
 import warnings
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from ..runtime.errors import AlertlabError
@@ -18,6 +20,7 @@ from .read import NAMELESS
 from .sets import FeatureSet, feature_set
 from .tables import as_table, flat, names_of
 
+FACTS = ("detections", "days")  # clean ones and the time they span: to judge results by, in no set of features
 LEFT_OUT, DROPPED = b"alertlab.features.left_out", b"alertlab.features.dropped"
 
 
@@ -54,12 +57,16 @@ def features_of(
 
 
 def table_schema(features: FeatureSet) -> pa.Schema:
-    """``object_id`` and a float64 column a feature; the metadata say which set it is."""
-    fields = [("object_id", pa.string()), *((name, pa.float64()) for name in features.names)]
+    """``object_id``, :data:`FACTS` and a float64 column a feature; the metadata say which set it is."""
+    numbers = [(name, pa.float64()) for name in (*FACTS, *features.names)]
+    fields = [("object_id", pa.string()), *numbers]
     return pa.schema(fields, metadata=features.metadata())
 
 
 def feature_table(curves: LightCurves, values: Floats, features: FeatureSet) -> pa.Table:
     """Rows of :func:`table_schema`."""
-    columns = [pa.array(curves.object_id.tolist(), pa.string()), *(pa.array(column) for column in values.T.copy())]
-    return pa.Table.from_arrays(columns, schema=table_schema(features))
+    detections, time = np.diff(curves.offsets), curves.detections["time"]
+    days = [np.ptp(time[start:stop]) for start, stop in pairwise(curves.offsets)]
+    columns = [detections.astype(np.float64), np.array(days, dtype=np.float64), *values.T.copy()]
+    arrays = [pa.array(curves.object_id.tolist(), pa.string()), *(pa.array(column) for column in columns)]
+    return pa.Table.from_arrays(arrays, schema=table_schema(features))

@@ -1,128 +1,39 @@
-"""Light curves in, a table of features out, in parallel and resumable."""
+"""Light curves in, a table of features out; or why features of an object are undefined."""
 
-import time
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
 from omegaconf import DictConfig, OmegaConf
 
-from .. import __version__
-from ..alerts.fingerprint import remembered_digest
-from ..core.progress import counter, notice, status
-from ..core.table_file import TableFile
-from ..features.assemble import Assembled, assemble
+from ..core.feature_file import FeaturesResult, Settings, extract_file
+from ..features.assemble import assemble
 from ..features.clean import Rules
 from ..features.columns import Columns
-from ..features.memory import feature_table, table_schema
-from ..features.merge import merged
-from ..features.parallel import computed, usable_cores
-from ..features.read import is_packets, read_light_curves, size_of
+from ..features.explain import explain
+from ..features.read import read_light_curves
 from ..features.sets import feature_set
-from ..features.work import LEFT_OUT, Batch, Work, write
 from ..runtime.errors import AlertlabError
 
 
-@dataclass(frozen=True)
-class FeaturesResult:
-    """What an extraction leaves.
-
-    Attributes
-    ----------
-    features, rejected : paths of the table and of the list of objects that are not in it.
-    objects, columns : rows and features of the table.
-    detections : read, before the cleaning.
-    dropped : detections, limits and packets that were not used, by reason.
-    left_out : objects that are not in the table, by reason.
-    computed : objects that this run computed; the others were finished by one before it.
-    seconds : of wall-clock time that the computing took.
-    """
-
-    features: Path
-    rejected: Path
-    objects: int
-    columns: int
-    detections: int
-    dropped: Mapping[str, int]
-    left_out: Mapping[str, int]
-    computed: int
-    seconds: float
-
-    @property
-    def throughput(self) -> float:
-        """Objects computed a second."""
-        return self.computed / self.seconds if self.seconds else 0.0
-
-
 def features(config: DictConfig, path: Path, non_detections: Path | None, out: Path) -> FeaturesResult:
-    """Compute the features of every object at a path.
+    """Compute the features of every object at a path, see :func:`extract_file`.
 
     Parameters
     ----------
     config : of ``conf/features.yaml``.
-    path, non_detections : whatever :func:`~..features.read.read_light_curves` reads.
-    out : Parquet file, in the order of objects' names; objects that are left out go to ``<out>.rejected.parquet``.
-        Until it is done the work lies in ``<out>.parts/``.
-
-    Raises
-    ------
-    AlertlabError
-        For input that cannot be read, or settings that are not valid.
     """
-    chosen, columns, rules = feature_set(config.features), _columns(config), _rules(config)
-    workers = config.workers or usable_cores()
-    if workers < 1 or config.batch_size < 1:
-        raise AlertlabError("workers and batch_size are whole numbers of at least 1")
-    rejected = out.with_name(f"{out.stem}.rejected.parquet")
-    for each in filter(None, (path, non_detections)):
-        is_packets(each)  # is there anything?
-    work = Work(out.with_name(f"{out.name}.parts"))
-    with status("looking at the input"):
-        digests = [remembered_digest(each, work.folder / "digests") for each in (path, non_detections) if each]
-    changed = work.begin(
-        {
-            "input": digests,
-            "features": chosen.sha256,
-            "columns": asdict(columns),
-            "rules": asdict(rules),
-            "batch size": config.batch_size,
-            "alertlab": __version__,
-        }
+    return extract_file(path, non_detections, out, settings_of(config))
+
+
+def settings_of(config: DictConfig) -> Settings:
+    """The keys of ``conf/features.yaml`` as values."""
+    names = OmegaConf.to_container(config.columns, resolve=True)
+    columns = Columns.of({str(name): value for name, value in dict(names).items()})  # type: ignore[arg-type]
+    days = config.max_days
+    rules = Rules(
+        float(config.min_rb), float(config.max_error), int(config.min_detections), None if days is None else float(days)
     )
-    if changed:
-        notice(f"{work.folder}: was begun with another {changed}; begun anew")
-    with counter("measurements") as progress:
-        try:
-            chunks = read_light_curves(path, non_detections, columns)
-            work.bring_together(chunks, size_of(path), lambda read: progress(read, None))
-        except AlertlabError:  # the input is at fault, nothing was done
-            work.end()
-            raise
-    tally = _Tally(Counter(work.about["refused"]))
-    began = time.perf_counter()
-    with counter("objects") as progress:
-        tasks = _tasks(work, rules, config.batch_size, tally)
-        for batch, values in computed(tasks, lambda task: task.curves, chosen.name, workers):
-            write(feature_table(batch.curves, values, chosen), batch.path)
-            tally.computed += len(batch.curves)
-            progress(tally.kept + tally.computed, tally.expected(work.about["buckets"]))
-    seconds = time.perf_counter() - began
-    _write(rejected, work.files(left_out=True), LEFT_OUT)
-    _write(out, work.files(), table_schema(chosen))
-    work.end()
-    return FeaturesResult(
-        out,
-        rejected,
-        tally.objects,
-        len(chosen.names),
-        tally.detections,
-        +tally.dropped,
-        tally.left_out,
-        tally.computed,
-        seconds,
-    )
+    return Settings(feature_set(config.features), columns, rules, config.workers, config.batch_size)
 
 
 def explain_object(config: DictConfig, path: Path, non_detections: Path | None, name: str) -> list[tuple[str, str]]:
@@ -133,12 +44,11 @@ def explain_object(config: DictConfig, path: Path, non_detections: Path | None, 
     AlertlabError
         When there is no such object, or the cleaning left it out, with what was dropped.
     """
-    from ..features.explain import explain
-
+    settings = settings_of(config)
     rows: list[pa.Table] = []
     limits: list[pa.Table] = []
     limited = False
-    for chunk in read_light_curves(path, non_detections, _columns(config)):
+    for chunk in read_light_curves(path, non_detections, settings.columns):
         limited = limited or chunk.limits is not None
         for table, found in ((chunk.detections, rows), (chunk.limits, limits)):
             if table is not None:
@@ -146,56 +56,9 @@ def explain_object(config: DictConfig, path: Path, non_detections: Path | None, 
     if not sum(table.num_rows for table in rows):
         raise AlertlabError(f"{path}: no detections of an object {name}")
     upper = pa.concat_tables(limits, promote_options="default") if limited else None
-    assembled = assemble(pa.concat_tables(rows, promote_options="default"), upper, _rules(config))
+    assembled = assemble(pa.concat_tables(rows, promote_options="default"), upper, settings.rules)
     if not len(assembled.curves):
         dropped = ", ".join(f"{count} {reason}" for reason, count in assembled.reasons.items()) or "none dropped"
         raise AlertlabError(f"{name}: left out, {assembled.left_out[name]}; of {assembled.read} detections: {dropped}")
-    found = explain(assembled.curves, feature_set(config.features), name)
+    found = explain(assembled.curves, settings.features, name)
     return list(found)
-
-
-class _Tally:
-    """Counts of an extraction while it goes on."""
-
-    def __init__(self, refused: Counter[str]) -> None:
-        self.dropped, self.left_out = refused, Counter[str]()
-        self.buckets = self.objects = self.detections = self.computed = self.kept = 0
-
-    def add(self, found: Assembled) -> None:
-        """Another bucket."""
-        self.buckets += 1
-        self.objects += len(found.curves)
-        self.detections += found.read
-        self.dropped += found.reasons
-        self.left_out += Counter(found.left_out.values())
-
-    def expected(self, buckets: int) -> int:
-        """About how many objects there are: those of the buckets seen, and as many in each that is to come."""
-        return round(self.objects * buckets / self.buckets)
-
-
-def _tasks(work: Work, rules: Rules, size: int, tally: _Tally) -> Iterator[Batch]:
-    """Batches that are not finished yet; one bucket is in memory at a time."""
-    for number in range(work.about["buckets"]):
-        found = work.bucket(number, rules)
-        tally.add(found)
-        for batch in work.batches(number, found.curves, size):
-            if batch.path.is_file():
-                tally.kept += len(batch.curves)
-            else:
-                yield batch
-
-
-def _write(path: Path, files: list[list[Path]], schema: pa.Schema) -> None:
-    with TableFile(path, schema) as file:
-        for table in merged(files, schema):
-            file.write(table)
-
-
-def _columns(config: DictConfig) -> Columns:
-    names = OmegaConf.to_container(config.columns, resolve=True)
-    return Columns.of({str(name): value for name, value in dict(names).items()})  # type: ignore[arg-type]
-
-
-def _rules(config: DictConfig) -> Rules:
-    return Rules(float(config.min_rb), float(config.max_error), int(config.min_detections))

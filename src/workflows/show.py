@@ -9,7 +9,7 @@ from rich.table import Table
 from ..evaluation import Evaluation, class_table, results_table
 
 if TYPE_CHECKING:
-    from .features import FeaturesResult
+    from ..core.feature_file import FeaturesResult
 
 
 def show_evaluation(evaluation: Evaluation) -> None:

@@ -89,7 +89,7 @@ def test_any_light_curve_has_features_and_reasons_for_those_that_are_nan(name):
 def test_any_light_curve_goes_through_the_cleaning_and_gives_a_row(name):
     rows = pd.DataFrame(CURVES[name]).assign(object_id="a")
     table = extract(rows, "alerce174", rules=Rules(min_detections=1))
-    values = table.to_pandas().iloc[0, 1:].to_numpy(dtype=float)
+    values = table.to_pandas().iloc[0, 3:].to_numpy(dtype=float)
     assert table.num_rows == 1
     assert not np.isinf(values).any()
     clean = extract_batch(batch(**CURVES[name], optional=None, limits=None), feature_set("alerce174"))[0]

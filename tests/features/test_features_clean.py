@@ -97,6 +97,18 @@ def test_objects_with_too_few_detections_are_listed():
     assert extract(rows, rules=Rules(min_detections=5)).num_rows == 3
 
 
+def test_a_light_curve_cut_after_some_days_is_that_of_an_object_seen_no_longer():
+    late = [GOOD | {"time": 30.0 + day, "magnitude": 15.0} for day in range(9)]
+    limits = pd.DataFrame({"object_id": "a", "time": [-3.0, 8.0, 40.0], "band": 1, "limit": [20.0, 20.5, 21.0]})
+    cut = extract(curve(*late), "alerce174", non_detections=limits, rules=Rules(max_days=20))
+    early = extract(curve(), "alerce174", non_detections=limits[:2])
+    assert cut.to_pandas().equals(early.to_pandas())
+    assert dropped(cut) == {"later than max_days after the first detection": 10}
+    assert cut.select(["detections", "days"]).to_pylist() == [{"detections": 6, "days": 5}]
+    with pytest.warns(UserWarning, match="1 with fewer than 6 clean detections"):
+        assert extract(curve(*late), rules=Rules(max_days=4.5)).num_rows == 0
+
+
 def test_the_first_detection_of_an_object_decides_for_its_corrected_magnitudes():
     rows = pd.concat([curve(name="a"), curve(name="b")])
     rows["corrected"] = np.where(rows.object_id == "a", rows.time < 3, rows.time >= 3)

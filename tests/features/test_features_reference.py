@@ -27,7 +27,7 @@ def tables(shared_data):
     detections = pd.read_parquet(folder / "detections.parquet").sort_values(["oid", "band", "time"])
     limits = pd.read_parquet(folder / "non_detections.parquet")
     ours = extract(detections, "alerce174", non_detections=limits, rules=Rules(min_detections=1))
-    ours = ours.to_pandas().set_index("object_id")
+    ours = ours.to_pandas().set_index("object_id").drop(columns=["detections", "days"])
     reference = pd.read_parquet(folder / "lc_classifier_features.parquet").set_index("oid").sort_index()
     return dict(list(detections.groupby(["oid", "band"]))), ours, reference
 

@@ -20,7 +20,7 @@ from alertlab.features.columns import ALERCE, Columns
 from alertlab.features.merge import merged
 from alertlab.features.partition import Partition, read_bucket
 from alertlab.runtime.errors import AlertlabError
-from alertlab.workflows.features import _columns, features
+from alertlab.workflows.features import features, settings_of
 
 SMALL = ["workers=1", "features=alerce174", "batch_size=7", "columns=plain"]
 
@@ -138,7 +138,7 @@ def test_parts_of_another_input_or_setting_are_dropped_with_a_notice(frame, tabl
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("alertlab.workflows.features._write", stop)
+        patch.setattr("alertlab.core.feature_file._write", stop)
         with pytest.raises(KeyboardInterrupt):
             run(table, out)
     assert (tmp_path / "f.parquet.parts").is_dir()
@@ -146,7 +146,7 @@ def test_parts_of_another_input_or_setting_are_dropped_with_a_notice(frame, tabl
     assert "begun with another rules; begun anew" in capsys.readouterr().err
     assert result.computed == result.objects == 59
     with monkeypatch.context() as patch:
-        patch.setattr("alertlab.workflows.features._write", stop)
+        patch.setattr("alertlab.core.feature_file._write", stop)
         with pytest.raises(KeyboardInterrupt):
             run(table, out)
     frame[:-50].to_parquet(table)
@@ -188,8 +188,8 @@ def test_a_forgotten_path_or_out_is_told(table, capsys):
 
 
 def test_alerces_names_are_the_same_in_python_and_on_the_command_line():
-    assert _columns(compose("features", [])) == ALERCE
-    assert _columns(compose("features", ["columns=plain"])) == Columns()
+    assert settings_of(compose("features", [])).columns == ALERCE
+    assert settings_of(compose("features", ["columns=plain"])).columns == Columns()
 
 
 def test_real_light_curves_keep_every_object_and_agree_with_their_reference(shared_data, tmp_path):
