@@ -60,6 +60,11 @@ class Data(Protocol):
         ...
 
     @property
+    def further_parts(self) -> tuple[str, ...]:
+        """Names of ways to see the test part beside the plain one, such as ``test_16d``; mostly none."""
+        ...
+
+    @property
     def split(self) -> Split:
         """The current repeat's split."""
         ...
@@ -69,7 +74,7 @@ class Data(Protocol):
         ...
 
     def samples(self, part: str | None = None) -> Samples:
-        """The samples of train, validation or test, or of all parts."""
+        """The samples of train, validation, test, one of ``further_parts``, or of the first three together."""
         ...
 
     def write_rejected(self, path: Path) -> int:

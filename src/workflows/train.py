@@ -174,7 +174,8 @@ def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResu
     run.log_params({"run.repeat": repeat, "run.seed": run.seed})
     run.set_tags({"split_hash": data.split.digest()})
     model.fit(data, run)
-    tables = [predictions_of(samples := data.samples(part), model.predict(samples), part, repeat) for part in PARTS]
+    parts = (*PARTS, *data.further_parts)
+    tables = [predictions_of(samples := data.samples(part), model.predict(samples), part, repeat) for part in parts]
     result = conclude(experiment, run, concatenate(tables), epochs_of(run, repeat))
     with status("exporting the bundle"):
         details = details_of(experiment.bundle, config, data, run, result.evaluation)

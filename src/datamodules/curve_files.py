@@ -1,0 +1,148 @@
+"""Light curves in files, and simulated ones."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..alerts.read import files_of
+from ..features.columns import nearest
+from ..files import placing
+from ..runtime.errors import AlertlabError
+from .ready_table import read_table
+
+
+class CurveFiles:
+    """Light curves with a label, from whatever ``alertlab features`` reads.
+
+    Parameters
+    ----------
+    path, non_detections : of the detections, and of upper limits if there are any.
+    labels : Parquet or CSV file with the labels; None where the detections have them.
+    object_id, label : its columns of names and labels.
+    description : what the data are, in a few words.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        non_detections: str | None,
+        labels: str | None,
+        object_id: str,
+        label: str,
+        description: str,
+    ) -> None:
+        self.path, self.non_detections = Path(path), None if non_detections is None else Path(non_detections)
+        self.labelled = self.path if labels is None else Path(labels)
+        self.object_id, self.label, self.about = object_id, label, description
+
+    @property
+    def description(self) -> str:
+        """What the data are."""
+        return f"{self.about} ({self.path.name})"
+
+    @property
+    def origin(self) -> str:
+        """The file of labels."""
+        return str(self.labelled)
+
+    def files(self, folder: Path) -> tuple[Path, Path | None]:
+        """They lie there already."""
+        return self.path, self.non_detections
+
+    def labels(self) -> Mapping[str, str | None]:
+        """Object -> label.
+
+        Raises
+        ------
+        AlertlabError
+            For a missing file or column, or an object with two labels.
+        """
+        found: dict[str, str | None] = {}
+        for file in files_of(self.labelled) if self.labelled.is_dir() else [self.labelled]:
+            table = read_table(file)
+            for key, name in (("object_id", self.object_id), ("label", self.label)):
+                if name not in table.column_names:
+                    hint = nearest(name, table.column_names)
+                    remedy = "; datamodule.source.curves.labels=FILE names a table of labels"
+                    raise AlertlabError(f"datamodule.source.curves.{key}: {file} has no column {name}.{hint}{remedy}")
+            found |= labels_in(table.select([self.object_id, self.label]), found, str(file))
+        return found
+
+
+def labels_in(table: pa.Table, known: Mapping[str, str | None], origin: str) -> dict[str, str | None]:
+    """Object -> label of a table of two columns, one row an object or a detection."""
+    name, label = table.column_names
+    texts = pa.table({"object": table.column(name).cast(pa.string()), "label": table.column(label).cast(pa.string())})
+    found: dict[str, str | None] = {}
+    for row in texts.group_by(["object", "label"]).aggregate([]).to_pylist():
+        if row["object"] is None or row["label"] is None:
+            continue
+        before = found.setdefault(row["object"], known.get(row["object"]) or row["label"])
+        if before != row["label"]:
+            raise AlertlabError(f"{origin}: object {row['object']} is labelled {before} and {row['label']}")
+    return found
+
+
+class Simulated(Protocol):
+    """What a simulator of light curves gives: ``alertlab.simulate.SimulatedLightCurves``."""
+
+    @property
+    def description(self) -> str:
+        """That they are simulated, and how."""
+        ...
+
+    def fingerprint(self) -> str:
+        """Hexadecimal digest of all that they follow from."""
+        ...
+
+    def detections(self) -> pa.Table:
+        """One row a detection."""
+        ...
+
+    def non_detections(self) -> pa.Table:
+        """One row an upper limit."""
+        ...
+
+    def labels(self) -> pa.Table:
+        """Columns ``oid`` and ``class``."""
+        ...
+
+
+class SimulatedCurves:
+    """Light curves of a simulator, written down so that they are read as real ones are.
+
+    Parameters
+    ----------
+    simulator : gives them.
+    """
+
+    def __init__(self, simulator: Simulated) -> None:
+        self.simulator = simulator
+
+    @property
+    def description(self) -> str:
+        """That they are simulated, and how."""
+        return self.simulator.description
+
+    @property
+    def origin(self) -> str:
+        """There is no file of labels."""
+        return self.description
+
+    def files(self, folder: Path) -> tuple[Path, Path | None]:
+        """Two Parquet files in ``folder``, written unless they are there."""
+        path = folder / f"simulated-{hashlib.sha256(self.simulator.fingerprint().encode()).hexdigest()[:32]}"
+        if not path.is_dir():
+            with placing(path) as partial:
+                pq.write_table(self.simulator.detections(), partial / "detections.parquet")
+                pq.write_table(self.simulator.non_detections(), partial / "non_detections.parquet")
+        return path / "detections.parquet", path / "non_detections.parquet"
+
+    def labels(self) -> Mapping[str, str | None]:
+        """Object -> class."""
+        table = self.simulator.labels()
+        return dict(zip(table.column("oid").to_pylist(), table.column("class").to_pylist(), strict=True))

@@ -1,0 +1,140 @@
+"""Light curves as rows of features, computed once and kept."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from multiprocessing import parent_process
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from ..alerts.fingerprint import remembered_digest
+from ..core.feature_file import Settings, extract_file, rejected_path
+from ..features.clean import Rules
+from ..features.columns import Columns
+from ..features.memory import FACTS
+from ..features.sets import feature_set
+from ..runtime.errors import AlertlabError
+from .feature_rows import REJECTED, FeatureRows
+from .ready_table import as_numbers, columns_of, identity, known_set, matrix
+
+
+class Curves(Protocol):
+    """Light curves in files, with the labels of their objects."""
+
+    @property
+    def description(self) -> str:
+        """What they are, in a few words."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """File that an error about a label names."""
+        ...
+
+    def files(self, folder: Path) -> tuple[Path, Path | None]:
+        """Detections and non-detections; what is not in a file yet is written into ``folder``."""
+        ...
+
+    def labels(self) -> Mapping[str, str | None]:
+        """Object -> label."""
+        ...
+
+
+class LightCurveFeatures:
+    """Features of light curves.
+
+    Parameters
+    ----------
+    curves : the light curves and their labels.
+    columns : ``conf/columns/``: which column is which quantity.
+    features : name of the set.
+    min_rb, max_error, min_detections : see :class:`alertlab.features.clean.Rules`.
+    cache : folder where tables of features are kept, by the content of everything that they follow from;
+        None computes them anew each time.
+    workers : processes that compute; None is one a core that may be used.
+    """
+
+    def __init__(
+        self,
+        curves: Curves,
+        columns: Mapping[str, Any],
+        features: str,
+        min_rb: float,
+        max_error: float,
+        min_detections: int,
+        cache: str | None,
+        workers: int | None = None,
+    ) -> None:
+        self.curves, self.columns, self.features = curves, Columns.of(columns), feature_set(features)
+        self.rules = (min_rb, max_error, min_detections)
+        self.cache, self.workers = None if cache is None else Path(cache), workers
+
+    @property
+    def description(self) -> str:
+        """What the light curves are."""
+        return f"{self.curves.description}, {self.features.name} features"
+
+    @property
+    def origin(self) -> str:
+        """File that an error about a label names."""
+        return self.curves.origin
+
+    @cached_property
+    def labels(self) -> Mapping[str, str | None]:
+        """Object -> label."""
+        return self.curves.labels()
+
+    def rows(self, max_days: float | None) -> FeatureRows:
+        """Features of all objects that have enough clean detections, computed unless they are kept."""
+        settings = Settings(self.features, self.columns, Rules(*self.rules, max_days), self.workers)
+        with ExitStack() as stack:
+            folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
+            path = kept(self.curves, folder, settings)
+            table, rejected = pq.read_table(path), pq.read_table(rejected_path(path))
+        known_set(table.schema.metadata, str(path))
+        names = self.features.names
+        objects = table.column("object_id").to_pylist()
+        return FeatureRows(
+            np.array(objects, dtype=np.str_),
+            [self.labels.get(name) for name in objects],
+            matrix(table, names, path),
+            columns_of(names, self.features),
+            identity(self.features),
+            {name: as_numbers(table, name, path) for name in FACTS},
+            rejected.select(REJECTED.names),
+        )
+
+
+def kept(curves: Curves, folder: Path, settings: Settings) -> Path:
+    """The table of features in ``folder``, computed unless it is there; one process at a time computes it.
+
+    Raises
+    ------
+    AlertlabError
+        In a worker process: one that runs its parent's script again would wait for it for ever.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    detections, non_detections = curves.files(folder)
+    digests = [remembered_digest(path, folder / "digests") for path in (detections, non_detections) if path]
+    text = json.dumps({"input": digests, **settings.meaning}, sort_keys=True, default=str)
+    path = folder / f"features-{hashlib.sha256(text.encode()).hexdigest()}.parquet"
+    if not path.is_file() and parent_process() is not None:
+        raise AlertlabError("a worker process cannot compute features: put your script below if __name__ == '__main__'")
+    with alone(path):
+        if not path.is_file():
+            extract_file(detections, non_detections, path, settings)
+    return path
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other process works on ``path``; a lock of a killed process is free."""
+    with FileLock(path.with_suffix(".lock")):
+        yield

@@ -1,0 +1,107 @@
+"""Objects as rows of features, with a label."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from ..core.rows import Inputs
+from ..core.samples import Samples
+from ..core.split import SplitPlan
+from ..core.taxonomy import Taxonomy
+from ..runtime.errors import AlertlabError
+from .feature_rows import REJECTED, FeatureRows, FeatureSource
+from .labelled import LabelledDataModule
+
+
+class TableDataModule(LabelledDataModule):
+    """Features of labelled objects, one row each, parted by object.
+
+    Parameters
+    ----------
+    source : gives rows of features and labels.
+    classes : class names in order; None takes those of ``branches``, in order.
+    branches : branch -> its classes; empty for a flat task.
+    split : how objects are parted.
+    label_map : other labels -> class, or None to leave such rows out.
+    cut_days : a trained model is also tested on light curves cut so many days after their first detection.
+    workers : processes that prepare batches beside the training one.
+
+    Raises
+    ------
+    AlertlabError
+        At once: no classes. On reading: a label outside the taxonomy, no usable row.
+        On ``draw``: a class with too few objects.
+    """
+
+    def __init__(
+        self,
+        source: FeatureSource,
+        split: SplitPlan,
+        classes: Sequence[str] | None = None,
+        branches: Mapping[str, Sequence[str]] | None = None,
+        label_map: Mapping[str, str | None] | None = None,
+        cut_days: Sequence[int] = (),
+        workers: int = 0,
+    ) -> None:
+        if not (classes or branches):
+            raise AlertlabError("datamodule.classes: name the classes, or branches of them in datamodule.branches")
+        names = classes or [name for of in (branches or {}).values() for name in of]
+        super().__init__(Taxonomy(names, branches), split, label_map, workers)
+        self.source, self.cut_days = source, {f"test_{days}d": days for days in sorted(cut_days)}
+        self.rejected = REJECTED.empty_table()
+        self.cut: dict[str, Samples] = {}
+
+    @property
+    def description(self) -> str:
+        """What the data are, in a few words."""
+        return self.source.description
+
+    @property
+    def further_parts(self) -> tuple[str, ...]:
+        """``test_16d`` and so on: the test part, of light curves cut after 16 days."""
+        return tuple(self.cut_days)
+
+    def samples(self, part: str | None = None) -> Samples:
+        """The samples of train, validation, test, one of ``further_parts``, or of all three parts; raw."""
+        if part not in self.cut_days:
+            return super().samples(part)
+        if part not in self.cut:
+            self.cut[part] = self._samples(self.source.rows(self.cut_days[part]))
+        cut = self.cut[part]
+        return cut.take(np.isin(cut.object_id, super().samples("test").object_id))
+
+    def rejected_table(self) -> pa.Table:
+        """Objects that are not among the samples, and why."""
+        return self.rejected
+
+    def read(self) -> Samples:
+        """All labelled samples."""
+        rows = self.source.rows(None)
+        self.rejected = rows.rejected
+        self.left_out.clear()
+        return self._samples(rows)
+
+    def _samples(self, rows: FeatureRows) -> Samples:
+        named = [self.class_of(label, self.source.origin) for label in rows.label]
+        kept = np.array([name is not None for name in named], dtype=bool)
+        if not kept.any():
+            left = ", ".join(f"{count} left out with {label}" for label, count in self.left_out.items())
+            raise AlertlabError(f"{self.source.origin}: no labelled object to learn from ({left or 'it has no rows'})")
+        objects = rows.object_id[kept]
+        return Samples(
+            Inputs({"features": np.ascontiguousarray(rows.values[kept])}),
+            np.array([self.taxonomy.index(name) for name in named if name is not None], dtype=np.int64),
+            np.array([number_of(name) for name in objects.tolist()], dtype=np.int64),
+            objects,
+            self.taxonomy,
+            {"features": rows.columns},
+            rows.feature_set,
+            {name: values[kept] for name, values in rows.facts.items()},
+        )
+
+
+def number_of(name: str) -> int:
+    """A number for an object that has only a name: the same everywhere, 63 bits of its BLAKE2b hash."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> 1
