@@ -11,9 +11,19 @@ from .common import composed, print_json
 
 def predict(options: argparse.Namespace) -> None:
     """Verb ``predict``."""
+    config = composed("features", options)
+    if config is None:
+        return
     from ..workflows.predict import predict as workflow
 
-    result = workflow(options.bundle, options.alerts, options.out, options.strict)
+    result = workflow(
+        options.bundle,
+        options.alerts,
+        options.out,
+        options.strict,
+        non_detections=options.non_detections,
+        config=config,
+    )
     paths = {"predictions": result.predictions, "rejected": result.rejected}
     if options.json:
         print_json({**paths, "classified": result.classified, "reasons": result.reasons})
@@ -24,7 +34,7 @@ def predict(options: argparse.Namespace) -> None:
     show_counts("rejected", result.reasons)
     show_paths(paths)
     if not result.classified:
-        raise AlertlabError(f"{options.alerts}: no alert could be used; {result.rejected} says why")
+        raise AlertlabError(f"{options.alerts}: nothing could be used; {result.rejected} says why")
 
 
 def features(options: argparse.Namespace) -> None:

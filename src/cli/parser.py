@@ -49,17 +49,26 @@ def parser() -> argparse.ArgumentParser:
         verbs,
         "predict",
         predict,
-        "classify alerts with a bundle",
+        "classify alerts or light curves with a bundle",
         "stamps-0.1.0.bundle night.tar.gz --out predictions.parquet",
     )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
     verb.add_argument(
-        "alerts", type=Path, metavar="ALERTS", help=".avro, .tar, .tar.gz, .parquet, or a folder of .avro"
+        "alerts",
+        type=Path,
+        metavar="ALERTS|LIGHT_CURVES",
+        help="alerts: .avro, .tar, .tar.gz, .parquet, or a folder of .avro; light curves: what `features` takes or wrote",
     )
+    verb.add_argument("--non-detections", type=Path, metavar="FILE", help="table of upper limits of light curves")
     verb.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="Parquet of predictions; rejected alerts go beside it"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="Parquet of predictions; what is rejected goes beside it",
     )
-    verb.add_argument("--strict", action="store_true", help="stop at the first alert that cannot be used")
+    verb.add_argument("--strict", action="store_true", help="stop at the first alert or object that cannot be used")
+    _config_options(verb)
 
     verb = _verb(
         verbs,

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..alerts.read import files_of
+from ..core.feature_table import read_table
 from ..features.columns import nearest
 from ..files import placing
 from ..runtime.errors import AlertlabError
-from .ready_table import read_table
 
 
 class CurveFiles:

@@ -16,13 +16,13 @@ from filelock import FileLock
 
 from ..alerts.fingerprint import remembered_digest
 from ..core.feature_file import Settings, extract_file, rejected_path
+from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
 from ..features.clean import Rules
 from ..features.columns import Columns
 from ..features.memory import FACTS
 from ..features.sets import feature_set
 from ..runtime.errors import AlertlabError
 from .feature_rows import REJECTED, FeatureRows
-from .ready_table import as_numbers, columns_of, identity, known_set, matrix
 
 
 class Curves(Protocol):
@@ -104,10 +104,10 @@ class LightCurveFeatures:
         return FeatureRows(
             np.array(objects, dtype=np.str_),
             [self.labels.get(name) for name in objects],
-            matrix(table, names, path),
+            matrix(table, names, str(path)),
             columns_of(names, self.features),
             identity(self.features),
-            {name: as_numbers(table, name, path) for name in FACTS},
+            {name: as_numbers(table, name, str(path)) for name in FACTS},
             rejected.select(REJECTED.names),
         )
 

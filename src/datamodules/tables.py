@@ -1,13 +1,12 @@
 """Objects as rows of features, with a label."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from ..core.rows import Inputs
-from ..core.samples import Samples
+from ..core.samples import Samples, number_of
 from ..core.split import SplitPlan
 from ..core.taxonomy import Taxonomy
 from ..runtime.errors import AlertlabError
@@ -79,9 +78,10 @@ class TableDataModule(LabelledDataModule):
     def read(self) -> Samples:
         """All labelled samples."""
         rows = self.source.rows(None)
-        self.rejected = rows.rejected
         self.left_out.clear()
-        return self._samples(rows)
+        samples = self._samples(rows)
+        self.rejected = pa.concat_tables([rows.rejected, _others(rows, samples)])
+        return samples
 
     def _samples(self, rows: FeatureRows) -> Samples:
         named = [self.class_of(label, self.source.origin) for label in rows.label]
@@ -102,6 +102,11 @@ class TableDataModule(LabelledDataModule):
         )
 
 
-def number_of(name: str) -> int:
-    """A number for an object that has only a name: the same everywhere, 63 bits of its BLAKE2b hash."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> 1
+def _others(rows: FeatureRows, samples: Samples) -> pa.Table:
+    """Objects whose label keeps them out."""
+    used = set(samples.object_id.tolist())
+    left = [each for each in zip(rows.object_id.tolist(), rows.label, strict=True) if each[0] not in used]
+    reasons = [f"datamodule.label_map leaves out {label}" if label else "no label" for _, label in left]
+    return pa.table(
+        [pa.array([name for name, _ in left], pa.string()), pa.array(reasons, pa.string())], schema=REJECTED
+    )

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from omegaconf import DictConfig
 
 from .. import runtime
 from ..alerts import Alert, Rejected, read_alerts
 from ..alerts.metadata import metadata_features
 from ..alerts.rejected import SCHEMA, rejected_table
+from ..config import compose
 from ..core.predictions import Predictions
 from ..core.progress import track
 from ..core.samples import UNLABELLED
@@ -40,15 +42,24 @@ class PredictResult:
     reasons: Mapping[str, int]
 
 
-def predict(bundle: Path, alerts: Path, out: Path, strict: bool = False) -> PredictResult:
-    """Classify every alert at a path; what cannot be used goes to ``<out>.rejected.parquet``.
+def predict(
+    bundle: Path,
+    alerts: Path,
+    out: Path,
+    strict: bool = False,
+    *,
+    non_detections: Path | None = None,
+    config: DictConfig | None = None,
+) -> PredictResult:
+    """Classify everything at a path; what cannot be used goes to ``<out>.rejected.parquet``.
 
     Parameters
     ----------
-    bundle : folder or zip that takes stamps and, perhaps, metadata.
-    alerts : whatever :func:`alertlab.alerts.read_alerts` reads.
+    bundle : folder or zip that takes stamps and, perhaps, metadata; or features of light curves.
+    alerts : whatever :func:`alertlab.alerts.read_alerts` reads, or light curves, see :func:`predict_light_curves`.
     out : Parquet file of predictions.
     strict : stop at the first alert that cannot be used; nothing is written then.
+    non_detections, config : of light curves; the config is that of ``conf/features.yaml``, None its defaults.
 
     Raises
     ------
@@ -57,6 +68,13 @@ def predict(bundle: Path, alerts: Path, out: Path, strict: bool = False) -> Pred
         ``alerts``, or a rejected alert when strict.
     """
     loaded = runtime.load(bundle)
+    if takes_features(loaded):
+        from .predict_light_curves import predict_light_curves  # here: numba is a second of import
+
+        settings = compose("features", []) if config is None else config
+        return predict_light_curves(loaded, settings, alerts, non_detections, out, strict)
+    if non_detections is not None:
+        raise AlertlabError(f"--non-detections: {bundle} takes alerts, which have their own upper limits; leave it out")
     unknown = {spec.name for spec in loaded.inputs} - {"stamp", "metadata"}
     if unknown:
         raise AlertlabError(f"{bundle}: takes {', '.join(sorted(unknown))}, which alert packets do not give")
@@ -79,6 +97,11 @@ def predict(bundle: Path, alerts: Path, out: Path, strict: bool = False) -> Pred
         if not classified and not reasons:
             raise AlertlabError(f"{alerts}: no alerts there; a folder is searched for .avro files")
     return PredictResult(out, rejected_path, classified, reasons)
+
+
+def takes_features(bundle: runtime.Bundle) -> bool:
+    """Whether a bundle classifies rows of features."""
+    return [spec.name for spec in bundle.inputs] == ["features"]
 
 
 def in_batches(found: Iterable[Alert | Rejected], size: int) -> Iterator[tuple[list[Alert], list[Rejected]]]:
