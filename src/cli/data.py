@@ -11,9 +11,6 @@ from .common import composed, print_json
 
 def predict(options: argparse.Namespace) -> None:
     """Verb ``predict``."""
-    config = composed("features", options)
-    if config is None:
-        return
     from ..workflows.predict import predict as workflow
 
     result = workflow(
@@ -22,7 +19,7 @@ def predict(options: argparse.Namespace) -> None:
         options.out,
         options.strict,
         non_detections=options.non_detections,
-        config=config,
+        overrides=options.overrides,
     )
     paths = {"predictions": result.predictions, "rejected": result.rejected}
     if options.json:

@@ -22,6 +22,12 @@ def parser() -> argparse.ArgumentParser:
     )
     _config_options(verb)
     verb.add_argument(
+        "-m",
+        "--multirun",
+        action="store_true",
+        help="train every combination of choices, as sibling runs: model=flat_forest,mlp seed=1,2",
+    )
+    verb.add_argument(
         "--resume", metavar="RUN_ID", help="go on with an interrupted run below outputs/, or in the folder named"
     )
 
@@ -57,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
         "alerts",
         type=Path,
         metavar="ALERTS|LIGHT_CURVES",
-        help="alerts: .avro, .tar, .tar.gz, .parquet, or a folder of .avro; light curves: what `features` takes or wrote",
+        help=".avro, .tar, .tar.gz, .parquet, or a folder of .avro; for light curves what `features` takes or writes",
     )
     verb.add_argument("--non-detections", type=Path, metavar="FILE", help="table of upper limits of light curves")
     verb.add_argument(
@@ -65,10 +71,12 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         required=True,
         metavar="FILE",
-        help="Parquet of predictions; what is rejected goes beside it",
+        help="Parquet of predictions; rejected ones go beside it",
     )
     verb.add_argument("--strict", action="store_true", help="stop at the first alert or object that cannot be used")
-    _config_options(verb)
+    verb.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="of light curves: overrides of `alertlab features`"
+    )
 
     verb = _verb(
         verbs,

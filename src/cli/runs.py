@@ -18,6 +18,9 @@ def train(options: argparse.Namespace) -> None:
         if options.overrides:
             raise AlertlabError(f"--resume: a run keeps its own config; drop {' '.join(options.overrides)}")
         result = resume(options.resume, options.allow)
+    elif options.multirun:
+        multirun(options)
+        return
     else:
         config = composed("train", options)
         if config is None:
@@ -48,6 +51,29 @@ def train(options: argparse.Namespace) -> None:
             "MLflow": server,
         }
     )
+
+
+def multirun(options: argparse.Namespace) -> None:
+    """Verb ``train`` with ``-m``."""
+    from ..config import compose, to_yaml
+    from ..workflows.multirun import choices
+
+    chosen = choices(options.overrides)
+    configs = {name: compose("train", words, options.config_dir, options.allow) for name, words in chosen.items()}
+    if options.cfg:
+        print("---\n".join(to_yaml(config) for config in configs.values()), end="")
+        return
+    from ..workflows.multirun import train_all
+
+    results = train_all(configs)
+    if options.json:
+        runs = {name: {"run_id": each.run_id, "metrics": each.metrics} for name, each in results.items()}
+        print_json({"runs": runs})
+        return
+    from ..workflows.show import show_runs
+
+    show_runs({name: each.evaluation for name, each in results.items()})
+    print("\n".join(f"{name}: {each.report}" for name, each in results.items()))
 
 
 def evaluate(options: argparse.Namespace) -> None:

@@ -1,20 +1,18 @@
 """Classify alerts with a bundle: a stream in, two tables out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from omegaconf import DictConfig
 
 from .. import runtime
 from ..alerts import Alert, Rejected, read_alerts
 from ..alerts.metadata import metadata_features
 from ..alerts.rejected import SCHEMA, rejected_table
-from ..config import compose
 from ..core.predictions import Predictions
 from ..core.progress import track
 from ..core.samples import UNLABELLED
@@ -49,7 +47,7 @@ def predict(
     strict: bool = False,
     *,
     non_detections: Path | None = None,
-    config: DictConfig | None = None,
+    overrides: Sequence[str] = (),
 ) -> PredictResult:
     """Classify everything at a path; what cannot be used goes to ``<out>.rejected.parquet``.
 
@@ -59,7 +57,7 @@ def predict(
     alerts : whatever :func:`alertlab.alerts.read_alerts` reads, or light curves, see :func:`predict_light_curves`.
     out : Parquet file of predictions.
     strict : stop at the first alert that cannot be used; nothing is written then.
-    non_detections, config : of light curves; the config is that of ``conf/features.yaml``, None its defaults.
+    non_detections, overrides : of light curves; overrides of ``conf/features.yaml``, such as ``columns=bts``.
 
     Raises
     ------
@@ -69,12 +67,12 @@ def predict(
     """
     loaded = runtime.load(bundle)
     if takes_features(loaded):
-        from .predict_light_curves import predict_light_curves  # here: numba is a second of import
+        from .predict_light_curves import predict_light_curves  # here: alerts need neither numba nor hydra
 
-        settings = compose("features", []) if config is None else config
-        return predict_light_curves(loaded, settings, alerts, non_detections, out, strict)
-    if non_detections is not None:
-        raise AlertlabError(f"--non-detections: {bundle} takes alerts, which have their own upper limits; leave it out")
+        return predict_light_curves(loaded, overrides, alerts, non_detections, out, strict)
+    if non_detections is not None or overrides:
+        given = "--non-detections" if non_detections is not None else overrides[0]
+        raise AlertlabError(f"{given}: is for light curves, {bundle} takes alerts; leave it out")
     unknown = {spec.name for spec in loaded.inputs} - {"stamp", "metadata"}
     if unknown:
         raise AlertlabError(f"{bundle}: takes {', '.join(sorted(unknown))}, which alert packets do not give")

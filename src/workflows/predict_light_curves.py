@@ -1,14 +1,15 @@
 """Classify light curves with a bundle: their features are computed first."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from omegaconf import DictConfig
 
 from .. import runtime
+from ..config import compose
 from ..core.feature_file import extract_file, rejected_path
 from ..core.feature_table import known_set, matrix
 from ..core.predictions import Predictions
@@ -27,14 +28,19 @@ FEATURES = "features"
 
 
 def predict_light_curves(
-    bundle: runtime.Bundle, config: DictConfig, path: Path, non_detections: Path | None, out: Path, strict: bool
+    bundle: runtime.Bundle,
+    overrides: Sequence[str],
+    path: Path,
+    non_detections: Path | None,
+    out: Path,
+    strict: bool,
 ) -> PredictResult:
     """Classify every object at a path; what cannot be used goes to ``<out>.rejected.parquet``.
 
     Parameters
     ----------
     bundle : takes features.
-    config : of ``conf/features.yaml``: columns and cleaning. The set is the bundle's.
+    overrides : of ``conf/features.yaml``: columns and cleaning. The set is the bundle's.
     path, non_detections : light curves, of which the features are computed and kept in ``<out>.features.parquet``;
         or a table that ``alertlab features`` wrote.
     out : Parquet file of predictions, in the order of objects' names.
@@ -52,10 +58,10 @@ def predict_light_curves(
         with replacing(rejected) as partial:
             pq.write_table(LEFT_OUT.empty_table(), partial)
     else:
-        settings = settings_of(config)
-        table_path = out.with_name(f"{out.stem}.features.parquet")
         if spec.feature_set is None:
             raise AlertlabError(f"{path}: the bundle takes features that alertlab does not compute from light curves")
+        settings = settings_of(compose("features", [*overrides, f"features={spec.feature_set.name}"]))
+        table_path = out.with_name(f"{out.stem}.features.parquet")
         extract_file(path, non_detections, table_path, settings)
         rejected_path(table_path).replace(rejected)
     file = pq.ParquetFile(table_path)

@@ -21,6 +21,14 @@ def show_evaluation(evaluation: Evaluation) -> None:
         print(f"absent from {evaluation.part}: {', '.join(evaluation.absent)}")
 
 
+def show_runs(evaluations: Mapping[str, Evaluation]) -> None:
+    """A row a run: what tells it from its siblings, then its overall metrics."""
+    rows = {name: dict(results_table(each)) for name, each in evaluations.items()}
+    names = ("balanced_accuracy", "macro_precision", "macro_f1", "accuracy", "log_loss")
+    part = next(iter(evaluations.values())).part
+    _table(part, ("run", *names), [(name, *(row.get(each, "-") for each in names)) for name, row in rows.items()])
+
+
 def show_counts(title: str, counts: Mapping[str, int], noun: str = "alerts") -> None:
     """A row a name, largest first; nothing where there is nothing."""
     rows = sorted(counts.items(), key=lambda item: -item[1])
