@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.calibration_figure import wilson_bars
-from alertlab.evaluation.confusion_figure import COLOURS, ink
 from alertlab.evaluation.figures import calibration_figure, confusion_figure, learning_curves_figure, render
+from alertlab.evaluation.matrix_figure import COLOURS, ink
 from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy.stats import binomtest
