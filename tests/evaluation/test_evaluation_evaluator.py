@@ -10,6 +10,7 @@ from omegaconf import OmegaConf
 
 CONFIG = Path(__file__).parents[2] / "conf" / "evaluation" / "classification.yaml"
 TABLES = {"evaluation.json", "metrics.csv", "confusion_counts.csv", "confusion_fraction.csv", "confusion.tex"}
+SEVERAL = {"confusion_percentiles.csv", "confusion_percentiles.tex"}
 FIGURES = {"confusion_matrix", "confusion_counts", "reliability"}
 HISTORY = [{"epoch": epoch, "repeat": 0, "train_loss": 1.0, "validation_loss": 1.0} for epoch in range(3)]
 
@@ -21,8 +22,10 @@ def names(directory):
 def test_the_files_of_a_paper_are_written_and_others_left_alone(make_noisy, tmp_path):
     (tmp_path / "predictions.parquet").touch()
     evaluation = Evaluator()(make_noisy(repeats=2), tmp_path, HISTORY)
-    figures = {f"{name}.{form}" for name in FIGURES | {"learning_curves"} for form in ("png", "pdf")}
-    assert names(tmp_path) == TABLES | figures | {"predictions.parquet"}
+    figures = {
+        f"{name}.{form}" for name in FIGURES | {"learning_curves", "confusion_percentiles"} for form in ("png", "pdf")
+    }
+    assert names(tmp_path) == TABLES | SEVERAL | figures | {"predictions.parquet"}
     assert json.loads((tmp_path / "evaluation.json").read_text()) == evaluation.to_json()
     assert (tmp_path / "confusion_matrix.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "confusion_matrix.pdf").read_bytes().startswith(b"%PDF")
