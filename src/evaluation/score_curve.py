@@ -143,7 +143,7 @@ def _edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.append(edges[:-1] if len(edges) > 1 else edges, np.nextafter(edges[-1], np.inf))
     # frexp is exact where a logarithm of a power of two may fall short of a whole number
     first, last = (int(np.frexp(max(value, 0.5))[1]) - 1 for value in (values.min(), values.max()))
-    powers: NDArray[np.float64] = 2.0 ** np.arange(first, last + 2)
+    powers = np.ldexp(1.0, np.arange(first, last + 2)).astype(np.float64)
     return np.append(0.0, powers[powers > 0.5]) if first < 0 else powers
 
 
