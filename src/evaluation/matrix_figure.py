@@ -63,7 +63,7 @@ def matrix_figure(
     texts, title = next((choice for choice in choices if _widest(choice[0]) + TIGHT <= room), choices[-1])
     widest, lines = _widest(texts), max(cell.count("\n") + 1 for row in texts for cell in row)
     cell = max(room, widest + TIGHT)
-    height = max(cell, lines * SMALL * LEADING * POINT)
+    height = max(min(cell, along * cell / down), lines * SMALL * LEADING * POINT)  # no taller than wide
     grow = min((cell - LOOSE) / widest, (height - LOOSE) / (lines * SMALL * LEADING * POINT))
     size = min(LARGE, SMALL * max(1, grow))
 

@@ -1,3 +1,4 @@
+import csv
 import inspect
 import json
 from pathlib import Path
@@ -29,6 +30,18 @@ def test_the_files_of_a_paper_are_written_and_others_left_alone(make_noisy, tmp_
     assert json.loads((tmp_path / "evaluation.json").read_text()) == evaluation.to_json()
     assert (tmp_path / "confusion_matrix.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "confusion_matrix.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_top_level_has_its_own_files(light_curves, two_levels, tmp_path):
+    Evaluator(formats=["png"])(light_curves, tmp_path)
+    tables = (TABLES | SEVERAL) - {"evaluation.json"}
+    top = {name.replace(".", "_top.") for name in tables}
+    drawn = {"confusion_matrix", "confusion_counts", "confusion_percentiles"}
+    figures = {f"{name}{end}.png" for name in drawn for end in ("", "_top")} | {"reliability.png"}
+    assert names(tmp_path) == tables | top | figures | {"evaluation.json"}
+    with (tmp_path / "metrics_top.csv").open() as file:
+        rows = {row["metric"]: row for row in csv.DictReader(file)}
+    assert float(rows["recall/Periodic"]["mean"]) == pytest.approx(two_levels.top.mean["recall/Periodic"])
 
 
 def test_without_a_history_there_are_no_learning_curves_and_formats_are_chosen(make_noisy, tmp_path):
