@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.predictions import Predictions
+from ..runtime.errors import AlertlabError
 from .confusion import confusion_counts
 from .intervals import bootstrap_intervals
 from .scores import overall_scores
@@ -158,14 +159,22 @@ def groups_by_days(predictions: Predictions, part: str) -> list[Group]:
 
     Places are days after the first detection; the uncut part stands at twice the longest cut.
     Empty where the predictions hold no such part with a labelled row.
+
+    Raises
+    ------
+    AlertlabError
+        For a cut of 0 days, which has no place on a logarithmic axis.
     """
     days = {}
     for name in np.unique(predictions.part).tolist():
         cut = CUT.fullmatch(name.removeprefix(part)) if name.startswith(part) else None
         if cut and (predictions.target[predictions.part == name] >= 0).any():
             days[name] = float(cut[1])
-    if not days or min(days.values()) <= 0:
+    if not days:
         return []
+    if min(days.values()) == 0:
+        name = min(days, key=lambda name: days[name])
+        raise AlertlabError(f"predictions: part {name} was cut 0 days after the first detection; cut at more than 0")
     groups = [
         Group(f"{days[name]:g}", days[name], labelled(predictions, name))
         for name in sorted(days, key=lambda name: days[name])

@@ -13,6 +13,7 @@ from alertlab.evaluation import Evaluator, evaluate
 from alertlab.evaluation.figures import score_curve_figure
 from alertlab.evaluation.intervals import bootstrap_intervals
 from alertlab.evaluation.score_curve import groups_by_days, groups_by_fact, score_curves
+from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from sklearn.metrics import f1_score, precision_score, recall_score
 
@@ -103,6 +104,11 @@ def test_days_are_those_of_the_parts_and_the_uncut_test_comes_last(predictions):
     _, leaf = score_curves(groups, 10, 0.9)
     assert leaf.mean["macro_f1"][2] == pytest.approx(evaluate(predictions).mean["macro_f1"])
     assert leaf.objects.tolist() == [50, 100, 200]
+
+
+def test_a_cut_of_no_days_is_refused(predictions):
+    with pytest.raises(AlertlabError, match="part test_0d was cut 0 days"):
+        groups_by_days(concatenate([predictions, cut(predictions, 0)]), "test")
 
 
 def test_everything_else_ignores_the_parts_of_cut_light_curves(predictions):
