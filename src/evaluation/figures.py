@@ -1,8 +1,17 @@
 """All figures, under one import: matplotlib is loaded only by those who draw."""
 
+from .agreement_figure import agreement_figure
 from .calibration_figure import calibration_figure
 from .confusion_figure import confusion_figure
 from .learning_curves import learning_curves_figure
 from .paper import render
+from .score_curve_figure import score_curve_figure
 
-__all__ = ["calibration_figure", "confusion_figure", "learning_curves_figure", "render"]
+__all__ = [
+    "agreement_figure",
+    "calibration_figure",
+    "confusion_figure",
+    "learning_curves_figure",
+    "render",
+    "score_curve_figure",
+]

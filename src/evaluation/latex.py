@@ -30,10 +30,27 @@ def confusion_latex(classes: tuple[str, ...], mean: NDArray[np.float64], std: ND
     mean, std : (k, k) fractions; without a standard deviation (NaN) no ``\pm`` is
         printed, and a row without a mean (a class that is absent) holds dashes.
     """
-    rows = [
-        " & ".join([escape(name), *(_cell(*cell) for cell in zip(mean[row], std[row], strict=True))])
-        for row, name in enumerate(classes)
-    ]
+    return _tabular(
+        classes,
+        [[_cell(*cell) for cell in zip(*rows, strict=True)] for rows in zip(mean, std, strict=True)],
+    )
+
+
+def percentile_latex(classes: tuple[str, ...], percentiles: NDArray[np.float64]) -> str:
+    """The same with cells ``$76^{+7}_{-6}$``: the median in per cent, and how far off the other two lie.
+
+    Parameters
+    ----------
+    classes : (k,) names.
+    percentiles : (3, k, k) 5th, 50th and 95th percentile of the fraction, NaN where a class is absent.
+    """
+    low, median, high = (100 * percentiles).tolist()
+    rows = [list(zip(*cells, strict=True)) for cells in zip(low, median, high, strict=True)]
+    return _tabular(classes, [[_percentile_cell(*cell) for cell in row] for row in rows])
+
+
+def _tabular(classes: tuple[str, ...], cells: list[list[str]]) -> str:
+    rows = [" & ".join([escape(name), *row]) for name, row in zip(classes, cells, strict=True)]
     lines = [
         r"% needs \usepackage{booktabs}",
         rf"\begin{{tabular}}{{l{'c' * len(classes)}}}",
@@ -55,3 +72,13 @@ def _cell(mean: float, std: float) -> str:
     if mean == 0:
         return "$0$"
     return f"${mean:.2f}$" if math.isnan(std) else rf"${mean:.2f} \pm {std:.2f}$"
+
+
+def _percentile_cell(low: float, median: float, high: float) -> str:
+    if math.isnan(median):
+        return "--"
+    if high == 0:
+        return "$0$"
+    if high < 0.5:
+        return "$<1$"  # a bare 0 is exactly none
+    return f"${median:.0f}^{{+{high - median:.0f}}}_{{-{median - low:.0f}}}$"

@@ -34,3 +34,20 @@ def metric_spread(metrics: Sequence[dict[str, float]]) -> tuple[dict[str, float]
     mean, std = mean_and_std(np.array([[each.get(name, np.nan) for name in names] for each in metrics]))
     known = {name: float(value) for name, value in zip(names, std, strict=True) if np.isfinite(value)}
     return {name: float(value) for name, value in zip(names, mean, strict=True)}, known
+
+
+def percentiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """5th, 50th and 95th percentile along the first axis, linear between values; NaN is no value.
+
+    Parameters
+    ----------
+    values : (r, ...).
+
+    Returns
+    -------
+    (3, ...), NaN without a value.
+    """
+    found = np.full((3, *values.shape[1:]), np.nan)
+    known = np.isfinite(values).any(axis=0)
+    found[:, known] = np.nanpercentile(values[:, known], [5, 50, 95], axis=0)
+    return found

@@ -1,6 +1,7 @@
 """One evaluation: the metrics of every repeat, and their mean and spread."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from .calibration import Reliability, reliability
 from .confusion import confusion_counts, row_fractions
 from .intervals import bootstrap_intervals
 from .metrics import classification_metrics
-from .spread import mean_and_std, metric_spread
+from .spread import mean_and_std, metric_spread, percentiles
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Evaluation:
     repeats : each repeat that has labelled rows, r of them.
     intervals : metric -> (low, high) of a single repeat; empty with several.
     confidence : probability that the intervals cover.
+    branches : branch -> its classes; empty for a flat task.
+    top : the same rows at the top level, of which the classes are the branches; None for a flat task.
     """
 
     part: str
@@ -66,6 +69,13 @@ class Evaluation:
     repeats: tuple[Repeat, ...]
     intervals: dict[str, tuple[float, float]]
     confidence: float
+    branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    top: "Evaluation | None" = None
+
+    @property
+    def levels(self) -> "dict[str, Evaluation]":
+        """Prefix of a name -> evaluation: ``top/`` where there are branches, then the leaves without one."""
+        return ({"top/": self.top} if self.top else {}) | {"": self}
 
     @property
     def mean(self) -> dict[str, float]:
@@ -98,6 +108,23 @@ class Evaluation:
         return mean_and_std(self.fraction)[1]
 
     @property
+    def fraction_percentiles(self) -> NDArray[np.float64]:
+        """(3, k, k) 5th, 50th and 95th percentile of the fraction over repeats, NaN rows where none has the class."""
+        return percentiles(self.fraction)
+
+    @property
+    def order(self) -> NDArray[np.int64]:
+        """(k,) indices of the classes as figures show them: branch by branch, each in taxonomy order."""
+        grouped = [[name for name in self.classes if name in of] for of in self.branches.values()]
+        names = [name for of in grouped for name in of] or self.classes
+        return np.array([self.classes.index(name) for name in names])
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """Places in that order where a new branch begins."""
+        return tuple(int(place) for place in np.cumsum([len(of) for of in self.branches.values()])[:-1])
+
+    @property
     def absent(self) -> tuple[str, ...]:
         """Classes without a true sample in any repeat."""
         support = self.counts.sum(axis=(0, 2))
@@ -105,6 +132,9 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """Plain, strict JSON: the content of ``evaluation.json``."""
+        levels: dict[str, Any] = {}
+        if self.top:
+            levels = {"branches": {name: list(of) for name, of in self.branches.items()}, "top": self.top.to_json()}
         return {
             "part": self.part,
             "classes": list(self.classes),
@@ -114,6 +144,7 @@ class Evaluation:
             "confidence": self.confidence,
             "intervals": {name: list(bounds) for name, bounds in self.intervals.items()},
             "repeats": [repeat.to_json() for repeat in self.repeats],
+            **levels,
         }
 
 
@@ -124,7 +155,7 @@ def evaluate(
     resamples: int = 1000,
     confidence: float = 0.90,
 ) -> Evaluation:
-    """Evaluate the labelled rows of one part, repeat by repeat.
+    """Evaluate the labelled rows of one part, repeat by repeat; at both levels where there are branches.
 
     Parameters
     ----------
@@ -138,14 +169,21 @@ def evaluate(
     AlertlabError
         When the part holds no labelled row, or probabilities of a row do not sum to one.
     """
-    rows = _labelled(predictions, part)
+    rows = labelled(predictions, part)
+    top = _evaluation(rows.top(), part, bins, resamples, confidence) if rows.branches else None
+    return _evaluation(rows, part, bins, resamples, confidence, top)
+
+
+def _evaluation(
+    rows: Predictions, part: str, bins: int, resamples: int, confidence: float, top: Evaluation | None = None
+) -> Evaluation:
     numbers = [int(number) for number in np.unique(rows.repeat)]
     repeats = tuple(_repeat(rows.take(rows.repeat == number), number, bins) for number in numbers)
     intervals = {}
     if len(repeats) == 1:
         k = len(rows.classes)
         intervals = bootstrap_intervals(rows.target, rows.prediction, rows.object_id, k, resamples, confidence)
-    return Evaluation(part, rows.classes, repeats, intervals, confidence)
+    return Evaluation(part, rows.classes, repeats, intervals, confidence, rows.branches, top)
 
 
 def _repeat(rows: Predictions, number: int, bins: int) -> Repeat:
@@ -159,12 +197,13 @@ def _repeat(rows: Predictions, number: int, bins: int) -> Repeat:
     )
 
 
-def _labelled(predictions: Predictions, part: str) -> Predictions:
-    labelled = predictions.target != UNLABELLED
-    rows = predictions.take(labelled & (predictions.part == part))
+def labelled(predictions: Predictions, part: str) -> Predictions:
+    """The labelled rows of a part; AlertlabError where there is none, or probabilities do not sum to one."""
+    known = predictions.target != UNLABELLED
+    rows = predictions.take(known & (predictions.part == part))
     if len(rows) == 0:
         held = [(name, predictions.part == name) for name in np.unique(predictions.part)]
-        parts = [f"{name} ({(labelled & of).sum()} labelled of {of.sum()} rows)" for name, of in held]
+        parts = [f"{name} ({(known & of).sum()} labelled of {of.sum()} rows)" for name, of in held]
         raise AlertlabError(
             f"evaluation.part: {part!r} holds no labelled row; the predictions hold {', '.join(parts) or 'no row'}"
         )

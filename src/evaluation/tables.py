@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from .score_curve import SCORES, ScoreCurve
 from .summary import Evaluation
 
 
@@ -14,7 +15,7 @@ def metrics_csv(evaluation: Evaluation) -> str:
     mean, std = evaluation.mean, evaluation.std
     header = ["metric", "mean", "std", *(f"repeat_{repeat.number}" for repeat in evaluation.repeats)]
     each = [repeat.metrics for repeat in evaluation.repeats]
-    return _csv(header, ([name, mean[name], std.get(name), *(of.get(name) for of in each)] for name in mean))
+    return csv_text(header, ([name, mean[name], std.get(name), *(of.get(name) for of in each)] for name in mean))
 
 
 def confusion_counts_csv(evaluation: Evaluation) -> str:
@@ -24,27 +25,57 @@ def confusion_counts_csv(evaluation: Evaluation) -> str:
         for repeat in evaluation.repeats
         for name, counts in zip(evaluation.classes, repeat.counts.tolist(), strict=True)
     )
-    return _csv(["repeat", "true", *evaluation.classes], rows)
+    return csv_text(["repeat", "true", *evaluation.classes], rows)
 
 
 def confusion_fraction_csv(evaluation: Evaluation) -> str:
     """``true, predicted, mean, std`` over the repeats; empty where there is none."""
     mean, std = evaluation.fraction_mean, evaluation.fraction_std
     rows = (
-        [true, predicted, _known(mean[row, column]), _known(std[row, column])]
+        [true, predicted, known(mean[row, column]), known(std[row, column])]
         for row, true in enumerate(evaluation.classes)
         for column, predicted in enumerate(evaluation.classes)
     )
-    return _csv(["true", "predicted", "mean", "std"], rows)
+    return csv_text(["true", "predicted", "mean", "std"], rows)
+
+
+def confusion_percentiles_csv(evaluation: Evaluation) -> str:
+    """``true, predicted, median, p5, p95`` of the fraction over the repeats; empty where there is none."""
+    low, median, high = evaluation.fraction_percentiles
+    rows = (
+        [true, predicted, *(known(each[row, column]) for each in (median, low, high))]
+        for row, true in enumerate(evaluation.classes)
+        for column, predicted in enumerate(evaluation.classes)
+    )
+    return csv_text(["true", "predicted", "median", "p5", "p95"], rows)
 
 
 def results_table(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """Metric and value: ``0.870 ± 0.010``, or ``0.870 [0.820, 0.910]`` for a single repeat."""
-    return [(name, text) for name, text in _formatted(evaluation).items() if "/" not in name]
+    """Metric and value: ``0.870 ± 0.010``, or ``0.870 [0.820, 0.910]`` for a single repeat.
+
+    Of the top level first, where there is one, as ``top/macro_f1``.
+    """
+    return [
+        (prefix + name, text)
+        for prefix, level in evaluation.levels.items()
+        for name, text in _formatted(level).items()
+        if "/" not in name
+    ]
 
 
 def class_table(evaluation: Evaluation) -> list[tuple[str, str, str, str, str]]:
-    """Class, precision, recall, F1 and support (mean over repeats); dashes for an absent class."""
+    """Class, precision, recall, F1 and support (mean over repeats); dashes for an absent class.
+
+    The branches first, where there are any, as ``top/Transient``.
+    """
+    return [
+        (prefix + name, precision, recall, f1, support)
+        for prefix, level in evaluation.levels.items()
+        for name, precision, recall, f1, support in _class_rows(level)
+    ]
+
+
+def _class_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str, str]]:
     text, mean = _formatted(evaluation), evaluation.mean
     return [
         (
@@ -58,6 +89,23 @@ def class_table(evaluation: Evaluation) -> list[tuple[str, str, str, str, str]]:
     ]
 
 
+def score_curves_csv(curves: Sequence[ScoreCurve], quantity: str) -> str:
+    """A row a level and group; of each score mean and std over repeats, or the interval of a single repeat."""
+    header = ["level", quantity, "samples", "objects", "classes"]
+    rows = [
+        [curve.level, label, *(float(each[row]) for each in (curve.samples, curve.objects, curve.classes))]
+        for curve in curves
+        for row, label in enumerate(curve.labels)
+    ]
+    places = [(curve, row) for curve in curves for row in range(len(curve.labels))]
+    for name in SCORES:
+        header += [f"{name}_mean", f"{name}_std", f"{name}_low", f"{name}_high"]
+        for line, (curve, row) in zip(rows, places, strict=True):
+            bounds = curve.intervals[name][row].tolist() if curve.intervals else [np.nan, np.nan]
+            line += [known(value) for value in (curve.mean[name][row], curve.std[name][row], *bounds)]
+    return csv_text(header, rows)
+
+
 def _formatted(evaluation: Evaluation) -> dict[str, str]:
     text = {name: f"{value:.3f}" for name, value in evaluation.mean.items()}
     spread = {name: f" ± {value:.3f}" for name, value in evaluation.std.items()}
@@ -65,11 +113,13 @@ def _formatted(evaluation: Evaluation) -> dict[str, str]:
     return {name: value + spread.get(name, "") for name, value in text.items()}
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """A number, or None for NaN: what JSON and CSV can hold."""
     return None if np.isnan(value) else float(value)
 
 
-def _csv(header: list[str], rows: Iterable[Iterable[object]]) -> str:
+def csv_text(header: list[str], rows: Iterable[Iterable[object]]) -> str:
+    """Rows below a header; None is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)

@@ -14,6 +14,7 @@ from ..evaluation import Evaluation, Evaluator
 from ..runtime.errors import AlertlabError
 from ..tracking import TrackedRun, Tracker
 from .results import log_results, named_metrics
+from .source import predictions_file
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,8 @@ def evaluate(config: DictConfig, source: str, out: Path) -> EvaluateResult:
         For a source that is neither, or a table that cannot be evaluated.
     """
     evaluator: Evaluator = instantiate(config.evaluation)
-    path = Path(source)
-    if (path / "predictions.parquet").is_file():  # the folder of a run
-        path = path / "predictions.parquet"
-    if path.suffix or path.exists():
+    path = predictions_file(source)
+    if path is not None:
         evaluation = evaluator(read_predictions(path), out)
         return EvaluateResult(None, named_metrics(evaluation), evaluation, out)
     tracker: Tracker = instantiate(config.tracking)

@@ -10,15 +10,50 @@ from ..evaluation import Evaluation, class_table, results_table
 
 if TYPE_CHECKING:
     from ..core.feature_file import FeaturesResult
+    from .compare import CompareMatrixResult, CompareRunsResult
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
-    """Overall metrics, then a row a class."""
+    """Overall metrics, then a row a class; of the top level first, where there is one."""
     repeats = f", {len(evaluation.repeats)} repeats" if len(evaluation.repeats) > 1 else ""
     _table(f"{evaluation.part}{repeats}", ("metric", "value"), results_table(evaluation))
     _table("by class", ("class", "precision", "recall", "F1", "support"), class_table(evaluation))
-    if evaluation.absent:
-        print(f"absent from {evaluation.part}: {', '.join(evaluation.absent)}")
+    for prefix, level in evaluation.levels.items():
+        if level.absent:
+            print(f"absent from {evaluation.part}: {', '.join(prefix + name for name in level.absent)}")
+
+
+def show_matrix(result: "CompareMatrixResult") -> None:
+    """Fraction of each class of the second run, top level first, and how many objects both predicted."""
+    for level in sorted(result.matrices, reverse=True):
+        each = result.matrices[level]
+        total = ["objects", *map(str, each.counts.sum(axis=0).tolist())]
+        rows = [
+            [name, *("-" if value != value else f"{value:.2f}" for value in fraction)]
+            for name, fraction in zip(each.rows, each.fraction.tolist(), strict=True)
+        ]
+        title = "top level" if level == "top" else "all classes"
+        _table(f"{title}: columns by the second run, rows by the first", ("", *each.columns), [*rows, total])
+    print(f"{result.common} objects in both, {result.first_only} only in the first, {result.second_only} in the second")
+
+
+def show_comparison(result: "CompareRunsResult") -> None:
+    """A row a metric: both means, their paired difference and its interval."""
+    of = result.comparison
+    repeats = f"{len(of.repeats)} repeats" if len(of.repeats) > 1 else "1 repeat"
+    rows = [
+        (
+            each.metric,
+            f"{each.first.mean():.3f}",
+            f"{each.second.mean():.3f}",
+            f"{each.mean:+.3f}" + ("" if each.std is None else f" ± {each.std:.3f}"),
+            "-" if each.interval is None else f"[{each.interval[0]:+.3f}, {each.interval[1]:+.3f}]",
+        )
+        for each in of.differences
+    ]
+    interval = f"{100 * of.confidence:.0f} % interval"
+    _table(f"first minus second, {repeats}", ("metric", "first", "second", "difference", interval), rows)
+    print(f"interval: {of.method}")
 
 
 def show_runs(evaluations: Mapping[str, Evaluation]) -> None:

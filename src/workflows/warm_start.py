@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from ..core.contracts import Data
 from ..core.predictions import read_predictions
 from ..runtime.errors import AlertlabError
@@ -67,7 +69,8 @@ def warm_start(source: str, tracker: Tracker) -> WarmStart:
     if not all((folder / name).is_file() for name in (WEIGHTS, PREDICTIONS)):
         raise AlertlabError(f"model.init_from: {source} has left no weights; name a finished training of a network")
     predictions = read_predictions(folder / PREDICTIONS)
-    seen = frozenset(predictions.object_id[predictions.part != "test"].tolist())
+    tested = (predictions.part == "test") | np.char.startswith(predictions.part, "test_")  # cut light curves
+    seen = frozenset(predictions.object_id[~tested].tolist())
     data, before = record.tags["data"], record.params.get(KEY, "None")
     if before != "None":
         earlier = warm_start(before, tracker)

@@ -1,10 +1,15 @@
 """The predictions table: written by us, readable from anyone."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from alertlab.core.predictions import Predictions, concatenate, read_predictions
+from alertlab.core.predictions import TAXONOMY, Predictions, concatenate, predictions_of, read_predictions
+from alertlab.core.samples import Samples
+from alertlab.core.taxonomy import Taxonomy
 from alertlab.files import replacing
 from alertlab.runtime import AlertlabError
 
@@ -60,6 +65,87 @@ def test_a_table_of_another_program_needs_only_ids_target_and_probabilities(tmp_
 def test_a_table_that_cannot_be_evaluated_says_why(tmp_path, columns, message):
     pq.write_table(pa.table(columns), tmp_path / "p.parquet")
     with pytest.raises(AlertlabError, match=message):
+        read_predictions(tmp_path / "p.parquet")
+
+
+BRANCHES = {"Stochastic": ("QSO", "YSO"), "Transient": ("SN",)}
+
+
+def of_light_curves():
+    """Three objects of a task of two levels; the classes do not stand in the order of the branches."""
+    samples = Samples(
+        {"features": np.zeros((3, 1), np.float32)},
+        np.array([2, 0, -1]),
+        np.arange(3),
+        np.array(["a", "b", "c"]),
+        Taxonomy(("QSO", "SN", "YSO"), BRANCHES),
+        facts={"detections": np.array([6.0, 31.0, np.nan])},
+    )
+    return predictions_of(samples, np.array([[0.3, 0.4, 0.3], [0.2, 0.7, 0.1], [1.0, 0.0, 0.0]]), "test", 0)
+
+
+def test_branches_and_facts_are_those_of_the_samples_and_are_read_back(tmp_path):
+    written = of_light_curves()
+    path = written.write(tmp_path / "p.parquet")
+    assert pq.read_table(path)["fact_detections"].to_pylist()[:2] == [6, 31]
+    read = read_predictions(path)
+    assert read.branches == BRANCHES
+    assert list(read.branches) == list(BRANCHES)
+    np.testing.assert_array_equal(read.facts["detections"], [6, 31, np.nan])
+    assert read.take(np.array([1])).facts["detections"].tolist() == [31]
+
+
+def test_the_top_level_sums_probabilities_and_maps_targets():
+    top = of_light_curves().top()
+    assert top.classes == ("Stochastic", "Transient")
+    assert top.target.tolist() == [0, 0, -1]
+    assert top.probability == pytest.approx(np.array([[0.6, 0.4], [0.3, 0.7], [1, 0]]))
+    # SN is the likeliest class of the first object, yet its branch is not the likeliest branch
+    assert of_light_curves().prediction[0] == 1
+    assert top.prediction[0] == 0
+    with pytest.raises(AlertlabError, match="no branches"):
+        top.top()
+
+
+def test_a_fact_that_a_table_lacks_is_unknown_in_its_rows():
+    table = of_light_curves()
+    both = concatenate([table, replace(table, facts={"days": np.ones(3)})])
+    np.testing.assert_array_equal(both.facts["detections"], [6, 31] + [np.nan] * 4)
+    np.testing.assert_array_equal(both.facts["days"], [np.nan] * 3 + [1] * 3)
+
+
+def test_tables_of_other_branches_or_broken_probabilities_do_not_stand_together():
+    table = of_light_curves()
+    with pytest.raises(AlertlabError, match="in branches Stochastic, Transient and classes QSO, SN, YSO cannot"):
+        concatenate([table, replace(table, branches={})])
+    with pytest.raises(AlertlabError, match="row 0 holds a probability that is negative or not finite"):
+        concatenate([table, replace(table, probability=np.full((3, 3), np.nan))])
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [
+        (b"{", "is not a taxonomy"),
+        (b"[]", "is not a taxonomy"),
+        (json.dumps({"branches": {"Transient": ["SN"]}}).encode(), "each of taxonomy.classes exactly once"),
+    ],
+)
+def test_branches_that_do_not_hold_the_classes_are_refused(tmp_path, metadata, message):
+    table = of_light_curves().table().replace_schema_metadata({TAXONOMY: metadata})
+    pq.write_table(table, tmp_path / "p.parquet")
+    with pytest.raises(AlertlabError, match=rf"p\.parquet: .*{message}"):
+        read_predictions(tmp_path / "p.parquet")
+
+
+def test_facts_of_another_program_are_numbers_of_any_kind(tmp_path):
+    table = of_light_curves().table().drop_columns("fact_detections")
+    counted = table.append_column("fact_n", pa.array([1, None, 3])).append_column("fact_seen", pa.array([True] * 3))
+    pq.write_table(counted, tmp_path / "p.parquet")
+    facts = read_predictions(tmp_path / "p.parquet").facts
+    np.testing.assert_array_equal(facts["n"], [1, np.nan, 3])
+    np.testing.assert_array_equal(facts["seen"], [1, 1, 1])
+    pq.write_table(table.append_column("fact_band", pa.array(["g"] * 3)), tmp_path / "p.parquet")
+    with pytest.raises(AlertlabError, match="column fact_band holds string; a fact is a number"):
         read_predictions(tmp_path / "p.parquet")
 
 

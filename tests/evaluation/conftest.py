@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from alertlab.core.predictions import Predictions
@@ -31,6 +33,24 @@ def noisy(seed=0, n=400, classes=STAMPS, repeats=1, only=None):
     logit[np.arange(n * repeats), target] += 1.5
     probability = np.exp(logit) / np.exp(logit).sum(axis=1, keepdims=True)
     return table(target, probability, classes, repeat=np.repeat(np.arange(repeats), n))
+
+
+FIFTEEN = ("SNIa", "SNIbc", "SNII", "SLSN", "QSO", "AGN", "Blazar", "YSO", "CV/Nova", "LPV", "E", "DSCT", "RRL", "CEP")
+FIFTEEN += ("Periodic-Other",)
+BRANCHES = {"Transient": FIFTEEN[:4], "Stochastic": FIFTEEN[4:9], "Periodic": FIFTEEN[9:]}
+
+
+@pytest.fixture(scope="session")
+def light_curves():
+    """Seven repeats of fifteen classes in three branches, some classes of few samples."""
+    made = noisy(n=300, classes=FIFTEEN, repeats=7)
+    return replace(made, branches=BRANCHES)
+
+
+@pytest.fixture(scope="session")
+def two_levels(light_curves):
+    """Their evaluation."""
+    return evaluate(light_curves)
 
 
 @pytest.fixture(scope="session")

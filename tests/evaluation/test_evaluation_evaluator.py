@@ -1,3 +1,4 @@
+import csv
 import inspect
 import json
 from pathlib import Path
@@ -10,6 +11,7 @@ from omegaconf import OmegaConf
 
 CONFIG = Path(__file__).parents[2] / "conf" / "evaluation" / "classification.yaml"
 TABLES = {"evaluation.json", "metrics.csv", "confusion_counts.csv", "confusion_fraction.csv", "confusion.tex"}
+SEVERAL = {"confusion_percentiles.csv", "confusion_percentiles.tex"}
 FIGURES = {"confusion_matrix", "confusion_counts", "reliability"}
 HISTORY = [{"epoch": epoch, "repeat": 0, "train_loss": 1.0, "validation_loss": 1.0} for epoch in range(3)]
 
@@ -21,11 +23,25 @@ def names(directory):
 def test_the_files_of_a_paper_are_written_and_others_left_alone(make_noisy, tmp_path):
     (tmp_path / "predictions.parquet").touch()
     evaluation = Evaluator()(make_noisy(repeats=2), tmp_path, HISTORY)
-    figures = {f"{name}.{form}" for name in FIGURES | {"learning_curves"} for form in ("png", "pdf")}
-    assert names(tmp_path) == TABLES | figures | {"predictions.parquet"}
+    figures = {
+        f"{name}.{form}" for name in FIGURES | {"learning_curves", "confusion_percentiles"} for form in ("png", "pdf")
+    }
+    assert names(tmp_path) == TABLES | SEVERAL | figures | {"predictions.parquet"}
     assert json.loads((tmp_path / "evaluation.json").read_text()) == evaluation.to_json()
     assert (tmp_path / "confusion_matrix.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "confusion_matrix.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_top_level_has_its_own_files(light_curves, two_levels, tmp_path):
+    Evaluator(formats=["png"])(light_curves, tmp_path)
+    tables = (TABLES | SEVERAL) - {"evaluation.json"}
+    top = {name.replace(".", "_top.") for name in tables}
+    drawn = {"confusion_matrix", "confusion_counts", "confusion_percentiles"}
+    figures = {f"{name}{end}.png" for name in drawn for end in ("", "_top")} | {"reliability.png"}
+    assert names(tmp_path) == tables | top | figures | {"evaluation.json"}
+    with (tmp_path / "metrics_top.csv").open() as file:
+        rows = {row["metric"]: row for row in csv.DictReader(file)}
+    assert float(rows["recall/Periodic"]["mean"]) == pytest.approx(two_levels.top.mean["recall/Periodic"])
 
 
 def test_without_a_history_there_are_no_learning_curves_and_formats_are_chosen(make_noisy, tmp_path):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.calibration_figure import wilson_bars
-from alertlab.evaluation.confusion_figure import COLOURS, ink
 from alertlab.evaluation.figures import calibration_figure, confusion_figure, learning_curves_figure, render
+from alertlab.evaluation.matrix_figure import COLOURS, ink
 from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy.stats import binomtest
@@ -27,7 +27,14 @@ def cells(figure):
 
 @pytest.mark.parametrize(
     ("classes", "repeats", "what"),
-    [(5, 5, "fraction"), (5, 1, "counts"), (15, 5, "fraction"), (15, 5, "counts")],
+    [
+        (5, 5, "fraction"),
+        (5, 1, "counts"),
+        (15, 5, "fraction"),
+        (15, 5, "counts"),
+        (3, 20, "percentiles"),
+        (15, 20, "percentiles"),
+    ],
 )
 def test_a_confusion_figure_is_read_at_column_width(make_noisy, classes, repeats, what):
     figure = confusion_figure(evaluate(make_noisy(classes=FIFTEEN[:classes], repeats=repeats)), what)
@@ -50,6 +57,30 @@ def test_cells_hold_mean_and_std_and_a_bare_zero_is_exactly_none(make_table):
     # recalls of AGN 0.75 and 0.5: mean 0.625, standard deviation 0.25 / sqrt(2)
     assert cells(confusion_figure(evaluation)) == ["0.62\n±0.18", "0.38\n±0.18", "0", "1.00\n±0.00"]
     assert cells(confusion_figure(evaluation, "counts")) == ["5", "3", "0", "2"]
+
+
+def test_cells_of_percentiles_are_as_published(make_table):
+    """The median in per cent, and how far off the 95th and the 5th percentile lie."""
+    hits = [9, 8, 8, 7, 5]  # of ten AGN, in five repeats
+    decided = np.ravel([[0] * number + [1] * (10 - number) + [1] for number in hits])
+    target = np.tile([0] * 10 + [1], 5)
+    evaluation = evaluate(
+        make_table(target, np.eye(3)[decided], ("AGN", "SN", "VS"), repeat=np.repeat(np.arange(5), 11))
+    )
+    low, median, high = np.percentile(np.array(hits) * 10, [5, 50, 95])
+    printed = f"{median:.0f}\n+{high - median:.0f}/\N{MINUS SIGN}{median - low:.0f}"
+    assert printed == "80\n+8/\N{MINUS SIGN}26"  # the SLSN of Sanchez-Saez et al. 2021 have such a tail
+    of = cells(confusion_figure(evaluation, "percentiles"))
+    assert of[0] == printed
+    assert of[2:4] == ["0", "0"]
+    assert of[6:] == ["-", "-", "-"]
+
+
+def test_thin_lines_part_the_branches(two_levels):
+    drawn = confusion_figure(two_levels).axes[0].lines
+    places = [(list(line.get_xdata()), list(line.get_ydata())) for line in drawn]
+    assert places == [([4, 4], [0, 1]), ([9, 9], [0, 1]), ([0, 1], [4, 4]), ([0, 1], [9, 9])]
+    assert confusion_figure(two_levels.top).axes[0].lines[:] == []
 
 
 def test_many_classes_turn_to_per_cent_and_thousands(make_table):

@@ -118,6 +118,16 @@ def test_numbers_are_those_of_the_evaluation(make_noisy, repeats):
     assert ("Mean ± standard deviation" in " ".join(text)) == (repeats > 1)
 
 
+def test_both_levels_are_shown_the_top_first(light_curves, two_levels):
+    page = Page(report_html(SUBJECT, two_levels, light_curves, None))
+    value = dict(results_table(two_levels))["top/macro_f1"]
+    assert value in page.text
+    assert page.text.index("Top macro f1".replace("f1", "F1")) < page.text.index(value)
+    shown = [of["alt"] for of in page.all("img") if of.get("alt", "").startswith("Confusion matrix")]
+    assert [" of the top level" in alt for alt in shown] == [True] * 3 + [False] * 3
+    assert {"top/Transient", "Periodic-Other"} <= set(page.text)
+
+
 def test_simulated_data_are_called_simulated(make_noisy):
     predictions = make_noisy(n=60)
     assert "Simulated data." in Page(render(predictions)).text

@@ -1,5 +1,6 @@
 import json
 import statistics
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from alertlab.core.samples import UNLABELLED
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.spread import mean_and_std
 from alertlab.runtime.errors import AlertlabError
-from sklearn.metrics import accuracy_score, confusion_matrix
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
 THREE = ("AGN", "SN", "VS")
 
@@ -98,3 +99,55 @@ def test_json_is_strict_and_complete(make_noisy, repeats):
     for repeat in content["repeats"]:
         assert np.sum(repeat["confusion_counts"]) == sum(repeat["reliability"]["count"]) == repeat["samples"] == 400
         assert repeat["metrics"]["accuracy"] == pytest.approx(np.trace(repeat["confusion_counts"]) / 400)
+
+
+def test_the_top_level_is_an_evaluation_of_the_branches(light_curves, two_levels):
+    top = two_levels.top
+    number = {name: index for index, of in enumerate(light_curves.branches.values()) for name in of}
+    branch = np.array([number[name] for name in light_curves.classes])
+    target, decided = branch[light_curves.target], light_curves.top().prediction
+    each = [f1_score(target[of], decided[of], average="macro") for of in of_repeats(light_curves)]
+    assert top.classes == ("Transient", "Stochastic", "Periodic")
+    assert top.mean["macro_f1"] == pytest.approx(np.mean(each))
+    assert top.std["macro_f1"] == pytest.approx(np.std(each, ddof=1))
+    assert np.array_equal(top.counts.sum(axis=0), confusion_matrix(target, decided))
+    assert (list(two_levels.levels), evaluate(replace(light_curves, branches={})).top) == (["top/", ""], None)
+
+
+def of_repeats(predictions):
+    return [predictions.repeat == number for number in np.unique(predictions.repeat)]
+
+
+def test_percentiles_of_the_confusion_matrix_are_numpys(light_curves, two_levels):
+    fraction = [
+        confusion_matrix(light_curves.target[of], light_curves.prediction[of], normalize="true", labels=range(15))
+        for of in of_repeats(light_curves)
+    ]
+    assert two_levels.fraction_percentiles == pytest.approx(np.percentile(fraction, [5, 50, 95], axis=0))
+
+
+def test_a_class_absent_from_some_repeats_has_the_percentiles_of_the_others(make_table):
+    first = make_table([0, 1, 2, 2], np.eye(3)[[0, 1, 0, 2]], THREE, repeat=0)
+    second = make_table([0, 0, 0, 0], np.eye(3)[[0, 0, 0, 0]], THREE, repeat=1)
+    third = make_table([0, 0, 2, 2], np.eye(3)[[0, 0, 0, 0]], THREE, repeat=2)
+    percentiles = evaluate(concatenate([first, second, third])).fraction_percentiles
+    assert percentiles[:, 2, 2] == pytest.approx(np.percentile([0.5, 0], [5, 50, 95]))
+    assert percentiles[:, 1, 1].tolist() == [1, 1, 1]
+    assert np.isfinite(percentiles).all()
+    absent = evaluate(concatenate([second, replace(second, repeat=np.ones(4, int))])).fraction_percentiles
+    assert np.isnan(absent[:, 1:]).all()
+
+
+def test_classes_are_shown_branch_by_branch_each_in_taxonomy_order(make_noisy):
+    predictions = make_noisy(classes=("AGN", "SNIa", "RRL", "QSO"))
+    branches = {"Transient": ("SNIa",), "Stochastic": ("QSO", "AGN"), "Periodic": ("RRL",)}
+    evaluation = evaluate(replace(predictions, branches=branches), resamples=1)
+    assert [evaluation.classes[index] for index in evaluation.order] == ["SNIa", "AGN", "QSO", "RRL"]
+    assert evaluation.breaks == (1, 3)
+
+
+def test_json_holds_both_levels(two_levels):
+    content = json.loads(json.dumps(two_levels.to_json(), allow_nan=False))
+    assert content["top"]["mean"] == two_levels.top.mean
+    assert content["top"]["classes"] == list(content["branches"]) == ["Transient", "Stochastic", "Periodic"]
+    assert np.sum(content["top"]["repeats"][0]["confusion_counts"]) == 300

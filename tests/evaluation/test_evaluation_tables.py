@@ -5,11 +5,12 @@ import re
 import numpy as np
 import pytest
 from alertlab.evaluation import evaluate
-from alertlab.evaluation.latex import confusion_latex, escape
+from alertlab.evaluation.latex import confusion_latex, escape, percentile_latex
 from alertlab.evaluation.tables import (
     class_table,
     confusion_counts_csv,
     confusion_fraction_csv,
+    confusion_percentiles_csv,
     metrics_csv,
     results_table,
 )
@@ -118,4 +119,32 @@ def test_class_results_name_each_class_once_with_dashes_where_it_is_absent(make_
         ("AGN", "1.000", "0.500", "0.667", "2"),
         ("SN", "0.500", "1.000", "0.667", "1"),
         ("VS", "-", "-", "-", "0"),
+    ]
+
+
+def test_percentiles_are_written_for_programs_and_for_latex(make_table):
+    decided = [[0, 0, 0, 1, 1], [0, 0, 1, 1, 1], [0, 1, 1, 1, 1]]
+    target = [0, 0, 0, 0, 1] * 3
+    evaluation = evaluate(
+        make_table(target, np.eye(2)[np.ravel(decided)], ("AGN", "SN"), repeat=np.repeat([0, 1, 2], 5))
+    )
+    low, median, high = np.percentile([0.75, 0.5, 0.25], [5, 50, 95])
+    row = read(confusion_percentiles_csv(evaluation))[0]
+    assert (row["true"], row["predicted"]) == ("AGN", "AGN")
+    assert [float(row[name]) for name in ("p5", "median", "p95")] == pytest.approx([low, median, high])
+    latex = percentile_latex(evaluation.classes, evaluation.fraction_percentiles)
+    assert body(latex) == [["AGN", "$50^{+22}_{-22}$", "$50^{+22}_{-22}$"], ["SN", "$0$", "$100^{+0}_{-0}$"]]
+
+
+def test_both_levels_stand_in_the_tables_the_top_first(two_levels):
+    rows = dict(results_table(two_levels))
+    assert next(iter(rows)) == "top/accuracy"
+    mean, std = two_levels.top.mean["macro_precision"], two_levels.top.std["macro_precision"]
+    assert rows["top/macro_precision"] == f"{mean:.3f} ± {std:.3f}"
+    assert rows["macro_precision"].startswith(f"{two_levels.mean['macro_precision']:.3f}")
+    assert [row[0] for row in class_table(two_levels)][:4] == [
+        "top/Transient",
+        "top/Stochastic",
+        "top/Periodic",
+        "SNIa",
     ]

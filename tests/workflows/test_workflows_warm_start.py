@@ -1,9 +1,15 @@
 """A training that begins with the weights of an earlier run."""
 
+import shutil
+from dataclasses import replace
+
+import numpy as np
 import pytest
-from alertlab.config import compose
+from alertlab.config import compose, instantiate
+from alertlab.core.predictions import concatenate, read_predictions
 from alertlab.runtime import AlertlabError
 from alertlab.workflows.train import train
+from alertlab.workflows.warm_start import warm_start
 from mlflow import MlflowClient
 from safetensors.torch import load_file
 
@@ -55,3 +61,15 @@ def test_a_run_that_is_not_there_is_named(tiny, where, first):
         train(compose("train", [*tiny, *where, f"model.init_from={'0' * 32}"]))
     with pytest.raises(AlertlabError, match=r"model\.freeze: leaves something to train only"):
         train(compose("train", [*tiny, *where, f"model.init_from={first.run_id}", "model.freeze=true"]))
+
+
+def test_test_objects_whose_light_curves_were_cut_count_as_not_seen(where, first, tmp_path):
+    folder = shutil.copytree(first.predictions.parent, tmp_path / "run")
+    before = read_predictions(folder / "predictions.parquet")
+    test = before.take(before.part == "test")
+    cut = replace(test, part=np.full(len(test), "test_16d"))
+    concatenate([before, cut]).write(folder / "predictions.parquet")
+    tracker = instantiate(compose("train", where).tracking)
+    seen = warm_start(str(folder), tracker).seen
+    assert seen == set(before.object_id[before.part != "test"])
+    assert not seen & set(test.object_id)

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.figure import Figure
@@ -18,7 +19,7 @@ from .gallery import SEED, galleries
 from .stamps import MISSING_COLOUR
 from .subject import Subject
 
-HEADLINE = ("balanced_accuracy", "macro_f1", "accuracy", "expected_calibration_error")
+HEADLINE = ("top/macro_f1", "balanced_accuracy", "macro_f1", "accuracy", "expected_calibration_error")
 EXAMPLES = 12  # of a class, right ones among them
 PIXELS = 2_700_000  # of all pictures: with metadata and figures a file below 5 MB
 SPELT = {"f1": "F1", "roc auc": "ROC AUC"}
@@ -63,9 +64,9 @@ def report_html(
         headline=[(name, results[name]) for name in HEADLINE if name in results],
         results=results,
         class_rows=class_table(evaluation),
+        absent=[prefix + name for prefix, level in evaluation.levels.items() for name in level.absent],
+        confusion=[_confusion(prefix, level) for prefix, level in evaluation.levels.items()],
         figures={
-            "confusion": _svg(confusion_figure(evaluation, "fraction")),
-            "counts": _svg(confusion_figure(evaluation, "counts")),
             "reliability": _svg(calibration_figure(evaluation)),
             "learning": _svg(learning_curves_figure(history)) if history else None,
         },
@@ -78,9 +79,25 @@ def report_html(
     )
 
 
+def _confusion(prefix: str, level: Evaluation) -> dict[str, Any]:
+    """The confusion matrices of one level, and what to call them."""
+    figures = {
+        "fractions of each true class": confusion_figure(level, "fraction"),
+        "counts": confusion_figure(level, "counts"),
+    }
+    if len(level.repeats) > 1:
+        figures["median and percentiles over repeats"] = confusion_figure(level, "percentiles")
+    name = " of the top level" if prefix else ""
+    return {
+        "name": name,
+        "classes": len(level.classes),
+        "figures": {what: _svg(figure) for what, figure in figures.items()},
+    }
+
+
 def spelt(name: str) -> str:
-    """A metric's name as people write it: ``macro_roc_auc`` is Macro ROC AUC."""
-    text = name.replace("_", " ")
+    """A metric's name as people write it: ``top/macro_roc_auc`` is Top macro ROC AUC."""
+    text = name.replace("_", " ").replace("/", " ")
     for plain, proper in SPELT.items():
         text = text.replace(plain, proper)
     return text[:1].upper() + text[1:]
