@@ -1,8 +1,8 @@
 """All figures, under one import: matplotlib is loaded only by those who draw."""
 
+from ..core.paper import render
 from .calibration_figure import calibration_figure
 from .confusion_figure import confusion_figure
 from .learning_curves import learning_curves_figure
-from .paper import render
 
 __all__ = ["calibration_figure", "confusion_figure", "learning_curves_figure", "render"]
