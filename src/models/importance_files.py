@@ -63,4 +63,6 @@ def importance_figure(each: Sequence[Importances], names: Sequence[str]):  # typ
     for axes in panels[len(each) :]:
         axes.set_axis_off()
     panels[0].legend(loc="lower right")
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laid out once, not anew for each form of file
     return figure

@@ -15,6 +15,21 @@ FEATURES = ("Amplitude", "Multiband_period", "g-r", "SPM_A", "IAR_phi")
 SHARES = (0.35, 0.1, 0.25, 0.15, 0.05, 0.1)
 
 
+class FakeRun:
+    """What a model may ask of a run."""
+
+    def __init__(self, directory, seed=7):
+        self.seed, self.directory, self.epochs, self.files = seed, directory, [], []
+
+    def log_metrics(self, metrics, step):
+        self.epochs.append({"epoch": step, **metrics})
+
+    def log_files(self, path):
+        assert path.is_relative_to(self.directory)
+        assert path.exists()
+        self.files.append(path)
+
+
 class FeatureTable:
     """Five features of scales 1e-3 to 1e6, of which every class has its own; with NaN, infinite and absurd values.
 
@@ -48,7 +63,7 @@ class FeatureTable:
 
     @property
     def split(self):
-        return Split(self.everything.object_id, self.part)
+        return Split(dict(zip(self.everything.object_id.tolist(), self.part.tolist(), strict=True)))
 
     def draw(self, repeat):
         pass
