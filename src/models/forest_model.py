@@ -23,6 +23,7 @@ from .hierarchy import TOP, Branches, Level, levels, product
 from .importance import Importances, combined, impurity, permutation
 from .importance_files import write_importances
 from .out_of_bag import PER_CLASS, balanced_accuracy, judged_rows, votes
+from .threads import threads
 
 DEFAULT = "default"
 MaxFeatures = str | int | float | None
@@ -69,6 +70,7 @@ class ForestModel(ABC):
             raise AlertlabError(f"model.class_weight: {class_weight!r} is neither null nor balanced_subsample")
         if not isinstance(n_estimators, int) or n_estimators < 1:
             raise AlertlabError(f"model.n_estimators: {n_estimators!r} is not a whole number of 1 or more")
+        threads(n_jobs)
         self.arguments: dict[str, Any] = {
             "n_estimators": n_estimators,
             "criterion": criterion,
