@@ -87,6 +87,12 @@ def takes(spec: InputSpec) -> str:
     text += ". Give raw values, NaN where unknown."
     if spec.preprocessing:
         text += f" The bundle itself applies: {', '.join(operation['op'] for operation in spec.preprocessing)}."
+    if spec.feature_set:
+        features = spec.feature_set
+        text += (
+            f" These are alertlab's features {features.name}, version {features.version} "
+            f"(definition {features.sha256[:12]}): of another definition they mean something else."
+        )
     if spec.columns:
         header = ("column", "unit", "stands for unknown", "minimum", "maximum", "description")
         rows = [(c.name, c.unit, c.missing, c.minimum, c.maximum, c.description) for c in spec.columns]

@@ -15,7 +15,6 @@ class BundleDetails:
     description : one or two sentences for the card.
     license : SPDX identifier of the weights. license_text : in full.
     authors : names. doi : of the paper or the archive, None without.
-    task : classification or hierarchical-classification.
     evaluation : content of ``evaluation.json``, None without.
     config : the resolved configuration, YAML; provenance only.
     training : package, version, git_commit, dirty, seed, python, library versions,
@@ -30,7 +29,6 @@ class BundleDetails:
     license_text: str
     authors: tuple[str, ...] = ()
     doi: str | None = None
-    task: str = "classification"
     evaluation: Mapping[str, Any] | None = None
     config: str = ""
     training: Mapping[str, Any] = field(default_factory=dict)

@@ -65,7 +65,9 @@ def encode_input(spec: InputSpec) -> dict[str, Any]:
             if not isinstance(value, str) and not all(each is None or np.isfinite(each) for each in np.ravel(value)):
                 raise BundleError(f"input {spec.name}: {operation['op']}.{name} is not finite: {value}")
     columns = [encode_column(column) for column in spec.columns]
-    return vars(spec) | {"dtype": "float32", "shape": ["batch", *spec.shape], "columns": columns}
+    features = asdict(spec.feature_set) if spec.feature_set else None
+    shape = ["batch", *spec.shape]
+    return vars(spec) | {"dtype": "float32", "shape": shape, "columns": columns, "feature_set": features}
 
 
 def encode_output(spec: OutputSpec) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ..files import replacing
 from ..runtime.contents import GOLDEN, GRAPH, MANIFEST, digest
 from ..runtime.errors import BundleError
 from ..runtime.graph import inspect
-from ..runtime.manifest import PROBABILITY, File, Manifest, Parity
+from ..runtime.manifest import FLAT, HIERARCHICAL, PROBABILITY, File, Manifest, Parity
 from ..runtime.parity import compare
 from .card import model_card
 from .details import BundleDetails
@@ -125,7 +125,7 @@ def declare(folder: Path, exported: Exported, details: BundleDetails, parity: Pa
         authors=details.authors,
         doi=details.doi,
         description=details.description,
-        task=details.task,
+        task=HIERARCHICAL if any(spec.taxonomy for spec in exported.outputs) else FLAT,
         files={each.name: File(digest(each), each.stat().st_size) for each in files},
         onnx=inspect((folder / GRAPH).read_bytes()),
         inputs=exported.inputs,

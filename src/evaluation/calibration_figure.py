@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .paper import COLUMN, TRAIN, paper_style
+from ..core.paper import COLUMN, TRAIN, paper_style
 from .spread import mean_and_std
 from .summary import Evaluation
 

@@ -1,10 +1,10 @@
 """All figures, under one import: matplotlib is loaded only by those who draw."""
 
+from ..core.paper import render
 from .agreement_figure import agreement_figure
 from .calibration_figure import calibration_figure
 from .confusion_figure import confusion_figure
 from .learning_curves import learning_curves_figure
-from .paper import render
 from .score_curve_figure import score_curve_figure
 
 __all__ = [

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from ..core.paper import COLUMN, TRAIN, VALIDATION, paper_style
 from ..runtime.errors import AlertlabError
-from .paper import COLUMN, TRAIN, VALIDATION, paper_style
 
 Row = Mapping[str, float]
 COLOURS = {"train": TRAIN, "validation": VALIDATION}

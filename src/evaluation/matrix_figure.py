@@ -11,7 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
-from .paper import COLUMN, POINT, SMALL, paper_style
+from ..core.paper import COLUMN, POINT, SMALL, paper_style
 
 Cells = list[list[str]]
 

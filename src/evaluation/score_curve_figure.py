@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ..core.paper import COLUMN, paper_style
 from .calibration_figure import std_bars
-from .paper import COLUMN, paper_style
 from .score_curve import SCORES, ScoreCurve
 
 COLOURS = {"macro_precision": "#009E73", "macro_recall": "#0072B2", "macro_f1": "#D55E00"}  # Okabe & Ito 2008

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..core.samples import Samples
@@ -13,6 +12,7 @@ from ..runtime.errors import AlertlabError
 from ..runtime.manifest import InputSpec
 from . import inputs
 from .dihedral_network import POOL, DihedralNetwork
+from .knots import knots
 from .loss import focal_loss
 from .network_model import NetworkModel
 
@@ -111,12 +111,3 @@ def ranked_metadata(train: Samples, quantiles: int) -> InputSpec:
         "offset": 0.1,  # keeps the lowest rank apart from "not known"
     }
     return inputs.metadata(train, (ranking, {"op": "nan_to_num", "value": 0.0}))
-
-
-def knots(column: NDArray[np.floating], quantiles: int) -> list[float]:
-    """Quantiles of the known values at equal steps, in rising order; zeros where none is known."""
-    known = column[~np.isnan(column)]
-    if not known.size:
-        return [0.0] * quantiles
-    at = np.quantile(known, np.linspace(0, 1, quantiles))
-    return np.maximum.accumulate(at).tolist()  # type: ignore[no-any-return]  # interpolated ties differ by rounding

@@ -7,13 +7,14 @@
 
 from .bundle import Bundle, Prediction, load
 from .errors import AlertlabError, BundleError, NotFiniteError
-from .manifest import Column, InputSpec, OutputSpec
+from .manifest import Column, FeatureSetId, InputSpec, OutputSpec
 
 __all__ = [
     "AlertlabError",
     "Bundle",
     "BundleError",
     "Column",
+    "FeatureSetId",
     "InputSpec",
     "NotFiniteError",
     "OutputSpec",

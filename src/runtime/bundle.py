@@ -19,6 +19,10 @@ from .manifest import PROBABILITY, InputSpec, Manifest, Parity
 from .parity import compare
 from .schema import parse
 from .session import first_line, open_session, prepare
+from .table import of_columns
+
+BATCH_OF_TABLES = 1024  # rows: trees are walked block by block, and more rows a block are faster
+BATCH = 64  # with stamps or sequences among the inputs, of which more are no faster
 
 
 @dataclass(frozen=True)
@@ -79,12 +83,27 @@ class Bundle:
             raise BundleError(f"inputs: expected as many rows in each, given {lengths}")
         return arrays
 
-    def predict(self, inputs: Mapping[str, ArrayLike], batch_size: int = 64) -> Prediction:
+    def table(self, columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float32]]:
+        """Inputs for ``predict`` from columns by name, such as a data frame, in any order and among others.
+
+        >>> bundle.predict(bundle.table(frame))
+
+        Raises
+        ------
+        AlertlabError
+            Names the columns that are missing.
+        """
+        for spec in self.inputs:
+            if spec.kind != "features":
+                raise BundleError(f"input {spec.name}: {spec.kind}, and a table of columns cannot give it")
+        return {spec.name: of_columns(spec, columns) for spec in self.inputs}
+
+    def predict(self, inputs: Mapping[str, ArrayLike], batch_size: int | None = None) -> Prediction:
         """Classify raw inputs, name -> (n, ...).
 
         Parameters
         ----------
-        batch_size : rows a call of the graph; bounds memory, never changes the answer. More are no faster.
+        batch_size : rows a call of the graph; bounds memory, never changes the answer. None takes 64, of tables 1024.
 
         Raises
         ------
@@ -93,6 +112,8 @@ class Bundle:
         NotFiniteError
             For rows whose probabilities are not finite.
         """
+        if batch_size is None:
+            batch_size = BATCH_OF_TABLES if all(spec.kind == "features" for spec in self.inputs) else BATCH
         if batch_size < 1:
             raise BundleError(f"batch_size: expected at least 1, given {batch_size}")
         arrays = self.validate(inputs)

@@ -6,7 +6,7 @@ its error names that key and what was expected.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from .errors import BundleError
@@ -110,12 +110,14 @@ def mapping(key: Check, inner: Check) -> Check:
     return check
 
 
-def record(build: Callable[..., Any], **fields: Check) -> Check:
-    """An object with exactly these keys, handed to ``build``."""
+def record(build: Callable[..., Any], later: Mapping[str, Any] | None = None, **fields: Check) -> Check:
+    """An object with exactly these keys, handed to ``build``; of keys in ``later`` the default where one is absent."""
+    absent = dict(later or {})
 
     def check(value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             refuse(where, "an object", value)
+        value = absent | value
         prefix = f"{where}." if where else ""
         for name in fields:
             if name not in value:

@@ -13,11 +13,15 @@ def describe(bundle: Bundle) -> dict[str, str]:
         "created": manifest.created,
         "classes": ", ".join(bundle.classes),
     }
+    lines |= {f"branch {branch}": ", ".join(of) for branch, of in manifest.taxonomy.items()}
     for spec in bundle.inputs:
         axes = ", ".join(f"{axis} {length}" for axis, length in zip(spec.axes, spec.shape, strict=True))
         names = ", ".join([*spec.channels, *(column.name for column in spec.columns)])
         unit = f" in {spec.unit}" if spec.unit else ""
         lines[f"input {spec.name}"] = f"{spec.kind} (n, {axes}){unit}: {names}"
+        if spec.feature_set:
+            features = spec.feature_set
+            lines[f"features of {spec.name}"] = f"{features.name} {features.version} (sha256 {features.sha256})"
     lines |= {
         "trained on": dataset.get("name"),
         "train samples": ", ".join(f"{name} {count}" for name, count in (dataset.get("n_per_class") or {}).items()),

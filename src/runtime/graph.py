@@ -31,10 +31,11 @@ DOMAIN = {("opset", 1), ("import", 1), ("node", 7), ("function", 10)}
 EXTERNAL_DATA, DATA_LOCATION = ("tensor", 13), ("tensor", 14)
 IR_VERSION, OPSET_VERSION = ("model", 1), ("opset", 2)
 
-# Trees keep millions of numbers in attributes, one tag each: skip a run of them at once.
+# Trees keep millions of numbers and of the words for a node's kind in attributes, one tag each: skip a run at once.
 NUMBERS = re.compile(
     rb"(?s:[\x08\x10\x18\x20\x28\x30\x38\x40\x48\x50\x58\x60\x68\x70\x78][\x80-\xff]{0,9}[\x00-\x7f]"
-    rb"|[\x0d\x15\x1d\x25\x2d\x35\x3d\x45\x4d\x55\x5d\x65\x6d\x75\x7d].{4})++"
+    rb"|[\x0d\x15\x1d\x25\x2d\x35\x3d\x45\x4d\x55\x5d\x65\x6d\x75\x7d].{4}"
+    rb"|\x4a\x0aBRANCH_LEQ|\x4a\x04LEAF)++"  # field 9, strings: no field that is followed
 )
 
 

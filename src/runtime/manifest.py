@@ -9,6 +9,7 @@ from .errors import BundleError
 from .operations import OPERATIONS
 
 BUNDLE_VERSION = 1
+FLAT, HIERARCHICAL = "classification", "hierarchical-classification"
 KINDS = ("image", "features", "sequence")
 PROBABILITY = "probability"
 LARGEST = 1 << 26  # values in one row of an input: an 8k x 8k image
@@ -64,6 +65,7 @@ class InputSpec:
     columns : along the last axis; features must name theirs, for their order is all they have.
     unit : of the whole array, "" where columns have their own.
     preprocessing : ``[{"op": name, **parameters}, ...]``, see ``operations``.
+    feature_set : which the columns are, None where they are none that alertlab computes.
 
     Raises
     ------
@@ -79,6 +81,7 @@ class InputSpec:
     columns: tuple[Column, ...] = ()
     unit: str = ""
     preprocessing: Sequence[Mapping[str, Any]] = ()
+    feature_set: FeatureSetId | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -91,6 +94,10 @@ class InputSpec:
             raise BundleError(f"input {self.name}: {len(self.channels)} channels for shape {self.shape}")
         if (self.columns or self.kind == "features") and (len(self.columns),) != self.shape[-1:]:
             raise BundleError(f"input {self.name}: {len(self.columns)} columns for shape {self.shape}")
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            raise BundleError(f"input {self.name}: column {', '.join(twice)} is named twice")
         for operation in self.preprocessing:
             if operation.get("op") not in tuple(OPERATIONS):  # a tuple, for what JSON holds may not hash
                 known = ", ".join(OPERATIONS)
@@ -119,6 +126,9 @@ class OutputSpec:
             raise BundleError(f"output {self.name}: a class is named twice in {', '.join(self.classes)}")
         if self.classes and self.shape != (len(self.classes),):
             raise BundleError(f"output {self.name}: {len(self.classes)} classes for shape {self.shape}")
+        leaves = [name for of in self.taxonomy.values() for name in of]
+        if leaves and sorted(leaves) != sorted(self.classes):
+            raise BundleError(f"output {self.name}: taxonomy does not hold each of its classes once")
 
 
 @dataclass(frozen=True)
@@ -180,6 +190,11 @@ class Manifest:
             raise BundleError("manifest.json: inputs: none is declared")
         if not any(spec.name == PROBABILITY and spec.classes for spec in self.outputs):
             raise BundleError(f"manifest.json: outputs: none is named {PROBABILITY!r} and lists its classes")
+
+    @property
+    def taxonomy(self) -> Mapping[str, tuple[str, ...]]:
+        """Branch -> its classes; empty for a flat task."""
+        return next(spec.taxonomy for spec in self.outputs if spec.name == PROBABILITY)
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -100,6 +100,11 @@ def _block_sums(images: Array, block: int) -> Array:
     return reduce(np.add, [rows[..., step::block] for step in range(block)])
 
 
+def bound(array: Array, limit: float, value: float) -> Array:
+    """Infinite values become NaN, and finite ones beyond ``limit`` either way become ``value``."""
+    return np.where(np.isinf(array), np.nan, np.where(np.abs(array) > limit, value, array))
+
+
 def nan_to_num(array: Array, value: float) -> Array:
     """Replace NaN by ``value``."""
     return np.where(np.isnan(array), value, array)
@@ -151,7 +156,7 @@ def quantile(array: Array, knots: Sequence[Sequence[float]], missing: Sequence[f
 OF_IMAGES = (crop, minmax, percentile_scale, append_mask, pyramid)
 OF_TABLES = (fill_missing, clip, standardize, quantile)  # column by column
 OPERATIONS: Mapping[str, Callable[..., Array]] = {
-    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, nan_to_num)
+    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, bound, nan_to_num)
 }
 
 

@@ -7,9 +7,20 @@ from typing import Any
 from . import checks
 from .decision import TIE_RULE
 from .errors import BundleError
-from .manifest import BUNDLE_VERSION, KINDS, Column, File, InputSpec, Manifest, OutputSpec, Parity, Versions
-
-TASKS = ("classification", "hierarchical-classification")
+from .manifest import (
+    BUNDLE_VERSION,
+    FLAT,
+    HIERARCHICAL,
+    KINDS,
+    Column,
+    FeatureSetId,
+    File,
+    InputSpec,
+    Manifest,
+    OutputSpec,
+    Parity,
+    Versions,
+)
 
 
 def shape(value: Any, where: str) -> tuple[int, ...]:
@@ -40,8 +51,10 @@ COLUMN = checks.record(
     max=checks.optional(checks.number),
     description=checks.text,
 )
+FEATURE_SET = checks.record(FeatureSetId, name=checks.word, version=checks.word, sha256=checks.sha256)
 INPUT = checks.record(
     _input,
+    later={"feature_set": None},  # bundles of alertlab 0.1 do not have it
     name=checks.word,
     kind=checks.one_of(*KINDS),
     dtype=checks.one_of("float32"),
@@ -51,6 +64,7 @@ INPUT = checks.record(
     columns=checks.array(COLUMN),
     unit=checks.text,
     preprocessing=checks.array(checks.mapping(checks.word, checks.anything)),
+    feature_set=checks.optional(FEATURE_SET),
 )
 OUTPUT = checks.record(
     OutputSpec,
@@ -69,7 +83,7 @@ MANIFEST = checks.record(
     authors=checks.array(checks.word),
     doi=checks.optional(checks.word),
     description=checks.text,
-    task=checks.one_of(*TASKS),
+    task=checks.one_of(FLAT, HIERARCHICAL),
     files=checks.mapping(checks.plain_name, checks.record(File, sha256=checks.sha256, bytes=checks.count)),
     onnx=checks.record(Versions, opset=checks.size, ml_opset=checks.optional(checks.size), ir_version=checks.size),
     inputs=checks.array(INPUT),
