@@ -1,11 +1,19 @@
-"""The embedded data: simulated packets of five classes, for tests, teaching and benchmarks.
+"""The embedded data, for tests, teaching and benchmarks: packets of five classes, light curves of fifteen, and both.
 
 Nothing in them refers to the sky: names, places and light are drawn at random,
 in ZTF's formats and ranges.
 """
 
 from .dataset import write_dataset
+from .light_curves import SimulatedLightCurves, write_light_curves, write_survey
 from .source import SimulatedStamps
 from .stamps import simulate_packets
 
-__all__ = ["SimulatedStamps", "simulate_packets", "write_dataset"]
+__all__ = [
+    "SimulatedLightCurves",
+    "SimulatedStamps",
+    "simulate_packets",
+    "write_dataset",
+    "write_light_curves",
+    "write_survey",
+]

@@ -52,9 +52,11 @@ def _static(scene: Scene, exposure: Exposure, fwhm: float) -> Array:
     return image
 
 
-def _event(rng: Generator, scene: Scene, exposure: Exposure, static: Array) -> Array:
+def _event(rng: Generator, scene: Scene, exposure: Exposure, static: Array, given: float | None) -> Array:
     """What is in the science image and not in the reference (63, 63) [DN]; negative where it faded."""
     (x, y), portrait = exposure.offset, scene.portrait
+    if given is not None:
+        return render_points(x + np.zeros(1), y + np.zeros(1), np.array([given]), np.zeros(1), exposure.seeing)
     flux = exposure.limit * 10 ** (0.4 * max(portrait.contrast + rng.normal(0, 0.15), -0.2))
     if portrait.artefact:
         image = ARTEFACTS[portrait.artefact](rng, flux, static, x, y)
@@ -89,15 +91,20 @@ def _match(rng: Generator) -> tuple[Kernel, Kernel]:
     return across, up
 
 
-def expose(rng: Generator, scene: Scene, exposure: Exposure) -> Cutouts:
+def expose(rng: Generator, scene: Scene, exposure: Exposure, given: float | None = None) -> Cutouts:
     """Science, template and difference cut-outs of a scene in one night.
+
+    Parameters
+    ----------
+    given : flux of the event [DN], negative where it faded; None to draw it by the portrait.
+
 
     The difference is made as image subtraction leaves it: the reference is
     matched to the science image's seeing, so static light cancels up to photon
     noise and the residual errors of the match.
     """
     static = _static(scene, exposure, exposure.seeing)
-    event = _event(rng, scene, exposure, static)
+    event = _event(rng, scene, exposure, static, given)
     reference = _static(scene, exposure, exposure.reference_seeing)
 
     grain, sigma = white(rng, 2), exposure.pixel_noise(static + event)

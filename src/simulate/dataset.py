@@ -38,8 +38,7 @@ def write_dataset(
         For a folder that holds something, or arguments out of range.
     """
     directory = Path(directory)
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise AlertlabError(f"{directory}: exists and is not an empty folder; name another one, or remove it first")
+    refuse_occupied(directory)
     packets = simulate_packets(n, seed, difficulty=difficulty)
     labels: list[tuple[Any, ...]] = []
     size = 0
@@ -62,6 +61,12 @@ def write_dataset(
         "seed": seed,
         "difficulty": difficulty,
     }
+
+
+def refuse_occupied(directory: Path) -> None:
+    """Raise an AlertlabError where something stands that writing would replace."""
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise AlertlabError(f"{directory}: exists and is not an empty folder; name another one, or remove it first")
 
 
 def _noting(

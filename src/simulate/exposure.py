@@ -1,6 +1,6 @@
 """One visit of the telescope: the night's conditions, and where on the chip the object fell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,20 +76,30 @@ class Exposure:
         return self.zero_point - 2.5 * float(np.log10(flux))
 
 
+def reaching(exposure: Exposure, limit: float) -> Exposure:
+    """The same exposure as noisy as a 5-sigma limit [mag] says."""
+    flux = exposure.flux(limit)
+    return replace(exposure, limit=flux, noisier=exposure.noisier * flux / exposure.limit)
+
+
 def nearest(position: float) -> int:
     """The pixel that a position lies in."""
     return int(np.floor(position + 0.5))
 
 
-def draw_exposure(rng: np.random.Generator, jd: float, clouded: float = 0.0, noise: float = 1.0) -> Exposure:
+def draw_exposure(
+    rng: np.random.Generator, jd: float, clouded: float = 0.0, noise: float = 1.0, band: int | None = None
+) -> Exposure:
     """A night as ZTF has them: seeing 2 px, limit 20.4 +- 0.4 mag in the median.
 
     Parameters
     ----------
     clouded : chance of a poor exposure: 3 mag of extinction, a dark and noisy image.
     noise : factor on the noise of all pixels, 1 is ZTF's.
+    band : filter, or None to draw it.
     """
-    fid = int(rng.choice(FILTERS, p=(0.5, 0.46, 0.04)))
+    drawn = int(rng.choice(FILTERS, p=(0.5, 0.46, 0.04)))
+    fid = drawn if band is None else band
     seeing = min(max(2.05 * 10 ** rng.normal(0, 0.08), 1.5), 4.0)
     zero_point = ZERO_POINT[fid] + rng.normal(0, 0.06) - rng.exponential(0.1)
     sky, read_noise = SKY[fid] * 10 ** rng.normal(0, 0.12), READ_NOISE * 10 ** rng.normal(0.03, 0.1)

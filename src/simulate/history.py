@@ -1,5 +1,6 @@
 """The 30 days before an alert: what prv_candidates holds."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -44,7 +45,7 @@ def earlier_visits(rng: np.random.Generator, scene: Scene, candidate: dict[str, 
     days = np.sort(rng.uniform(0.5, DAYS, count))[::-1]
     fids, seen = rng.integers(1, 3, days.size), rng.random(days.size) < 0.8 * share
     limits, change = rng.normal(20.4, 0.5, days.size), rng.normal(0.1, 0.3, days.size)
-    every = _empty() | {name: candidate[name] for name in SHARED}
+    every = _every(candidate)
     detection = {name: candidate[name] for name in CARRIED} | {"ra": scene.ra, "dec": scene.dec}
     visits = []
     for day, fid, found, limit, shift in zip(
@@ -56,6 +57,19 @@ def earlier_visits(rng: np.random.Generator, scene: Scene, candidate: dict[str, 
             visit |= detection | _measurement(candidate, visit["pid"], magnitude, limit)
         visits.append(visit)
     return visits
+
+
+def upper_limits(
+    scene: Scene, candidate: dict[str, Any], limits: Iterable[tuple[float, int, float]]
+) -> list[dict[str, Any]]:
+    """Visits in which nothing was seen, from Julian date, filter and limit [mag] of each, oldest first."""
+    every = _every(candidate)
+    return [every | _visit(scene, jd, fid, limit) for jd, fid, limit in limits]
+
+
+def _every(candidate: dict[str, Any]) -> dict[str, Any]:
+    """What any visit has of its alert."""
+    return _empty() | {name: candidate[name] for name in SHARED}
 
 
 def _visit(scene: Scene, jd: float, fid: int, limit: float) -> dict[str, Any]:

@@ -32,17 +32,30 @@ def draw_place(rng: np.random.Generator, toward: str) -> tuple[float, float]:
     ----------
     toward : "ecliptic" (latitudes of 9 deg spread), "plane" (galactic latitudes of 14 deg mean), or "sky", isotropic.
     """
+    if toward == "plane":
+        return draw_latitude(rng, 14)
     while True:
         longitude = rng.uniform(0, 2 * np.pi)
         if toward == "ecliptic":
             vector = ECLIPTIC @ _unit(longitude, np.deg2rad(rng.normal(0, 9)))
-        elif toward == "plane":
-            vector = GALACTIC @ _unit(longitude, np.deg2rad(np.clip(rng.laplace(0, 14), -90, 90)))
         else:
             vector = _unit(longitude, np.arcsin(rng.uniform(-1, 1)))
-        dec = float(np.rad2deg(np.arcsin(vector[2])))
-        if dec > SOUTHERNMOST:
-            return float(np.rad2deg(np.arctan2(vector[1], vector[0]))) % 360, dec
+        if (place := _coordinates(vector))[1] > SOUTHERNMOST:
+            return place
+
+
+def draw_latitude(rng: np.random.Generator, mean: float) -> tuple[float, float]:
+    """Right ascension and declination [deg] north of -30, galactic latitudes of ``mean`` deg on the average."""
+    while True:
+        longitude = rng.uniform(0, 2 * np.pi)
+        vector = GALACTIC @ _unit(longitude, np.deg2rad(np.clip(rng.laplace(0, mean), -90, 90)))
+        if (place := _coordinates(vector))[1] > SOUTHERNMOST:
+            return place
+
+
+def _coordinates(vector: Array) -> tuple[float, float]:
+    """Right ascension and declination [deg] of a unit vector."""
+    return float(np.rad2deg(np.arctan2(vector[1], vector[0]))) % 360, float(np.rad2deg(np.arcsin(vector[2])))
 
 
 def galactic_latitude(ra: float, dec: float) -> float:

@@ -116,7 +116,14 @@ def harder(portrait: Portrait, difficulty: float) -> Portrait:
 def draw_scene(rng: np.random.Generator, label: str, difficulty: float) -> Scene:
     """An object of a class with its surroundings; ``difficulty`` from 0 to 1, as in ``simulate_packets``."""
     portrait = harder(PORTRAITS[label](rng, difficulty), difficulty)
-    ra, dec = draw_place(rng, portrait.toward)
+    return surround(rng, label, portrait, draw_place(rng, portrait.toward), difficulty)
+
+
+def surround(
+    rng: np.random.Generator, label: str, portrait: Portrait, place: tuple[float, float], difficulty: float
+) -> Scene:
+    """A scene around an object at a place: right ascension and declination [deg]."""
+    ra, dec = place
     galaxies: tuple[Galaxy, ...] = () if portrait.host is None else (portrait.host,)
     if rng.random() < 0.1:
         x, y = rng.uniform(-HALF, HALF, 2)

@@ -11,7 +11,7 @@ from ..alerts.write import encode_cutout
 from ..runtime.errors import AlertlabError
 from .candidate import describe
 from .classes import PORTRAITS
-from .cutouts import expose
+from .cutouts import Cutouts, expose
 from .exposure import draw_exposure
 from .history import earlier_visits
 from .identity import night_id, object_id, stamp_time
@@ -86,11 +86,16 @@ def _object(index: int, seed: int, classes: tuple[str, ...]) -> tuple[str, int]:
 def _packet(index: int, seed: int, classes: tuple[str, ...], difficulty: float) -> tuple[dict[str, Any], str]:
     label, first = _object(index, seed, classes)
     scene = draw_scene(np.random.default_rng([seed, OBJECT, first]), label, difficulty)
-    return _alert(scene, index, first, seed, NOISIER ** (2 * difficulty - 1)), label
+    return alert_of(scene, index, first, seed, NOISIER ** (2 * difficulty - 1)), label
 
 
-def _alert(scene: Scene, index: int, first: int, seed: int, noise: float) -> dict[str, Any]:
-    """One epoch of a scene as a packet, the noise of its pixels ``noise`` times ZTF's."""
+def alert_of(scene: Scene, index: int, first: int, seed: int, noise: float) -> dict[str, Any]:
+    """One epoch of a scene as a packet, the noise of its pixels ``noise`` times ZTF's.
+
+    Parameters
+    ----------
+    index : of the packet. first : index of the packet that first showed the object.
+    """
     rng = np.random.default_rng([seed, EPOCH, index])
     returned = index != first
     night = night_id(scene.jd) + (int(rng.integers(1, 40)) if returned else 0)
@@ -98,18 +103,24 @@ def _alert(scene: Scene, index: int, first: int, seed: int, noise: float) -> dic
     images = expose(rng, scene, exposure)
     light = measure(images.difference, exposure)
     candidate = describe(rng, scene, exposure, light, images.positive, index % 1000, int(returned))
+    name = object_id(first, seed, scene.jd)
+    return assemble(name, candidate, images, earlier_visits(rng, scene, candidate))
+
+
+def assemble(name: str, candidate: dict[str, Any], images: Cutouts, earlier: list[dict[str, Any]]) -> dict[str, Any]:
+    """The packet of an object of this name."""
     cutouts = {"Science": images.science, "Template": images.template, "Difference": images.difference}
-    name = f"candid{candidate['candid']}_pid{candidate['pid']}_targ"
+    file = f"candid{candidate['candid']}_pid{candidate['pid']}_targ"
     endings = {"Science": "sci", "Template": "ref", "Difference": "scimref"}
     return {
         "schemavsn": SCHEMAVSN,
         "publisher": PUBLISHER,
-        "objectId": object_id(first, seed, scene.jd),
+        "objectId": name,
         "candid": candidate["candid"],
         "candidate": candidate,
-        "prv_candidates": earlier_visits(rng, scene, candidate) or None,
+        "prv_candidates": earlier or None,
         **{
-            f"cutout{kind}": {"fileName": f"{name}_{endings[kind]}.fits.gz", "stampData": encode_cutout(stamp)}
+            f"cutout{kind}": {"fileName": f"{file}_{endings[kind]}.fits.gz", "stampData": encode_cutout(stamp)}
             for kind, stamp in cutouts.items()
         },
     }

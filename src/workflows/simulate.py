@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.progress import counter
-from ..simulate import write_dataset
+from ..simulate import write_dataset, write_light_curves, write_survey
 
 
 def simulate_stamps(out: Path, n: int, seed: int, difficulty: float) -> dict[str, Any]:
@@ -17,3 +17,31 @@ def simulate_stamps(out: Path, n: int, seed: int, difficulty: float) -> dict[str
     """
     with counter("simulating") as progress:
         return write_dataset(out, n, seed, difficulty, progress)
+
+
+def simulate_light_curves(out: Path, n: int, seed: int, difficulty: float, balance: str) -> dict[str, Any]:
+    """Write the light curves of ``n`` simulated objects and their classes; the summary counts them.
+
+    Parameters
+    ----------
+    balance : ``published`` or ``equal`` shares of the fifteen classes.
+
+    Raises
+    ------
+    AlertlabError
+        For a folder that is not empty, or an argument out of range.
+    """
+    with counter("simulating") as progress:
+        return write_light_curves(out, n, seed, difficulty, balance, progress)
+
+
+def simulate_survey(out: Path, n: int, seed: int, difficulty: float) -> dict[str, Any]:
+    """Write ``n`` simulated objects, each with its light curve and the packet of its first detection, and other alerts.
+
+    Raises
+    ------
+    AlertlabError
+        For a folder that is not empty, or a number out of range.
+    """
+    with counter("simulating") as progress:
+        return write_survey(out, n, seed, difficulty, progress)
