@@ -1,7 +1,9 @@
 """Verbs about alerts and light curves: simulate them, compute their features, classify them."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..runtime.errors import AlertlabError
 from .common import composed, print_json
@@ -77,10 +79,31 @@ def simulate_stamps(options: argparse.Namespace) -> None:
     from ..workflows.simulate import simulate_stamps as workflow
 
     result = workflow(options.out, options.number, options.seed, options.difficulty)
+    _show_simulated(options, result, ("packets", "labels.csv"))
+
+
+def simulate_light_curves(options: argparse.Namespace) -> None:
+    """Verb ``simulate lightcurves``."""
+    from ..workflows.simulate import simulate_light_curves as workflow
+
+    result = workflow(options.out, options.number, options.seed, options.difficulty, options.balance)
+    _show_simulated(options, result, ("detections.parquet", "non_detections.parquet", "labels.csv"))
+
+
+def simulate_survey(options: argparse.Namespace) -> None:
+    """Verb ``simulate survey``."""
+    from ..workflows.simulate import simulate_survey as workflow
+
+    result = workflow(options.out, options.number, options.seed, options.difficulty)
+    tables = ("detections.parquet", "non_detections.parquet", "light_curve_labels.csv")
+    _show_simulated(options, result, ("packets", "labels.csv", *tables))
+
+
+def _show_simulated(options: argparse.Namespace, result: Mapping[str, Any], names: Sequence[str]) -> None:
     if options.json:
         print_json(result)
         return
     from ..workflows.show import show_counts, show_paths
 
-    show_counts("simulated", result["classes"])
-    show_paths({"packets": options.out / "packets", "labels": options.out / "labels.csv"})
+    show_counts("simulated", result["classes"], "objects")
+    show_paths({Path(name).stem.replace("_", " "): options.out / name for name in names})

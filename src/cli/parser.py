@@ -7,8 +7,8 @@ from typing import Any
 
 from .. import __version__
 from .bundles import bundle_check, bundle_info, bundle_pack
-from .data import features, predict, simulate_stamps
-from .runs import evaluate, report, sync, train
+from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
+from .runs import compare, evaluate, report, sync, train
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,6 +41,25 @@ def parser() -> argparse.ArgumentParser:
         default=Path("evaluation"),
         metavar="DIR",
         help="folder of tables and figures (default: %(default)s)",
+    )
+    _config_options(verb)
+
+    verb = _verb(
+        verbs,
+        "compare",
+        compare,
+        "compare two runs: paired differences, or who says what",
+        "RUN_A RUN_B --out comparison",
+    )
+    verb.add_argument("first", metavar="RUN_A", help="predictions table, folder of a run, or its id")
+    verb.add_argument("second", metavar="RUN_B", help="likewise; differences are A less B")
+    verb.add_argument(
+        "--matrix",
+        action="store_true",
+        help="of each class by B the fractions by A: light curves and stamps",
+    )
+    verb.add_argument(
+        "--out", type=Path, default=Path("comparison"), metavar="DIR", help="folder of tables (default: %(default)s)"
     )
     _config_options(verb)
 
@@ -106,16 +125,28 @@ def parser() -> argparse.ArgumentParser:
         help="folder of runs (default: %(default)s)",
     )
 
-    kinds = verbs.add_parser("simulate", help="write simulated alerts").add_subparsers(metavar="KIND", required=True)
-    verb = _verb(
-        kinds, "stamps", simulate_stamps, "write simulated ZTF packets", "-n 2000 --out simulated --seed 1", "simulate "
+    kinds = verbs.add_parser("simulate", help="write simulated alerts and light curves").add_subparsers(
+        metavar="KIND", required=True
     )
-    verb.add_argument("-n", "--number", type=int, default=2000, metavar="N", help="packets (default: %(default)s)")
-    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="new folder: packets/ and labels.csv")
-    verb.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
-    verb.add_argument(
-        "--difficulty", type=float, default=0.5, metavar="D", help="0 easy to 1 hard (default: %(default)s)"
-    )
+    for name, action, text, unit, content in (
+        ("stamps", simulate_stamps, "write simulated ZTF packets", "packets", "packets/ and labels.csv"),
+        ("lightcurves", simulate_light_curves, "write simulated light curves", "objects", "tables and labels.csv"),
+        ("survey", simulate_survey, "write objects with packets and light curves", "objects", "packets/ and tables"),
+    ):
+        verb = _verb(kinds, name, action, text, "-n 2000 --out simulated --seed 1", "simulate ")
+        verb.add_argument("-n", "--number", type=int, default=2000, metavar="N", help=f"{unit} (default: %(default)s)")
+        verb.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"new folder: {content}")
+        verb.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
+        verb.add_argument(
+            "--difficulty", type=float, default=0.5, metavar="D", help="0 easy to 1 hard (default: %(default)s)"
+        )
+        if name == "lightcurves":
+            verb.add_argument(
+                "--balance",
+                default="published",
+                choices=("published", "equal"),
+                help="class shares: of the published labelled set, or equal (default: %(default)s)",
+            )
 
     parts = verbs.add_parser("bundle", help="check, describe or pack a bundle").add_subparsers(
         metavar="ACTION", required=True

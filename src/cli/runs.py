@@ -93,6 +93,22 @@ def evaluate(options: argparse.Namespace) -> None:
     show_paths({"confusion matrix": result.figures / "confusion_matrix.png", "figures": result.figures})
 
 
+def compare(options: argparse.Namespace) -> None:
+    """Verb ``compare``."""
+    config = composed("compare", options)
+    if config is None:
+        return
+    from ..workflows import compare as workflow
+    from ..workflows import show
+
+    if options.matrix:
+        matrix = workflow.compare_matrix(config, options.first, options.second, options.out)
+        print_json({"out": matrix.out}) if options.json else show.show_matrix(matrix)
+    else:
+        difference = workflow.compare_runs(config, options.first, options.second, options.out)
+        print_json({"out": difference.out}) if options.json else show.show_comparison(difference)
+
+
 def report(options: argparse.Namespace) -> None:
     """Verb ``report``."""
     config = composed("report", options)

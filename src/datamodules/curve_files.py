@@ -1,15 +1,15 @@
 """Light curves in files, and simulated ones."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..alerts.read import files_of
 from ..core.feature_table import read_table
+from ..core.progress import counter
 from ..features.columns import nearest
 from ..files import placing
 from ..runtime.errors import AlertlabError
@@ -53,7 +53,7 @@ class CurveFiles:
         """They lie there already."""
         return self.path, self.non_detections
 
-    def labels(self) -> Mapping[str, str | None]:
+    def labels(self, folder: Path) -> Mapping[str, str | None]:
         """Object -> label.
 
         Raises
@@ -99,6 +99,10 @@ class Simulated(Protocol):
         """Hexadecimal digest of all that they follow from."""
         ...
 
+    def objects(self, progress: Callable[[int, int], None]) -> Any:
+        """Simulate all, once; ``progress`` is called with (objects done, all)."""
+        ...
+
     def detections(self) -> pa.Table:
         """One row a detection."""
         ...
@@ -134,15 +138,21 @@ class SimulatedCurves:
         return self.description
 
     def files(self, folder: Path) -> tuple[Path, Path | None]:
-        """Two Parquet files in ``folder``, written unless they are there."""
-        path = folder / f"simulated-{hashlib.sha256(self.simulator.fingerprint().encode()).hexdigest()[:32]}"
+        """Two Parquet files below ``folder``, written unless they are there."""
+        path = self._folder(folder)
         if not path.is_dir():
+            with counter("simulating") as progress:
+                self.simulator.objects(progress)
             with placing(path) as partial:
-                pq.write_table(self.simulator.detections(), partial / "detections.parquet")
-                pq.write_table(self.simulator.non_detections(), partial / "non_detections.parquet")
+                for name in ("detections", "non_detections", "labels"):
+                    pq.write_table(getattr(self.simulator, name)(), partial / f"{name}.parquet")
         return path / "detections.parquet", path / "non_detections.parquet"
 
-    def labels(self) -> Mapping[str, str | None]:
+    def labels(self, folder: Path) -> Mapping[str, str | None]:
         """Object -> class."""
-        table = self.simulator.labels()
+        self.files(folder)
+        table = pq.read_table(self._folder(folder) / "labels.parquet")
         return dict(zip(table.column("oid").to_pylist(), table.column("class").to_pylist(), strict=True))
+
+    def _folder(self, folder: Path) -> Path:
+        return folder / f"simulated-{self.simulator.fingerprint()}"

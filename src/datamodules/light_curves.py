@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
 from multiprocessing import parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,8 +41,8 @@ class Curves(Protocol):
         """Detections and non-detections; what is not in a file yet is written into ``folder``."""
         ...
 
-    def labels(self) -> Mapping[str, str | None]:
-        """Object -> label."""
+    def labels(self, folder: Path) -> Mapping[str, str | None]:
+        """Object -> label; ``folder`` as above."""
         ...
 
 
@@ -86,11 +85,6 @@ class LightCurveFeatures:
         """File that an error about a label names."""
         return self.curves.origin
 
-    @cached_property
-    def labels(self) -> Mapping[str, str | None]:
-        """Object -> label."""
-        return self.curves.labels()
-
     def rows(self, max_days: float | None) -> FeatureRows:
         """Features of all objects that have enough clean detections, computed unless they are kept."""
         settings = Settings(self.features, self.columns, Rules(*self.rules, max_days), self.workers)
@@ -98,12 +92,13 @@ class LightCurveFeatures:
             folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
             path = kept(self.curves, folder, settings)
             table, rejected = pq.read_table(path), pq.read_table(rejected_path(path))
+            labels = self.curves.labels(folder)
         known_set(table.schema.metadata, str(path))
         names = self.features.names
         objects = table.column("object_id").to_pylist()
         return FeatureRows(
             np.array(objects, dtype=np.str_),
-            [self.labels.get(name) for name in objects],
+            [labels.get(name) for name in objects],
             matrix(table, names, str(path)),
             columns_of(names, self.features),
             identity(self.features),

@@ -235,8 +235,10 @@ def finished(experiment: Experiment, run: TrackedRun, repeat: int) -> Repeat:
 
 
 def epochs_of(run: TrackedRun, repeat: int) -> list[dict[str, float]]:
-    """Metrics of each epoch, with the number of the repeat."""
-    return [{**epoch, "repeat": repeat} for epoch in run.epochs()]
+    """Metrics of each epoch, with the number of the repeat; none of a model without epochs, such as a forest."""
+    curves = ("train_", "validation_")
+    epochs = [epoch for epoch in run.epochs() if any(name.startswith(curves) for name in epoch)]
+    return [{**epoch, "repeat": repeat} for epoch in epochs]
 
 
 def describe(experiment: Experiment, run: TrackedRun) -> None:

@@ -1,6 +1,8 @@
 """Simulated light curves as the tables that a broker's cleaning leaves."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -115,6 +117,17 @@ class SimulatedLightCurves:
             f"{self.n} simulated light curves, seed {self.seed}, difficulty {self.difficulty:g}, "
             f"{self.balance} class shares"
         )
+
+    def fingerprint(self) -> str:
+        """Hexadecimal digest of the arguments and of all code that has a hand in the light curves.
+
+        The code itself and not a number, which somebody who improves the simulator would forget to raise.
+        """
+        state = hashlib.sha256(f"{self.n} {self.seed} {self.difficulty} {self.balance} {np.__version__}".encode())
+        here = Path(__file__).parent
+        for module in sorted([*here.glob("*.py"), *here.parent.glob("*.py")]):
+            state.update(module.read_bytes())
+        return state.hexdigest()
 
     def __iter__(self) -> Iterator[SimulatedObject]:
         return (simulate_object(index, self.seed, self.difficulty, self.balance) for index in range(self.n))
