@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix, read_table
 from ..features.columns import nearest
@@ -58,8 +57,9 @@ class ReadyTable:
                 raise AlertlabError(f"datamodule.source.{key}: {self.path} has no column {name}.{hint}")
         features = known_set(table.schema.metadata, str(self.path))
         names = features.names if features else [n for n in table.column_names if n not in (*needed, *FACTS)]
-        objects = np.array(table.column(self.object_id).cast(pa.string()).to_pylist(), dtype=np.str_)
-        _check_names(objects, self.path)
+        named = table.column(self.object_id).cast(pa.string())
+        _check_names(named, self.path)
+        objects = np.array(named.to_pylist(), dtype=np.str_)
         label = table.column(self.label).cast(pa.string()).to_pylist()
         facts = {name: as_numbers(table, name, self.origin) for name in FACTS if name in table.column_names}
         return FeatureRows(
@@ -67,10 +67,10 @@ class ReadyTable:
         )
 
 
-def _check_names(objects: NDArray[np.str_], path: Path) -> None:
-    names, counts = np.unique(objects, return_counts=True)
-    if len(names) < len(objects):
+def _check_names(column: pa.ChunkedArray, path: Path) -> None:
+    if column.null_count:
+        row = column.is_null().to_pylist().index(True)
+        raise AlertlabError(f"{path}: row {row} has no name of its object")
+    names, counts = np.unique(np.array(column.to_pylist(), dtype=np.str_), return_counts=True)
+    if len(names) < len(column):
         raise AlertlabError(f"{path}: object {names[counts > 1][0]} is in {counts.max()} rows; a row is one object")
-    nameless = np.flatnonzero((objects == "None") | (objects == ""))
-    if len(nameless):
-        raise AlertlabError(f"{path}: row {nameless[0]} has no name of its object")

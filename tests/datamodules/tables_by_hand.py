@@ -1,0 +1,88 @@
+"""Small files in the shapes of the real ones: light curves and ready features."""
+
+import numpy as np
+import pandas as pd
+
+TYPES = {"bts": ["SN Ia", "SN Ib", "SN II", "SLSN-I"], "light_curves": ["RRL", "E"]}
+CATALINA = [
+    *("EA", "EW/EB", "RRab", "RRc", "RRd", "Blazhko", "DSCT", "ACEP", "CepII", "LPV", "Rotational", "Misc", "LMC_Cep")
+]
+SUPERNOVAE = ["SN Ia", "SN Ic", "SN II", "SLSN-I"]
+
+
+def long_table(kinds, each=6, points=8, seed=1):
+    """One row a detection: ``each`` objects of a kind."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for number in range(each * len(kinds)):
+        time = 59000 + np.sort(random.uniform(0, 100, points))
+        curve = pd.DataFrame({"time": time, "magnitude": random.normal(18, 0.3, points), "error": 0.05})
+        rows.append(
+            curve.assign(oid=f"ZTF{number:04}", band=1 + np.arange(points) % 2, kind=kinds[number % len(kinds)])
+        )
+    return pd.concat(rows, ignore_index=True)
+
+
+def write_light_curves(folder):
+    """``alerce.parquet`` with a column ``class``."""
+    path = folder / "alerce.parquet"
+    long_table(TYPES["light_curves"], 10).rename(columns={"kind": "class"}).to_parquet(path)
+    return [f"datamodule.source.curves.path={path}", "datamodule.classes=[RRL,E]"]
+
+
+def write_bts(folder):
+    """The columns of the Bright Transient Survey's table."""
+    names = {"kind": "bts_type", "time": "mjd", "magnitude": "mag", "error": "magerr"}
+    table = long_table(TYPES["bts"]).rename(columns=names)
+    table["passband"] = table.pop("band").map({1: "g", 2: "R"})
+    table.to_parquet(folder / "bts.parquet")
+    return [f"datamodule.source.curves.path={folder / 'bts.parquet'}"]
+
+
+def write_catalina(folder):
+    """One row an object, with lists."""
+    table = long_table(CATALINA, 4)
+    table["id"] = table.oid.str[3:].astype(int)
+    nested = table.groupby("id").agg(
+        mjd_minus_53000=("time", list), mag=("magnitude", list), magerr=("error", list), kind=("kind", "first")
+    )
+    nested.reset_index().rename(columns={"kind": "class"}).to_parquet(folder / "catalina.parquet")
+    return [f"datamodule.source.curves.path={folder / 'catalina.parquet'}"]
+
+
+def ready(kinds, each=6, seed=1):
+    """Ready features with a hole."""
+    random = np.random.default_rng(seed)
+    table = pd.DataFrame(random.normal(size=(each * len(kinds), 3)), columns=["Amplitude", "Period", "g-r"])
+    table.loc[0, "Period"] = np.nan
+    return table.assign(name=[f"o{number}" for number in range(len(table))], kind=np.tile(kinds, each))
+
+
+def write_macho(folder):
+    """Coded classes, compressed CSV."""
+    table = ready([2, 3, 4, 5, 6, 7, 8, 9]).rename(columns={"name": "MACHO_Id", "kind": "Class"})
+    table.to_csv(folder / "macho.csv.gz", index=False)
+    return [f"datamodule.source.path={folder / 'macho.csv.gz'}"]
+
+
+def write_alerce_supernovae(folder):
+    """Parquet with types from TNS."""
+    ready(SUPERNOVAE).rename(columns={"name": "oid", "kind": "type"}).to_parquet(folder / "sn.parquet")
+    return [f"datamodule.source.path={folder / 'sn.parquet'}"]
+
+
+def write_feature_table(folder):
+    """The datamodule's own names."""
+    path = folder / "ready.parquet"
+    ready(["RRL", "E"], 10).rename(columns={"name": "object_id", "kind": "class"}).to_parquet(path)
+    return [f"datamodule.source.path={path}", "datamodule.classes=[RRL,E]"]
+
+
+WRITERS = {
+    "light_curves": write_light_curves,
+    "bts": write_bts,
+    "catalina": write_catalina,
+    "macho": write_macho,
+    "alerce_supernovae": write_alerce_supernovae,
+    "feature_table": write_feature_table,
+}
