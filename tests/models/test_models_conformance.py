@@ -31,7 +31,7 @@ ALL = [
 
 
 def test_no_model_is_left_out():
-    assert NAMES == sorted([*SMALL, *SMALL_OF_TABLES])
+    assert sorted([*SMALL, *SMALL_OF_TABLES]) == NAMES
 
 
 @pytest.fixture(scope="module", params=ALL, ids=" ".join)
@@ -95,6 +95,15 @@ def test_the_runtime_gives_the_same_answers(fitted, bundle_path):
     samples, bundle = data.samples(), runtime.load(bundle_path)
     np.testing.assert_allclose(bundle.predict(samples.inputs).probability, model.predict(samples), atol=1e-5)
     assert bundle.inputs[0].feature_set == samples.feature_set
+
+
+def test_the_card_names_features_and_branches(fitted, bundle_path):
+    _, data, model, _ = fitted
+    card, taxonomy = (bundle_path / "README.md").read_text(), runtime.load(bundle_path).manifest.taxonomy
+    assert ("alertlab's features drawn, version 3" in card) == (data.samples().feature_set is not None)
+    assert taxonomy == (getattr(model, "branches", {}) or {})
+    assert all(f"Branch {name}: {', '.join(of)}." in card for name, of in taxonomy.items())
+    assert ("hierarchical-classification" in card) == bool(taxonomy)
 
 
 def test_training_again_gives_the_same_bytes(fitted, bundle_path, tmp_path):

@@ -87,7 +87,9 @@ def test_each_forest_has_its_own_max_features(tmp_path):
 def test_the_number_of_threads_changes_no_bit(tmp_path):
     data = FeatureTable()
     answers = [
-        fitted("hierarchical_forest", data, tmp_path, f"model.n_jobs={jobs}", "model.max_depth=4")[0].predict(data.samples())
+        fitted("hierarchical_forest", data, tmp_path, f"model.n_jobs={jobs}", "model.max_depth=4")[0].predict(
+            data.samples()
+        )
         for jobs in (1, 3)
     ]
     np.testing.assert_array_equal(*answers)
@@ -170,7 +172,9 @@ def test_importances_are_a_table_and_a_figure_that_find_the_one_feature_that_mat
     features = rng.normal(size=(240, len(FEATURES)))
     features[:, 2] = data.everything.target + 0.1 * rng.normal(size=240)
     data.holding(features, data.everything.target)
-    model, run = fitted("hierarchical_forest", data, tmp_path, "model.permutation_repeats=2", "model.permutation_rows=20")
+    model, run = fitted(
+        "hierarchical_forest", data, tmp_path, "model.permutation_repeats=2", "model.permutation_rows=20"
+    )
     (folder,) = run.files
     assert sorted(path.name for path in folder.iterdir()) == [f"importances.{form}" for form in ("csv", "pdf", "png")]
     with (folder / "importances.csv").open() as file:
