@@ -20,7 +20,7 @@ def quick(name, *more):
     return module.measure(module.options().parse_args([*module.QUICK, *more]))
 
 
-@pytest.mark.parametrize("name", ["train", "inference", "first_batch", "features", "features_many"])
+@pytest.mark.parametrize("name", ["train", "inference", "first_batch", "features", "features_many", "forest"])
 def test_it_measures_and_fills_every_cell(name):
     table = quick(name)
     assert table.rows

@@ -97,6 +97,15 @@ def test_the_runtime_gives_the_same_answers(fitted, bundle_path):
     assert bundle.inputs[0].feature_set == samples.feature_set
 
 
+def test_the_card_names_features_and_branches(fitted, bundle_path):
+    _, data, model, _ = fitted
+    card, taxonomy = (bundle_path / "README.md").read_text(), runtime.load(bundle_path).manifest.taxonomy
+    assert ("alertlab's features drawn, version 3" in card) == (data.samples().feature_set is not None)
+    assert taxonomy == (getattr(model, "branches", {}) or {})
+    assert all(f"Branch {name}: {', '.join(of)}." in card for name, of in taxonomy.items())
+    assert ("hierarchical-classification" in card) == bool(taxonomy)
+
+
 def test_training_again_gives_the_same_bytes(fitted, bundle_path, tmp_path):
     config, data, model, _ = fitted
     again = instantiate(config.model)

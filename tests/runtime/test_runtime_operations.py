@@ -107,6 +107,13 @@ def test_operations_never_change_their_input(images):
 
 
 def test_the_vocabulary_is_closed():
-    assert len(OPERATIONS) <= 10
+    assert len(OPERATIONS) <= 11
     with pytest.raises(BundleError, match="unknown operation 'exec'"):
         apply([{"op": "exec"}], np.zeros((1, 1)))
+
+
+def test_what_is_infinite_is_unknown_and_what_is_absurd_becomes_a_number():
+    row = np.array([[1.5, -np.inf, np.inf, np.nan, 2e32, -2e32, 9e31, -0.0]], np.float32)
+    steps = [{"op": "bound", "limit": 1e32, "value": 0.0}, {"op": "nan_to_num", "value": -999}]
+    expected = np.array([[1.5, -999, -999, -999, 0, 0, 9e31, 0]], np.float32)
+    np.testing.assert_array_equal(apply(steps, row), expected)
