@@ -147,7 +147,7 @@ def test_transients_only_brighten_and_variables_do_both(source):
     assert all(0.2 < np.mean(up[name]) < 0.8 for name in ("QSO", "RRL", "DSCT", "YSO", "LPV"))
 
 
-@pytest.mark.parametrize(("label", "fastest"), [("RRL", 5), ("DSCT", 26), ("CEP", 2)])
+@pytest.mark.parametrize(("label", "fastest"), [("RRL", 5), ("CEP", 2)])
 def test_lomb_scargle_finds_the_periods_of_pulsating_stars(source, label, fastest):
     found = 0
     stars = [each for each in source.objects() if each.label == label and each.measured.time.size > 60][:6]
