@@ -19,10 +19,10 @@ Array = NDArray[np.floating]
 
 HUBBLE = 299_792.458 / 70.0  # Mpc, Hubble distance for 70 km/s/Mpc
 DECELERATION = -0.55  # flat, matter 0.3
-LIMIT = 19.0  # mag, the brightest point of the faintest objects with a spectrum; of the BTS, 95 % are brighter
+LIMIT = 18.8  # mag in r, the peak of the faintest objects with a spectrum; 84 % of the BTS are brighter
 BRIGHTEST = 14.5  # mag
 GRID = np.linspace(-60.0, 160.0, 441)  # d, on which the brightest point is sought
-DIM = 0.12  # E(B-V) of hosts [mag], the mean of an exponential
+DIM = 0.08  # E(B-V) of hosts [mag], the mean of an exponential
 FAINTEST = 1e-12  # of the peak
 HOSTLESS = 0.25  # of the nearest catalogued sources are stars
 
@@ -73,13 +73,13 @@ KINDS: Mapping[str, Kind] = {
         absolute=-17.35, scatter=0.75, colour=0.30, colour_scatter=0.20, long=0.10,
     ),
     "IIP": Kind(
-        Slopes(2.0, 88.0, 0.0085, 9.0, 0.05, 90.0),
-        Slopes(3.0, 95.0, 0.0040, 8.0, 0.10, 100.0),
+        Slopes(2.0, 80.0, 0.0105, 9.0, 0.05, 90.0),
+        Slopes(3.0, 92.0, 0.0055, 8.0, 0.10, 100.0),
         absolute=-17.3, scatter=0.75, colour=-0.02, colour_scatter=0.12, long=0.08, shape=0.10,
     ),
     "IIL": Kind(
-        Slopes(2.5, 60.0, 0.0125, 12.0, 0.05, 90.0),
-        Slopes(3.5, 75.0, 0.0090, 14.0, 0.10, 100.0),
+        Slopes(2.5, 55.0, 0.0150, 12.0, 0.05, 90.0),
+        Slopes(3.5, 70.0, 0.0110, 14.0, 0.10, 100.0),
         absolute=-17.9, scatter=0.65, colour=-0.03, colour_scatter=0.12, long=0.10, shape=0.10,
     ),
     "IIn": Kind(
@@ -160,8 +160,8 @@ def snibc(rng: Generator, time: Array, band: Bands, spread: float) -> Light:
 
 
 def snii(rng: Generator, time: Array, band: Bands, spread: float) -> Light:
-    """Types II-P (0.5), II-L (0.3) and IIn (0.2)."""
-    kind = str(rng.choice(("IIP", "IIL", "IIn"), p=(0.5, 0.3, 0.2)))
+    """Types II-P (0.45), II-L (0.35) and IIn (0.2)."""
+    kind = str(rng.choice(("IIP", "IIL", "IIn"), p=(0.45, 0.35, 0.2)))
     return supernova(rng, time, band, spread, KINDS[kind])
 
 
