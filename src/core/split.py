@@ -152,7 +152,7 @@ def _check_counts(label: NDArray[np.int64], samples: Samples, least: int) -> Non
         raise AlertlabError(
             f"too few objects to split: {', '.join(few)}, each class needs {least}. "
             "Add data, or take the class out of datamodule.classes "
-            "and leave its rows out (datamodule.label_map.NAME=null)"
+            "and leave its rows out ('+datamodule.label_map={NAME: null}')"
         )
 
 

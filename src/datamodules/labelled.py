@@ -108,6 +108,6 @@ class LabelledDataModule(pl.LightningDataModule):
         elif name not in self.taxonomy.classes:
             raise AlertlabError(
                 f"{origin}: label {label!r} is outside datamodule.classes ({', '.join(self.taxonomy.classes)}). "
-                f"Add it there, or map it: 'datamodule.label_map={{{label}: CLASS}}' (null leaves such rows out)"
+                f"Add it there, or map it: '+datamodule.label_map={{{label}: CLASS}}' (null leaves such rows out)"
             )
         return name

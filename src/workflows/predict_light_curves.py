@@ -11,15 +11,17 @@ import pyarrow.parquet as pq
 from .. import runtime
 from ..config import compose
 from ..core.feature_file import extract_file, rejected_path
-from ..core.feature_table import known_set, matrix
+from ..core.feature_table import as_numbers, known_set, matrix
 from ..core.predictions import Predictions
 from ..core.progress import track
 from ..core.samples import UNLABELLED, number_of
 from ..core.table_file import TableFile
+from ..features.memory import FACTS
 from ..features.sets import NAME
 from ..features.work import LEFT_OUT
 from ..files import replacing
 from ..runtime.errors import AlertlabError
+from ..runtime.manifest import PROBABILITY
 from .features import settings_of
 from .predict import PredictResult
 
@@ -71,7 +73,8 @@ def predict_light_curves(
         raise AlertlabError(f"{path}: {sum(reasons.values())} objects cannot be used, see {rejected} (--strict)")
     names = [column.name for column in spec.columns]
     classified: Counter[str] = Counter()
-    empty = _predictions(LEFT_OUT.empty_table().select(["object_id"]), np.zeros((0, len(bundle.classes))), bundle)
+    nothing = file.schema_arrow.empty_table()
+    empty = _predictions(nothing, np.zeros((0, len(bundle.classes))), bundle)
     total = file.metadata.num_rows
     with TableFile(out, empty.table().schema) as written:
         for batch in track(file.iter_batches(BATCH), "classifying", -(-total // BATCH)):
@@ -105,6 +108,7 @@ def _check(schema: pa.Schema, spec: runtime.InputSpec, origin: str) -> None:
 def _predictions(table: pa.Table, probability: np.ndarray, bundle: runtime.Bundle) -> Predictions:
     objects = table.column("object_id").to_pylist()
     n = len(objects)
+    (output,) = (each for each in bundle.manifest.outputs if each.name == PROBABILITY)
     return Predictions(
         np.array([number_of(name) for name in objects], dtype=np.int64),
         np.array(objects, dtype=np.str_),
@@ -113,4 +117,6 @@ def _predictions(table: pa.Table, probability: np.ndarray, bundle: runtime.Bundl
         np.full(n, UNLABELLED, dtype=np.int64),
         probability.astype(np.float64),
         bundle.classes,
+        output.taxonomy,
+        {name: as_numbers(table, name, "features") for name in FACTS},
     )
