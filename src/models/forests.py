@@ -36,13 +36,15 @@ class FlatBalancedForest(PlainForest):
 
 
 class HierarchicalBalancedForest(FlatBalancedForest):
-    """ALeRCE's light-curve classifier (Sánchez-Sáez et al. 2021, AJ 161, 141): a balanced forest over the branches of
-    the taxonomy and one within each, their probabilities multiplied. Of a flat taxonomy it is one forest.
+    """ALeRCE's light-curve classifier (Sánchez-Sáez et al. 2021, AJ 161, 141).
+
+    A balanced forest over the branches of the taxonomy and one within each, their
+    probabilities multiplied. Of a flat taxonomy it is one forest.
 
     Parameters
     ----------
     options : see :class:`FlatBalancedForest`.
-    """  # noqa: D205
+    """
 
     def branches_of(self, taxonomy: Taxonomy) -> Branches:
         """Those of the data."""

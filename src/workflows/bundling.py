@@ -16,7 +16,7 @@ from ..evaluation import Evaluation
 from ..runtime.errors import AlertlabError
 from ..tracking import TrackedRun, git_state
 
-LIBRARIES = ("torch", "scikit-learn", "numpy", "onnx", "onnxruntime")
+LIBRARIES = ("torch", "scikit-learn", "imbalanced-learn", "numpy", "onnx", "onnxruntime")
 
 
 @dataclass(frozen=True)
