@@ -128,15 +128,37 @@ HELPERS = frozenset(
     """.split()
 )
 WISE = frozenset({"W1-W2", "W2-W3", "g-W2", "g-W3", "r-W2", "r-W3"})  # NaN without AllWISE magnitudes
-SETS = {"alerce152": PUBLISHED | WISE, "alerce174": PUBLISHED | HELPERS}
-VERSIONS = {"alerce152": "1", "alerce174": "1", "all": "1"}  # raised when a value changes for the same light curve
+# Shape and colours of supernovae, from both bands together.
+TRANSIENT = frozenset(
+    """
+    peak_mag_g peak_mag_r peak_lag
+    g-r_at_-10 g-r_at_-5 g-r_at_0 g-r_at_7 g-r_at_15 g-r_at_22 g-r_at_30 g-r_at_45 g-r_at_60
+    fade_g_at_-10 fade_g_at_-5 fade_g_at_7 fade_g_at_15 fade_g_at_22 fade_g_at_30 fade_g_at_45 fade_g_at_60
+    fade_r_at_-10 fade_r_at_-5 fade_r_at_7 fade_r_at_15 fade_r_at_22 fade_r_at_30 fade_r_at_45 fade_r_at_60
+    rise_80_g fall_80_g rise_50_g fall_50_g rise_25_g fall_25_g
+    rise_80_r fall_80_r rise_50_r fall_50_r rise_25_r fall_25_r
+    bump_g bump_r reddening_15 reddening_30 reddening_45 reddest
+    """.split()
+)
+SETS = {
+    "alerce152": PUBLISHED | WISE,
+    "alerce174": PUBLISHED | HELPERS,
+    "transient": PUBLISHED | WISE | TRANSIENT,
+}
+VERSIONS = {
+    "alerce152": "1",
+    "alerce174": "1",
+    "transient": "1",
+    "all": "1",
+}  # raised when a value changes for the same light curve
 
 
 def feature_set(name: str) -> FeatureSet:
     """A set by its name.
 
-    ``alerce152`` is the published selection, ``alerce174`` all that lc_classifier 2.1.0 gives, and ``all`` every
-    feature that there is, also those added since.
+    ``alerce152`` is the published selection, ``alerce174`` all that lc_classifier 2.1.0 gives, ``transient`` the
+    published selection with the shape of a supernova in both bands, and ``all`` every feature that there is, also
+    those added since.
 
     Raises
     ------

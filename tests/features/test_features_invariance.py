@@ -69,15 +69,15 @@ def test_the_order_of_rows_does_not_matter_to_the_last_bit(one, random):
     random.shuffle(order)
     random.shuffle(other)
     mixed = {name: values[order] for name, values in columns.items()}, tuple(values[other] for values in limits)
-    np.testing.assert_array_equal(extract_batch(batch(mixed), SET), extract_batch(batch(one), SET))
+    np.testing.assert_array_equal(extract_batch(batch(mixed), EVERY), extract_batch(batch(one), EVERY))
 
 
 @few
 @given(rows(), rows(), rows())
 def test_an_objects_features_do_not_depend_on_the_others_to_the_last_bit(first, second, third):
-    together = extract_batch(batch(first, second, third), SET)
+    together = extract_batch(batch(first, second, third), EVERY)
     for number, one in enumerate((first, second, third)):
-        np.testing.assert_array_equal(together[number], extract_batch(batch(one), SET)[0])
+        np.testing.assert_array_equal(together[number], extract_batch(batch(one), EVERY)[0])
 
 
 def compare(found, expected, close, free):

@@ -16,6 +16,7 @@ from . import (
     structure_function,
     supernova,
     time_order,
+    transient,
 )
 
 MODULES = (
@@ -34,5 +35,6 @@ MODULES = (
     non_detections,
     colours,
     context,
+    transient,
 )
 KERNELS = tuple(kernel for module in MODULES for kernel in module.KERNELS)
