@@ -12,8 +12,8 @@ from .feature import kernel_function
 from .lightcurves import Floats, Integers
 
 NIGHT = 0.5  # days within which detections of a band are averaged
-# The next four have the highest summed marginal likelihood on a coarse grid, over every fourth light curve of the
-# ZTF Bright Transient Survey; no class was used.
+# The next four have the highest summed marginal likelihood of twelve choices, over every fourth supernova of the ZTF
+# Bright Transient Survey; their classes were not used.
 SCALE = 25.0  # days
 AMPLITUDE = 0.5  # standard deviation of the flux before anything is seen
 CORRELATION = 0.9  # between the bands
