@@ -42,7 +42,8 @@ def importance_figure(each: Sequence[Importances], names: Sequence[str]):  # typ
     shown = min(SHOWN, len(names))
     across = min(2, len(each))
     down = math.ceil(len(each) / across)
-    figure = Figure((COLUMN * across, (0.105 * shown + 0.5) * down), layout="constrained")
+    figure = Figure((COLUMN * across, (0.105 * shown + 0.5) * down))
+    figure.set_layout_engine("constrained", w_pad=0.1)  # inches: letters are a little wider in the file than here
     panels = figure.subplots(down, across, squeeze=False).ravel()
     for axes, one in zip(panels, each, strict=False):
         first = np.argsort(-one.impurity, kind="stable")[:shown]
