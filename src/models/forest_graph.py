@@ -20,8 +20,15 @@ from .tree_graph import tree_sum
 PROBABILITY = "probability"
 
 
-def forest_graph(forests: Sequence[Forest], classes: tuple[str, ...], branches: Branches) -> Graph:
-    """The graph of one forest over ``classes``, or of a forest over ``branches`` and one a branch after it."""
+def forest_graph(
+    forests: Sequence[Forest], classes: tuple[str, ...], branches: Branches, weights: NDArray[np.float64]
+) -> Graph:
+    """The graph of one forest over ``classes``, or of a forest over ``branches`` and one a branch after it.
+
+    Parameters
+    ----------
+    weights : (branches,) see :func:`weights_of`.
+    """
     nodes = [helper.make_node("Cast", [NAME], ["wide"], to=DOUBLE)]
     constants: dict[str, NDArray[np.generic]] = {}
     for number, forest in enumerate(forests):
@@ -30,14 +37,18 @@ def forest_graph(forests: Sequence[Forest], classes: tuple[str, ...], branches: 
         nodes.append(helper.make_node("Cast", ["mean_0"], [PROBABILITY], to=FLOAT))
         return Graph(nodes, {PROBABILITY: len(classes)}, constants)
     constants["branch"], constants["place"] = places(classes, branches)
+    constants["weights"], constants["axes"] = weights, np.array([1])
     means = [f"mean_{number}" for number in range(1, len(forests))]
     nodes += [
         helper.make_node("Concat", means, ["side_by_side"], axis=1),
-        helper.make_node("Gather", ["mean_0", "branch"], ["of_branch"], axis=1),
+        helper.make_node("Mul", ["mean_0", "weights"], ["scaled"]),
+        helper.make_node("ReduceSum", ["scaled", "axes"], ["scale"]),
+        helper.make_node("Div", ["scaled", "scale"], ["weighed"]),
+        helper.make_node("Gather", ["weighed", "branch"], ["of_branch"], axis=1),
         helper.make_node("Gather", ["side_by_side", "place"], ["within"], axis=1),
         helper.make_node("Mul", ["of_branch", "within"], ["product"]),
         helper.make_node("Cast", ["product"], [PROBABILITY], to=FLOAT),
-        helper.make_node("Cast", ["mean_0"], [TOP], to=FLOAT),
+        helper.make_node("Cast", ["weighed"], [TOP], to=FLOAT),
     ]
     return Graph(nodes, {PROBABILITY: len(classes), TOP: len(branches)}, constants)
 

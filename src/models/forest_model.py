@@ -19,7 +19,7 @@ from .features import Missing, check_missing, cleaning, features_input, labelled
 from .forest import Forest, grow
 from .forest_graph import forest_graph
 from .graph_file import save_graph
-from .hierarchy import TOP, Branches, Level, levels, product
+from .hierarchy import TOP, Branches, Level, levels, product, weighed, weights_of
 from .importance import Importances, combined, impurity, permutation
 from .importance_files import write_importances
 from .out_of_bag import PER_CLASS, balanced_accuracy, judged_rows, votes
@@ -45,6 +45,8 @@ class ForestModel(ABC):
     permutation_repeats : shuffles of each column for its permutation importance, 0 for none.
     permutation_rows : most rows of a class that it is measured on.
     """
+
+    branch_weights = "equal"
 
     def __init__(
         self,
@@ -120,11 +122,15 @@ class ForestModel(ABC):
         """(n, classes) probabilities, of a hierarchy P(c) = P_top(branch of c) P_branch(c)."""
         features = prepared(self.input, samples)
         first, *others = (forest.probability(features, self.n_jobs) for forest in self.forests)
-        return product(first, np.concatenate(others, axis=1), self.classes, self.branches) if others else first
+        if not others:
+            return first
+        top = weighed(first, weights_of(self.branches, self.branch_weights))
+        return product(top, np.concatenate(others, axis=1), self.classes, self.branches)
 
     def export(self, path: Path) -> Exported:
         """Write all forests and their product as one ONNX graph."""
-        save_graph(forest_graph(self.forests, self.classes, self.branches), len(self.input.columns), path)
+        weights = weights_of(self.branches, self.branch_weights)
+        save_graph(forest_graph(self.forests, self.classes, self.branches, weights), len(self.input.columns), path)
         probability = OutputSpec(PROBABILITY, (len(self.classes),), self.classes, dict(self.branches))
         if not self.branches:
             return Exported((self.input,), (probability,))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..core.taxonomy import Taxonomy
+from ..runtime.errors import AlertlabError
 from .forest_model import ForestModel
 from .hierarchy import Branches
 
@@ -43,8 +44,15 @@ class HierarchicalBalancedForest(FlatBalancedForest):
 
     Parameters
     ----------
+    branch_weights : ``equal`` or ``classes``, see :func:`~.hierarchy.weights_of`.
     options : see :class:`FlatBalancedForest`.
     """
+
+    def __init__(self, *, branch_weights: str, **options: Any) -> None:
+        super().__init__(**options)
+        if branch_weights not in ("equal", "classes"):
+            raise AlertlabError(f"model.branch_weights: {branch_weights!r} is neither equal nor classes")
+        self.branch_weights = branch_weights
 
     def branches_of(self, taxonomy: Taxonomy) -> Branches:
         """Those of the data."""

@@ -55,6 +55,22 @@ def places(classes: tuple[str, ...], branches: Branches) -> tuple[NDArray[np.int
     return np.array([branch[name] for name in classes]), np.array([column[name] for name in classes])
 
 
+def weights_of(branches: Branches, kind: str) -> NDArray[np.float64]:
+    """How likely each branch is before the features are seen, as a factor on its probability.
+
+    A balanced top forest takes all branches for equally likely. ``equal`` leaves it at that; ``classes`` makes a
+    branch as likely as it has classes, so that in the end every class is equally likely.
+    """
+    return np.array([len(of) if kind == "classes" else 1.0 for of in branches.values()], dtype=np.float64)
+
+
+def weighed(top: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bayes' rule: probabilities (n, branches) times their weights, rows sum to one again."""
+    scaled = top * weights
+    result: NDArray[np.float64] = scaled / scaled.sum(axis=1, keepdims=True)
+    return result
+
+
 def product(
     top: NDArray[np.float64], within: NDArray[np.float64], classes: tuple[str, ...], branches: Branches
 ) -> NDArray[np.float64]:

@@ -53,13 +53,16 @@ def cleaned(features):
     return np.where(np.isnan(clean), -999, np.where(np.abs(clean) > 1e32, 0, clean)).astype(np.float32)
 
 
-def test_probabilities_are_products_of_bare_forests(tmp_path):
+@pytest.mark.parametrize("weights", ["equal", "classes"])
+def test_probabilities_are_products_of_bare_forests(tmp_path, weights):
     data = FeatureTable()
-    model, _ = fitted("hierarchical_forest", data, tmp_path)
+    model, _ = fitted("hierarchical_forest", data, tmp_path, f"model.branch_weights={weights}")
     train, x = data.samples("train"), cleaned(data.samples().inputs["features"])
     label, clean = np.array(CLASSES)[train.target], cleaned(train.inputs["features"])
     branch = np.array([[each in of for of in BRANCHES.values()].index(True) for each in label])
     top = BalancedRandomForestClassifier(**PUBLISHED, max_features="sqrt").fit(clean, branch).predict_proba(x)
+    if weights == "classes":  # Bayes' rule with priors 2/6, 1/6 and 3/6 in place of equal ones
+        top = top * [2, 1, 3] / (top @ [2, 1, 3])[:, None]
     expected = np.zeros((len(x), len(CLASSES)))
     for number, of in enumerate(BRANCHES.values()):
         rows, within = branch == number, np.ones((len(x), 1))
