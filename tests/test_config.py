@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from alertlab import conf
 from alertlab.config import ConfigError, compose, flatten, instantiate
+from omegaconf import OmegaConf
 
 CONF = Path(conf.__file__).parent
 
@@ -67,12 +68,31 @@ def test_flattened_values_are_resolved():
     assert flatten(compose("train", ["trainer.max_epochs=3"]))["model.trainer.max_epochs"] == 3
 
 
-@pytest.mark.parametrize("experiment", sorted(path.stem for path in CONF.glob("experiment/*.yaml")))
+EXPERIMENTS = sorted(path.stem for path in CONF.glob("experiment/*.yaml"))
+MODELS = sorted(path.stem for path in CONF.glob("model/[!_]*.yaml"))
+OF_REAL_DATA = {
+    "bts_supernovae": ["datamodule.source.curves.path=here.parquet"],
+    "catalina_variables": ["datamodule.source.curves.path=here.parquet"],
+    "catalina_variables_flat": ["datamodule.source.curves.path=here.parquet"],
+    "macho_variables": ["datamodule.source.path=here.csv.gz"],
+}
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_every_experiment_composes(experiment):
-    assert compose("train", [f"experiment={experiment}"]).name != "alertlab"
+    assert compose("train", [f"experiment={experiment}", *OF_REAL_DATA.get(experiment, [])]).name != "alertlab"
 
 
-@pytest.mark.parametrize("model", sorted(path.stem for path in CONF.glob("model/[!_]*.yaml")))
-@pytest.mark.parametrize("experiment", sorted(path.stem for path in CONF.glob("experiment/*.yaml")))
-def test_every_experiment_composes_with_every_model(experiment, model):
-    assert compose("train", [f"experiment={experiment}", f"model={model}"]).name
+@pytest.mark.parametrize("experiment", OF_REAL_DATA)
+def test_an_experiment_on_real_data_asks_for_its_file(experiment):
+    with pytest.raises(ConfigError, match=r"datamodule.source.*path: a value is required"):
+        compose("train", [f"experiment={experiment}"])
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_every_experiment_composes_with_every_model_unless_it_changes_its_own(experiment, model):
+    if "model" in OmegaConf.load(CONF / "experiment" / f"{experiment}.yaml"):
+        pytest.skip(f"{experiment} sets values of its own model")
+    composed = compose("train", [f"experiment={experiment}", f"model={model}", *OF_REAL_DATA.get(experiment, [])])
+    assert composed.name
