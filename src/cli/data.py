@@ -29,8 +29,8 @@ def predict(options: argparse.Namespace) -> None:
         return
     from ..workflows.show import show_counts, show_paths
 
-    show_counts("classified", result.classified)
-    show_counts("rejected", result.reasons)
+    show_counts("classified", result.classified, "number")
+    show_counts("rejected", result.reasons, "number")
     show_paths(paths)
     if not result.classified:
         raise AlertlabError(f"{options.alerts}: nothing could be used; {result.rejected} says why")

@@ -24,16 +24,16 @@ def show_evaluation(evaluation: Evaluation) -> None:
 
 
 def show_matrix(result: "CompareMatrixResult") -> None:
-    """Fraction of each class of the second run, top level first, and how many objects both predicted."""
+    """A row a class of the second run: what the first says of its objects; top level first."""
     for level in sorted(result.matrices, reverse=True):
         each = result.matrices[level]
-        total = ["objects", *map(str, each.counts.sum(axis=0).tolist())]
+        counts = each.counts.sum(axis=0).tolist()
         rows = [
-            [name, *("-" if value != value else f"{value:.2f}" for value in fraction)]
-            for name, fraction in zip(each.rows, each.fraction.tolist(), strict=True)
+            [name, *("-" if value != value else f"{value:.2f}" for value in fraction), str(count)]
+            for name, fraction, count in zip(each.columns, each.fraction.T.tolist(), counts, strict=True)
         ]
         title = "top level" if level == "top" else "all classes"
-        _table(f"{title}: columns by the second run, rows by the first", ("", *each.columns), [*rows, total])
+        _table(f"{title}: fractions by the first run of a class by the second", ("", *each.rows, "objects"), rows)
     print(f"{result.common} objects in both, {result.first_only} only in the first, {result.second_only} in the second")
 
 
