@@ -188,11 +188,13 @@ def train_repeats(experiment: Experiment, run: TrackedRun) -> TrainResult:
     """Train every repeat as a child run; the parent holds means, deviations and the best bundle.
 
     Children that are finished are not trained again. The bundle is that of the
-    repeat with the lowest validation loss: the test part decides nothing.
+    repeat with the lowest validation loss: the test part decides nothing. Without
+    a validation loss, as of forests, it is that of the first repeat.
     """
     children = children_runs(experiment, run)
     for number, child in enumerate(children):
         if child.journal.state != "FINISHED":
+            sys.stderr.write(f"repeat {number + 1} of {len(children)}\n")
             with experiment.tracker.running(child):
                 describe(experiment, child)
                 train_one(experiment, child, number)
