@@ -1,6 +1,7 @@
 """Histogram gradient boosting as a model."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ class GradientBoosting:
     ) -> None:
         check_missing(missing)
         self.missing, self.n_jobs, self.early_stopping = missing, n_jobs, early_stopping
-        self.arguments = {
+        self.arguments: dict[str, Any] = {
             "loss": "log_loss",
             "learning_rate": learning_rate,
             "max_iter": n_estimators,
@@ -94,7 +95,7 @@ class GradientBoosting:
         self.input = features_input(train, cleaning(self.missing))
         self.boosted = HistGradientBoostingClassifier(**self.arguments, random_state=run.seed)
         with status("boosting trees"), threadpool_limits(threads(self.n_jobs)):
-            self.boosted.fit(prepared(self.input, train), train.target)
+            self.boosted.fit(_splittable(prepared(self.input, train), self.arguments["min_samples_leaf"]), train.target)
         held_back = self.boosted.validation_score_ if self.early_stopping else ()
         for step, (learnt, held) in enumerate(zip(self.boosted.train_score_, held_back, strict=False)):
             run.log_metrics({"train_loss": -float(learnt), "held_back_loss": -float(held)}, step)
@@ -139,3 +140,12 @@ def plain(nodes: NDArray[np.void], output: int, outputs: int) -> Tree:
         nodes["missing_go_to_left"].astype(bool),
         value,
     )
+
+
+def _splittable(features: NDArray[np.float32], least: int) -> NDArray[np.float32]:
+    """The same, with columns of 0 in place of those that are known in fewer rows than a leaf needs.
+
+    No split can use them, and scikit-learn 1.9 fails on a column without any value.
+    """
+    known = np.isfinite(features).sum(axis=0)
+    return np.where(known < max(least, 1), np.float32(0), features)

@@ -46,6 +46,20 @@ def test_boosting_routes_missing_values_as_scikit_learn_does(tmp_path):
 
 
 @pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("known", [0, 3])
+def test_a_feature_that_hardly_any_object_has_does_no_harm(tmp_path, name, known):
+    data = FeatureTable(branches={})
+    features = data.samples().inputs["features"].copy()
+    features[:, 2] = np.nan
+    features[:known, 2] = np.arange(known)
+    model, _ = fitted(name, data.holding(features, data.samples().target), tmp_path)
+    probability = model.predict(data.samples())
+    np.testing.assert_allclose(probability.sum(axis=1), 1, atol=1e-6)
+    answer = bundled(model, data, tmp_path).predict(data.samples().inputs)
+    np.testing.assert_allclose(answer.probability, probability, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", BOTH)
 @pytest.mark.parametrize("without", [("E",), ("QSO", "SNII", "LPV", "E")], ids=["five classes", "two classes"])
 def test_a_class_that_training_lacks_is_never_said(tmp_path, name, without):
     data = FeatureTable(without=without, n=400)
