@@ -59,7 +59,7 @@ def show_comparison(result: "CompareRunsResult") -> None:
 def show_runs(evaluations: Mapping[str, Evaluation]) -> None:
     """A row a run: what tells it from its siblings, then its overall metrics."""
     rows = {name: dict(results_table(each)) for name, each in evaluations.items()}
-    names = ("balanced_accuracy", "macro_precision", "macro_f1", "accuracy", "log_loss")
+    names = ("macro_recall", "macro_precision", "macro_f1")  # what papers compare, and what fits a terminal
     part = next(iter(evaluations.values())).part
     _table(part, ("run", *names), [(name, *(row.get(each, "-") for each in names)) for name, row in rows.items()])
 
