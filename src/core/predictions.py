@@ -132,6 +132,29 @@ def predictions_of(samples: Samples, probability: NDArray[np.floating], part: st
     )
 
 
+def new_predictions(
+    sample_id: NDArray[np.int64],
+    object_id: NDArray[np.str_],
+    probability: NDArray[np.floating],
+    classes: tuple[str, ...],
+    branches: Mapping[str, tuple[str, ...]] | None = None,
+    facts: Mapping[str, NDArray[np.float64]] | None = None,
+) -> Predictions:
+    """What a bundle says of samples outside any split: unlabelled, part ``new``."""
+    n = len(sample_id)
+    return Predictions(
+        sample_id,
+        object_id,
+        np.full(n, "new"),
+        np.zeros(n, dtype=np.int64),
+        np.full(n, UNLABELLED, dtype=np.int64),
+        probability.astype(np.float64),
+        classes,
+        branches or {},
+        facts or {},
+    )
+
+
 def concatenate(tables: Sequence[Predictions]) -> Predictions:
     """Stack predictions of the same classes and branches; a fact that a table lacks is NaN in its rows.
 

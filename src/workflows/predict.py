@@ -13,9 +13,8 @@ from .. import runtime
 from ..alerts import Alert, Rejected, read_alerts
 from ..alerts.metadata import metadata_features
 from ..alerts.rejected import SCHEMA, rejected_table
-from ..core.predictions import Predictions
+from ..core.predictions import Predictions, new_predictions
 from ..core.progress import track
-from ..core.samples import UNLABELLED
 from ..core.table_file import TableFile
 from ..runtime.errors import AlertlabError
 
@@ -152,13 +151,9 @@ def classify(alerts: list[Alert], bundle: runtime.Bundle) -> tuple[Predictions, 
 
 
 def _table(alerts: list[Alert], probability: NDArray[np.float32], classes: tuple[str, ...]) -> Predictions:
-    n = len(alerts)
-    return Predictions(
+    return new_predictions(
         np.array([alert.candid for alert in alerts], dtype=np.int64),
         np.array([alert.object_id for alert in alerts], dtype=np.str_),
-        np.full(n, "new"),
-        np.zeros(n, dtype=np.int64),
-        np.full(n, UNLABELLED, dtype=np.int64),
-        probability.astype(np.float64),
+        probability,
         classes,
     )

@@ -1,7 +1,7 @@
 """Classify light curves with a bundle: their features are computed first."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +12,15 @@ from .. import runtime
 from ..config import compose
 from ..core.feature_file import extract_file, rejected_path
 from ..core.feature_table import as_numbers, known_set, matrix
-from ..core.predictions import Predictions
+from ..core.predictions import Predictions, new_predictions
 from ..core.progress import track
-from ..core.samples import UNLABELLED, number_of
+from ..core.samples import number_of
 from ..core.table_file import TableFile
 from ..features.memory import FACTS
 from ..features.sets import NAME
 from ..features.work import LEFT_OUT
 from ..files import replacing
 from ..runtime.errors import AlertlabError
-from ..runtime.manifest import PROBABILITY
 from .features import settings_of
 from .predict import PredictResult
 
@@ -57,17 +56,18 @@ def predict_light_curves(
     rejected = rejected_path(out)
     table_path = path
     if is_feature_table(path):
+        _check(pq.read_schema(path).metadata, spec, str(path))
         with replacing(rejected) as partial:
             pq.write_table(LEFT_OUT.empty_table(), partial)
     else:
         if spec.feature_set is None:
             raise AlertlabError(f"{path}: the bundle takes features that alertlab does not compute from light curves")
         settings = settings_of(compose("features", [*overrides, f"features={spec.feature_set.name}"]))
+        _check(settings.features.metadata(), spec, "this version of alertlab")
         table_path = out.with_name(f"{out.stem}.features.parquet")
         extract_file(path, non_detections, table_path, settings)
         rejected_path(table_path).replace(rejected)
     file = pq.ParquetFile(table_path)
-    _check(file.schema_arrow, spec, str(table_path))
     reasons = Counter(pq.read_table(rejected, columns=["reason"])["reason"].to_pylist())
     if strict and reasons:
         raise AlertlabError(f"{path}: {sum(reasons.values())} objects cannot be used, see {rejected} (--strict)")
@@ -96,9 +96,9 @@ def is_feature_table(path: Path) -> bool:
         return False
 
 
-def _check(schema: pa.Schema, spec: runtime.InputSpec, origin: str) -> None:
-    """Refuse features of another definition than the bundle was trained on."""
-    found, wanted = known_set(schema.metadata, origin), spec.feature_set
+def _check(metadata: Mapping[bytes, bytes] | None, spec: runtime.InputSpec, origin: str) -> None:
+    """Refuse features of another definition than the bundle was trained on, before anything is computed or written."""
+    found, wanted = known_set(metadata, origin), spec.feature_set
     if wanted is None or found is None or found.sha256 != wanted.sha256:
         has = f"{found.name} {found.version} ({found.sha256[:12]})" if found else "none"
         needs = f"{wanted.name} {wanted.version} ({wanted.sha256[:12]})" if wanted else "none that alertlab computes"
@@ -107,16 +107,11 @@ def _check(schema: pa.Schema, spec: runtime.InputSpec, origin: str) -> None:
 
 def _predictions(table: pa.Table, probability: np.ndarray, bundle: runtime.Bundle) -> Predictions:
     objects = table.column("object_id").to_pylist()
-    n = len(objects)
-    (output,) = (each for each in bundle.manifest.outputs if each.name == PROBABILITY)
-    return Predictions(
+    return new_predictions(
         np.array([number_of(name) for name in objects], dtype=np.int64),
         np.array(objects, dtype=np.str_),
-        np.full(n, "new"),
-        np.zeros(n, dtype=np.int64),
-        np.full(n, UNLABELLED, dtype=np.int64),
-        probability.astype(np.float64),
+        probability,
         bundle.classes,
-        output.taxonomy,
+        bundle.manifest.taxonomy,
         {name: as_numbers(table, name, "features") for name in FACTS},
     )

@@ -87,6 +87,7 @@ def test_features_of_another_set_are_refused(trained, folder, tmp_path):
     with pytest.raises(AlertlabError, match=r"f.parquet: holds feature set alerce174 .*trained on alerce152"):
         predict(trained.bundle, out, tmp_path / "p.parquet")
     assert not (tmp_path / "p.parquet").exists()
+    assert not (tmp_path / "p.rejected.parquet").exists()
 
 
 def test_the_bare_runtime_takes_the_table_by_name(trained, folder, tmp_path, capsys):
