@@ -56,15 +56,13 @@ def train(options: argparse.Namespace) -> None:
 def multirun(options: argparse.Namespace) -> None:
     """Verb ``train`` with ``-m``."""
     from ..config import compose, to_yaml
-    from ..workflows.multirun import choices
+    from ..workflows.multirun import choices, train_all
 
     chosen = choices(options.overrides)
     configs = {name: compose("train", words, options.config_dir, options.allow) for name, words in chosen.items()}
     if options.cfg:
         print("---\n".join(to_yaml(config) for config in configs.values()), end="")
         return
-    from ..workflows.multirun import train_all
-
     results = train_all(configs)
     if options.json:
         runs = {name: {"run_id": each.run_id, "metrics": each.metrics} for name, each in results.items()}

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from multiprocessing import parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -122,14 +122,7 @@ def kept(curves: Curves, folder: Path, settings: Settings) -> Path:
     path = folder / f"features-{hashlib.sha256(text.encode()).hexdigest()}.parquet"
     if not path.is_file() and parent_process() is not None:
         raise AlertlabError("a worker process cannot compute features: put your script below if __name__ == '__main__'")
-    with alone(path):
+    with FileLock(path.with_suffix(".lock")):  # that of a killed process is free
         if not path.is_file():
             extract_file(detections, non_detections, path, settings)
     return path
-
-
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Wait until no other process works on ``path``; a lock of a killed process is free."""
-    with FileLock(path.with_suffix(".lock")):
-        yield
