@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from alertlab import runtime
+from alertlab.bundle import BundleDetails, write_bundle
 from alertlab.core.contracts import Loading
 from alertlab.core.samples import Samples
 from alertlab.core.split import Split
@@ -29,6 +31,12 @@ class FakeRun:
         assert path.is_relative_to(self.directory)
         assert path.exists()
         self.files.append(path)
+
+
+def bundled(model, data, folder):
+    """The model exported and loaded by the runtime."""
+    details = BundleDetails("table", "1", "", "BSD-3-Clause", "text")
+    return runtime.load(write_bundle(folder / "table-1.bundle", model, data.samples(), details))
 
 
 class FeatureTable:

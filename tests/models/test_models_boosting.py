@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 from alertlab import runtime
-from alertlab.bundle import BundleDetails, write_bundle
 from alertlab.config import compose, instantiate
 from alertlab.runtime import AlertlabError
 from alertlab.runtime.decision import decide
-from feature_table import CLASSES, FakeRun, FeatureTable
+from feature_table import CLASSES, FakeRun, FeatureTable, bundled
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.preprocessing import QuantileTransformer
 
@@ -23,11 +22,6 @@ def fitted(name, data, folder, *overrides):
     run = FakeRun(folder)
     model.fit(data, run)
     return model, run
-
-
-def bundled(model, data, folder):
-    details = BundleDetails("table", "1", "", "BSD-3-Clause", "text")
-    return runtime.load(write_bundle(folder / "table-1.bundle", model, data.samples(), details))
 
 
 def test_boosting_routes_missing_values_as_scikit_learn_does(tmp_path):

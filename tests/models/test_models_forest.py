@@ -4,14 +4,12 @@ import csv
 
 import numpy as np
 import pytest
-from alertlab import runtime
-from alertlab.bundle import BundleDetails, write_bundle
 from alertlab.config import compose, instantiate
 from alertlab.models.forest import grow, rows_of
 from alertlab.models.out_of_bag import judged_rows, votes
 from alertlab.runtime import AlertlabError
 from alertlab.runtime.decision import decide
-from feature_table import BRANCHES, CLASSES, FEATURES, FakeRun, FeatureTable
+from feature_table import BRANCHES, CLASSES, FEATURES, FakeRun, FeatureTable, bundled
 from imblearn.ensemble import BalancedRandomForestClassifier
 from sklearn.ensemble import RandomForestClassifier
 
@@ -40,11 +38,6 @@ def fitted(name, data, folder, *overrides):
     run = FakeRun(folder)
     model.fit(data, run)
     return model, run
-
-
-def bundled(model, data, folder):
-    details = BundleDetails("forest", "1", "", "BSD-3-Clause", "text")
-    return runtime.load(write_bundle(folder / "forest-1.bundle", model, data.samples(), details))
 
 
 def cleaned(features):
