@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ..door.words import in_brief
 from .alert import STAMP_SIDE, AlertError
-from .plain import in_brief
 
 CHIP_COLUMNS, CHIP_ROWS = 3072, 3080  # pixels of one ZTF readout channel (Dekany et al. 2020)
 BLOCK, CARD = 2880, 80  # FITS standard 4.0, sections 3.1 and 4.1

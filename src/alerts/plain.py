@@ -34,14 +34,3 @@ def known_object_id(value: Any) -> str | None:
         return str(value)
     named = isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and value.isprintable()
     return value if named else None
-
-
-def printable(text: object) -> str:
-    """Text without control characters and broken Unicode, which would not go into a table or onto a terminal."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(text))
-
-
-def in_brief(text: object, longest: int = 80) -> str:
-    """One short printable line."""
-    line = printable(" ".join(str(text).split()))
-    return line if len(line) <= longest else f"{line[: longest - 3]}..."

@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from ..door.place import did_you_mean, look
+from ..door.words import printable
 from ..runtime.errors import AlertlabError
 from .alert import Alert, Rejected
 from .fingerprint import Digest
-from .plain import printable
-from .read import DECODER_VERSION, count_alerts, did_you_mean, read_alerts
+from .read import DECODER_VERSION, count_alerts, read_alerts
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class LabelledFiles:
         self.path, self.rules = path, rules
         self.rows = None if labels is None else _read_labels(Path(labels), rules)
         self.labels = labels
-        self.alerts()  # so that a missing path is told before anything is done
+        self.found = look(path)  # here, so that a missing path is told before anything is done
 
     @property
     def description(self) -> str:
@@ -70,7 +71,7 @@ class LabelledFiles:
 
     def count(self) -> int | None:
         """About how many alerts there are, None where only reading them tells."""
-        return count_alerts(Path(self.path))
+        return count_alerts(self.found)
 
     def fingerprint(self, digest: Digest) -> str:
         """The version of ``alerts``: their content, how the name says it is read, and the decoder."""
@@ -79,7 +80,7 @@ class LabelledFiles:
 
     def alerts(self) -> Iterator[Alert | Rejected]:
         """The alerts as they lie there, without labels."""
-        return read_alerts(self.path)
+        return read_alerts(self.found)
 
     def __iter__(self) -> Iterator[tuple[Alert, str | None] | Rejected]:
         return self.labelled(self.alerts())

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..door.words import in_brief, printable
 from .alert import BANDS, STAMP_SIDE, Alert, AlertError, Rejected
 from .build import build_alert, reject
 from .cutout import finite_or_nan
-from .plain import in_brief, printable
 
 SHAPES = {"science": ("ny", "nx"), "template": ("ny_t", "nx_t"), "difference": ("ny_d", "nx_d")}
 NEEDED = ("candid", "objectId", *BANDS, *(name for pair in SHAPES.values() for name in pair))

@@ -1,0 +1,40 @@
+"""Names, labels and classes as text: one rule wherever they are read, and what goes onto a terminal."""
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+UNKNOWN = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat", "--"})  # no value, whatever its case
+LARGEST_WHOLE = 2**53  # beyond it a real number no longer tells neighbouring integers apart
+
+
+def text_of(value: Any) -> str | None:
+    """The text of a name, a label or a class that a file, YAML or pandas may have made something else.
+
+    ``1``, ``1.0`` and ``"1"`` are one label, ``True`` is ``"True"`` as Python and pandas write it. None for null, NaN,
+    blank text and :data:`UNKNOWN` words.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "backslashreplace")
+    if isinstance(value, float | Decimal | np.floating):
+        number = float(value)
+        if number != number:
+            return None
+        if abs(number) < LARGEST_WHOLE and number == int(number):
+            return str(int(number))
+    text = str(value).strip()
+    return None if text.lower() in UNKNOWN else text
+
+
+def printable(text: object) -> str:
+    """Text without control characters and broken Unicode, which would not go into a table or onto a terminal."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(text))
+
+
+def in_brief(text: object, longest: int = 80) -> str:
+    """One short printable line."""
+    line = printable(" ".join(str(text).split()))
+    return line if len(line) <= longest else f"{line[: longest - 3]}..."
