@@ -88,6 +88,14 @@ def look(path: Path | str | Found) -> Found:
     raise AlertlabError(f"{path}: of no known kind; expected {_words(TABLES)} (tables) or {_words(PACKETS)} (packets)")
 
 
+def keep_apart(out: Path, *read: Found | None) -> None:
+    """Raise AlertlabError where what is written would take the place of what is read, or lie among it."""
+    for found in read:
+        if found is not None and out.resolve().is_relative_to(found.path.resolve()):
+            where = "is the file that is read" if found.path.is_file() else f"lies in {found.path}, which is read"
+            raise AlertlabError(f"--out {out}: {where}; name another file")
+
+
 def is_table(file: Path) -> bool:
     """Whether a file of a folder is a table of it, by its name."""
     return file.name.lower().endswith(TABLES) and file.name != THUMBNAIL and not file.name.startswith("_")

@@ -1,9 +1,8 @@
 """Names, labels and classes as text: one rule wherever they are read, and what goes onto a terminal."""
 
 from decimal import Decimal
+from numbers import Integral, Real
 from typing import Any
-
-import numpy as np
 
 UNKNOWN = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat", "--"})  # no value, whatever its case
 LARGEST_WHOLE = 2**53  # beyond it a real number no longer tells neighbouring integers apart
@@ -19,7 +18,7 @@ def text_of(value: Any) -> str | None:
         return None
     if isinstance(value, bytes):
         value = value.decode("utf-8", "backslashreplace")
-    if isinstance(value, float | Decimal | np.floating):
+    if isinstance(value, Decimal | Real) and not isinstance(value, Integral):  # NumPy registers its own as these
         number = float(value)
         if number != number:
             return None

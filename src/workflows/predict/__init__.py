@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ... import runtime
-from ...door.place import look
+from ...door.place import keep_apart, look
 from ...runtime.errors import AlertlabError
 from .alerts import predict_alerts
 from .result import PredictResult
@@ -38,16 +38,17 @@ def predict(
         For a bundle that is damaged or takes other inputs, nothing to classify
         at ``path``, or a rejected alert when strict.
     """
-    loaded = runtime.load(bundle)
+    loaded, found = runtime.load(bundle), look(path)
+    keep_apart(out, found)
     if [spec.name for spec in loaded.inputs] == ["features"]:
         from .light_curves import predict_light_curves  # here: alerts need neither numba nor hydra
 
         limits = None if non_detections is None else look(non_detections)
-        return predict_light_curves(loaded, overrides, look(path), limits, out, strict)
+        return predict_light_curves(loaded, overrides, found, limits, out, strict)
     if non_detections is not None or overrides:
         given = "--non-detections" if non_detections is not None else overrides[0]
         raise AlertlabError(f"{given}: is for light curves, {bundle} takes alerts; leave it out")
     unknown = {spec.name for spec in loaded.inputs} - {"stamp", "metadata"}
     if unknown:
         raise AlertlabError(f"{bundle}: takes {', '.join(sorted(unknown))}, which alert packets do not give")
-    return predict_alerts(loaded, look(path), out, strict)
+    return predict_alerts(loaded, found, out, strict)
