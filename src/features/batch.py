@@ -80,12 +80,18 @@ class Arrays:
 
 
 def objects(curves: LightCurves) -> Iterator[dict[int | None, Arrays]]:
-    """Inputs of each object: under None of all bands together, under its number of each band that it has."""
+    """Inputs of each object: under None of all bands together, under its number of each band that it has.
+
+    Times are days since its first detection in any band, ``zero``, so that no feature depends on where a survey counts
+    from and none loses digits; what of an object lies before that is negative.
+    """
     for number in range(len(curves)):
         start, stop = curves.offsets[number], curves.offsets[number + 1]
         part = slice(start, stop)
         band = curves.band[part]
         known: dict[str, Any] = {name: values[part] for name, values in curves.detections.items()}
+        zero = known["time"].min()
+        known |= {"time": known["time"] - zero, "zero": zero}
         known |= {name: values[number] for name, values in curves.context.items()}
         whole = Arrays(known | {"band": band}, {})
         whole.derived["found"] = partial(_search, whole)
@@ -93,7 +99,7 @@ def objects(curves: LightCurves) -> Iterator[dict[int | None, Arrays]]:
         edges = [0, *(np.flatnonzero(np.diff(band)) + 1).tolist(), len(band)]
         for first, last in pairwise(edges):
             if last > first:
-                parts[int(band[first])] = _band(curves, number, int(start), first, last, whole)
+                parts[int(band[first])] = _band(curves, number, slice(first, last), whole)
         yield parts
 
 
@@ -101,14 +107,13 @@ def _search(whole: Arrays) -> Found:
     return search(whole["time"], whole["magnitude"], whole["error"], whole["band"])
 
 
-def _band(curves: LightCurves, number: int, start: int, first: int, last: int, whole: Arrays) -> Arrays:
-    part = slice(start + first, start + last)
-    known: dict[str, Any] = {name: values[part] for name, values in curves.detections.items()}
-    band = int(curves.band[start + first])
+def _band(curves: LightCurves, number: int, part: slice, whole: Arrays) -> Arrays:
+    known: dict[str, Any] = {name: whole[name][part] for name in curves.detections}
+    band, known["zero"] = int(whole["band"][part.start]), whole["zero"]
     if curves.limits is not None:
         limits = slice(curves.limits.offsets[number], curves.limits.offsets[number + 1])
         same = curves.limits.band[limits] == band
-        known["limit_time"] = curves.limits.time[limits][same]
+        known["limit_time"] = curves.limits.time[limits][same] - whole["zero"]
         known["limit"] = curves.limits.magnitude[limits][same]
     derived = {
         "ordered": lambda: np.sort(known["magnitude"]),
