@@ -180,9 +180,7 @@ def _limits(
     others = dict(zip(names.tolist(), limited.tolist(), strict=True))
     for name in names[here].tolist():
         del others[name]
-    faults = Counter(
-        {LIMIT_FAULT: int((measured & ~good).sum()), TOO_LATE: int(late.sum()), LIMIT_AGAIN: len(again)}
-    )
+    faults = Counter({LIMIT_FAULT: int((measured & ~good).sum()), TOO_LATE: int(late.sum()), LIMIT_AGAIN: len(again)})
     join = Join(len(here), next((name for name in others if others[name]), None), next(iter(known.tolist()), None))
     return (ids, time[use], band[use], limit[use]), faults, others, join
 
