@@ -1,7 +1,7 @@
 """From light curves to feature columns: each object alone, each kernel once."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -83,23 +83,24 @@ def objects(curves: LightCurves) -> Iterator[dict[int | None, Arrays]]:
     """Inputs of each object: under None of all bands together, under its number of each band that it has.
 
     Times are days since its first detection in any band, ``zero``, so that no feature depends on where a survey counts
-    from and none loses digits; what of an object lies before that is negative.
+    from and none loses digits; limits before it are at negative ones.
     """
+    if not len(curves):
+        return
+    curves, zeros = _since_first(curves)
     for number in range(len(curves)):
         start, stop = curves.offsets[number], curves.offsets[number + 1]
         part = slice(start, stop)
         band = curves.band[part]
         known: dict[str, Any] = {name: values[part] for name, values in curves.detections.items()}
-        zero = known["time"].min()
-        known |= {"time": known["time"] - zero, "zero": zero}
-        known |= {name: values[number] for name, values in curves.context.items()}
+        known |= {name: values[number] for name, values in curves.context.items()} | {"zero": zeros[number]}
         whole = Arrays(known | {"band": band}, {})
         whole.derived["found"] = partial(_search, whole)
         parts: dict[int | None, Arrays] = {None: whole}
         edges = [0, *(np.flatnonzero(np.diff(band)) + 1).tolist(), len(band)]
         for first, last in pairwise(edges):
             if last > first:
-                parts[int(band[first])] = _band(curves, number, slice(first, last), whole)
+                parts[int(band[first])] = _band(curves, number, int(start), first, last, whole)
         yield parts
 
 
@@ -107,13 +108,28 @@ def _search(whole: Arrays) -> Found:
     return search(whole["time"], whole["magnitude"], whole["error"], whole["band"])
 
 
-def _band(curves: LightCurves, number: int, part: slice, whole: Arrays) -> Arrays:
-    known: dict[str, Any] = {name: whole[name][part] for name in curves.detections}
-    band, known["zero"] = int(whole["band"][part.start]), whole["zero"]
+def _since_first(curves: LightCurves) -> tuple[LightCurves, Floats]:
+    """Light curves with times since the first detection of each object, and (n,) when that was."""
+    zeros = np.minimum.reduceat(curves.detections["time"], curves.offsets[:-1])
+
+    def since(time: Floats, offsets: Integers) -> Floats:
+        return time - np.repeat(zeros, np.diff(offsets))
+
+    limits = curves.limits
+    if limits is not None:
+        limits = replace(limits, time=since(limits.time, limits.offsets))
+    time = since(curves.detections["time"], curves.offsets)
+    return replace(curves, detections={**curves.detections, "time": time}, limits=limits), zeros
+
+
+def _band(curves: LightCurves, number: int, start: int, first: int, last: int, whole: Arrays) -> Arrays:
+    part = slice(start + first, start + last)
+    known: dict[str, Any] = {name: values[part] for name, values in curves.detections.items()}
+    band, known["zero"] = int(curves.band[start + first]), whole["zero"]
     if curves.limits is not None:
         limits = slice(curves.limits.offsets[number], curves.limits.offsets[number + 1])
         same = curves.limits.band[limits] == band
-        known["limit_time"] = curves.limits.time[limits][same] - whole["zero"]
+        known["limit_time"] = curves.limits.time[limits][same]
         known["limit"] = curves.limits.magnitude[limits][same]
     derived = {
         "ordered": lambda: np.sort(known["magnitude"]),
