@@ -127,7 +127,7 @@ def test_a_limit_at_the_time_of_a_detection_is_one_as_in_the_published_features(
 
 
 def test_limits_that_are_of_no_object_with_detections_are_told_with_a_name_of_both():
-    with pytest.warns(UserWarning, match="no limit is of any") as caught:
+    with pytest.warns(UserWarning, match="limits") as caught:
         extract(curve(name="00012"), non_detections=LIMITS.assign(object_id="12"))
     assert [str(each.message) for each in caught] == [
         "1 of 2 objects left out: 1 with no detections, only limits",
