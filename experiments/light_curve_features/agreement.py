@@ -14,7 +14,6 @@ import pandas as pd
 from alertlab.features.batch import Arrays, extract_batch, objects
 from alertlab.features.families.folded import folded_smoothness
 from alertlab.features.families.harmonics import harmonic_fit
-from alertlab.features.families.mexican_hat import mexican_hat_power
 from alertlab.features.lightcurves import LightCurves, light_curves
 from alertlab.features.periodogram import fold
 from alertlab.features.sets import FeatureSet, feature_set
@@ -47,8 +46,7 @@ CAUSES = {
     ),
     ("MHPS",): (
         "f",
-        "The published code holds MJD in single precision: 0.004 d, and what comes out depends on where days are "
-        "counted from. At its times, below, they agree but for its sums, which are in single precision too.",
+        "The published sums are in single precision.",
     ),
 }
 
@@ -113,12 +111,12 @@ def agreement(name: str, ours: np.ndarray, theirs: np.ndarray) -> Agreement:
     )
 
 
-def as_published(curves: LightCurves, reference: pd.DataFrame) -> list[Agreement]:
-    """Folded statistics and harmonics again, at the reference's own period, and filters at its times."""
+def at_published_periods(curves: LightCurves, reference: pd.DataFrame) -> list[Agreement]:
+    """Folded statistics and harmonics again, at the reference's own period and phase."""
     columns: dict[str, list[tuple[float, float]]] = {}
     for parts, row in zip(objects(curves), reference.to_dict("records"), strict=True):
         for band, arrays in parts.items():
-            if band is None:
+            if band is None or not np.isfinite(row["Multiband_period"]):
                 continue
             for kernel, values in _at(arrays, row["Multiband_period"]):
                 for text, value in zip(kernel.texts, values, strict=True):
@@ -128,14 +126,10 @@ def as_published(curves: LightCurves, reference: pd.DataFrame) -> list[Agreement
 
 def _at(arrays: Arrays, period: float) -> list:
     magnitude, error, days = arrays["magnitude"], arrays["error"], arrays["zero"] + arrays["time"]  # MJD again
-    single = days.astype(np.float32).astype(np.float64)
-    filtered = [(mexican_hat_power, mexican_hat_power.compute(single, magnitude, error))]
-    if np.isnan(period):
-        return filtered
     folded = fold(days, magnitude, period)
     fitted = harmonic_fit.compute(days, magnitude, error, period)
     smooth = folded_smoothness.compute(folded) if arrays.n >= folded_smoothness.minimum else [np.nan, np.nan]
-    return [(harmonic_fit, fitted), (folded_smoothness, smooth), *filtered]
+    return [(harmonic_fit, fitted), (folded_smoothness, smooth)]
 
 
 def page(
@@ -166,9 +160,9 @@ def page(
         "|---|---|---|---|",
         *(f"| {name} | {n} | {share:.3f} | {how} |" for name, n, share, how in fits(curves, reference)),
         "",
-        "## At the reference's own period and times",
+        "## At the reference's own period",
         "",
-        *table(as_published(curves, reference)),
+        *table(at_published_periods(curves, reference)),
         "",
         "## Catalina",
         "",

@@ -14,7 +14,8 @@ def points(seed, n, span=900.0):
 
 def value(name, time, magnitude, error, **more):
     """A feature, its name without the band."""
-    arrays = {"time": time, "magnitude": magnitude, "error": error, "ordered": np.sort(magnitude), **more}
+    known = {"time": time, "zero": 0.0, "magnitude": magnitude, "error": error, "ordered": np.sort(magnitude)}
+    arrays = known | more
     for kernel in KERNELS:
         names = [text.name for text in kernel.texts]
         if name in names:

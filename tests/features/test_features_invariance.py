@@ -125,7 +125,8 @@ def test_a_shift_of_time_changes_only_what_tells_the_time(one, days):
     for band in (1, 2):
         name = f"last_mjd_before_fid_{band}"
         np.testing.assert_array_equal(found.pop(name), expected.pop(name) + days)
-    compare(found, expected, close=(), free=())
+    # the published filters see times in steps of 1/256 d: days and half days, as of JD and MJD, leave them as they are
+    compare(found, expected, close=(), free=() if (days * 256).is_integer() else ("MHPS",))
 
 
 def test_julian_dates_rounded_by_their_size_change_no_feature_by_more_than_rounding():
@@ -139,7 +140,7 @@ def test_julian_dates_rounded_by_their_size_change_no_feature_by_more_than_round
     one = one, (*limits, np.full(6, 20.0))
     for days in (2400000.5, 1 / 3, 1234.567891):
         found, expected = features(later(one, days)), features(one)
-        compare(found, expected, close=tuple(expected), free=("last_mjd",))
+        compare(found, expected, close=tuple(expected), free=("last_mjd",) if days > 1e6 else ("last_mjd", "MHPS"))
     drift = changed(one, limit_time=limits[0] - 1e-9)
     compare(features(drift), features(one), close=("last_mjd",), free=())
 

@@ -11,6 +11,7 @@ from .moments import average
 SLOW, FAST = 100.0, 10.0  # days, the two time scales
 ZERO_POINT = 19.0  # magnitude of flux 1
 SHORTEST_REACH = 30.0  # days on either side, 6 of the code's default steps of 5 d
+STEP = 2.0**-8  # days, between neighbouring single-precision numbers from MJD 32768 to 65536
 FEWEST = 4  # points within two thirds of the reach
 
 
@@ -71,14 +72,15 @@ def smoothed_difference(
     "MHPS_ratio where MHPS_high is 0",
     source="Arévalo et al. 2012, as in ALeRCE's mhps",
 )
-def mexican_hat_power(time: Floats, magnitude: Floats, error: Floats) -> Floats:
-    flux = np.empty(time.size)
+def mexican_hat_power(time: Floats, magnitude: Floats, error: Floats, zero: float) -> Floats:
+    # the published code holds MJD in single precision; its steps, whatever days are counted from
+    days, flux = np.empty(time.size), np.empty(time.size)
     for i in range(time.size):
-        flux[i] = 10 ** (-0.4 * (magnitude[i] - ZERO_POINT))
+        days[i], flux[i] = np.rint((zero + time[i]) / STEP) * STEP, 10 ** (-0.4 * (magnitude[i] - ZERO_POINT))
     mean = average(flux)
     slow, fast = np.empty(time.size), np.empty(time.size)
-    seen_slow = smoothed_difference(time, flux, mean, SLOW_FILTER, slow)
-    seen_fast = smoothed_difference(time, flux, mean, FAST_FILTER, fast)
+    seen_slow = smoothed_difference(days, flux, mean, SLOW_FILTER, slow)
+    seen_fast = smoothed_difference(days, flux, mean, FAST_FILTER, fast)
     if not seen_slow or not seen_fast:
         return np.full(5, np.nan)
     low, high, noise = 0.0, 0.0, 0.0
