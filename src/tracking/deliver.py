@@ -1,11 +1,11 @@
 """Journal entries to MLflow. Delivering one twice changes nothing."""
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .journal import Entry
+from .names import accepted, escaped
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -29,7 +29,8 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
         client.log_batch(run_id, tags=[RunTag(name, value) for name, value in tags.items()])
     elif kind == "metrics":
         at = entry["time"], entry["step"]
-        for batch in _batches([Metric(_key(name), value, *at) for name, value in entry["values"].items()]):
+        name_of = escaped if entry["epoch"] else accepted  # results come with the names of `named`
+        for batch in _batches([Metric(name_of(name), value, *at) for name, value in entry["values"].items()]):
             client.log_batch(run_id, metrics=batch)
     elif kind == "files":
         path = directory / entry["path"]
@@ -50,16 +51,11 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
 
 def sanitised(values: Mapping[str, Any], length: int) -> dict[str, str]:
     """Names and values that MLflow takes, long values shortened."""
-    return {_key(name): _shorten(value, length) for name, value in values.items()}
+    return {escaped(name): _shorten(value, length) for name, value in values.items()}
 
 
 def _batches(items: list[Item]) -> Iterator[list[Item]]:
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
-
-
-def _key(name: str) -> str:
-    """A name that MLflow takes: letters, digits and ``_-. /:`` alone, 250 at the most."""
-    return re.sub(r"[^\w\-. /:]", "_", name)[:250]
 
 
 def _shorten(value: Any, length: int) -> str:

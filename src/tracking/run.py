@@ -48,7 +48,7 @@ class TrackedRun:
         self._log_metrics(metrics, step, epoch=True)
 
     def log_results(self, metrics: Mapping[str, float]) -> None:
-        """Record final metrics."""
+        """Record final metrics, by names of :func:`~.names.named`."""
         self._log_metrics(metrics, 0, epoch=False)
 
     def log_files(self, path: Path) -> None:
