@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..runtime.errors import AlertlabError
 from .deliver import PARAM_LENGTH, TAG_LENGTH, deliver, sanitised
-from .errors import is_refusal, unreachable
+from .errors import is_refusal, one_line, unreachable
 from .journal import Entry, Journal
 from .record import read_identity
 from .summary import RunRecord
@@ -112,8 +112,7 @@ class TrackedRun:
                 deliver(entry, self.tracker.client, self.run_id, self.directory)
             except unreachable() as error:
                 if is_refusal(error):
-                    reason = str(error).splitlines()[0]
-                    raise AlertlabError(f"tracking: MLflow refuses {entry['kind']}: {reason}") from error
+                    raise AlertlabError(f"tracking: MLflow refuses {entry['kind']}: {one_line(error)}") from error
                 self._ask_again = time.monotonic() + PATIENCE
                 return
             self.journal.sent = number

@@ -1,12 +1,11 @@
 """Names of metrics: what MLflow takes, and never one for two."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-from mlflow.utils.validation import MAX_ENTITY_KEY_LENGTH, _validate_metric_name, _validate_param_name
-
 import pytest
 from alertlab.tracking import named
 from alertlab.tracking.names import accepted, escaped
+from hypothesis import given
+from hypothesis import strategies as st
+from mlflow.utils.validation import MAX_ENTITY_KEY_LENGTH, _validate_metric_name, _validate_param_name
 
 PIECES = ["EB", "SN", "F", "1O", "x2a", "x5f", "x00", "2a", "top", "std", "_", "_std", "_x", "/", ".", "..", " ", "*"]
 ODD = ["?", "(", ")", "[", "]", "-", ":", "\n", "\0", "é", "e\u0301", "²", "☄", "\ud800", "%", "\\", "y" * 130]
