@@ -1,5 +1,7 @@
 """Journal entries to MLflow. Delivering one twice changes nothing."""
 
+import re
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +12,7 @@ from .names import accepted, escaped
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+ARTIFACTS = {"files", "image", "table"}  # what a run is whole without
 PARAM_LENGTH, TAG_LENGTH, BATCH = 500, 5000, 100  # characters and items that every MLflow 3 server takes
 Item = TypeVar("Item")
 
@@ -40,9 +43,12 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
             client.log_artifact(run_id, str(path))
     elif kind == "image":
         image = mlflow.Image(str(directory / entry["path"]))
-        client.log_image(run_id, image, key=entry["key"], step=0, synchronous=True)
+        key = re.sub(r"[^\w\-./ ]", "_", entry["key"], flags=re.ASCII)  # all that MLflow takes for a picture
+        client.log_image(run_id, image, key=key, step=0, synchronous=True)
     elif kind == "table":
-        client.log_table(run_id, entry["columns"], entry["name"])
+        with warnings.catch_warnings():  # of a pandas to come; MLflow asks it for columns of objects
+            warnings.filterwarnings("ignore", "For backward compatibility, 'str' dtypes", DeprecationWarning)
+            client.log_table(run_id, entry["columns"], entry["name"])
     elif entry["state"] == "RUNNING":
         client.update_run(run_id, "RUNNING")
     else:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -69,7 +70,9 @@ class Tracker:
         logging.getLogger("alembic").setLevel(logging.WARNING)
 
         def connect(uri: str) -> None:
-            MlflowClient(uri).search_experiments(max_results=1)
+            with warnings.catch_warnings():  # of an SQLAlchemy to come, as MLflow declares its tables
+                warnings.filterwarnings("ignore", "The ``noload`` loader strategy", DeprecationWarning)
+                MlflowClient(uri).search_experiments(max_results=1)
 
         file = file_of(self.uri)
         try:

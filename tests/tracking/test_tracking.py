@@ -13,7 +13,9 @@ import pytest
 from alertlab.runtime import AlertlabError
 from alertlab.tracking import Tracker, named
 from alertlab.tracking.journal import Journal
+from alertlab.workflows.sync import sync
 from mlflow import MlflowClient
+from PIL import Image
 
 
 @contextmanager
@@ -87,6 +89,38 @@ def test_names_that_differ_in_a_sign_are_two_in_mlflow(tracker, tmp_path):
     assert sorted(float(value) for value in data.params.values()) == sorted(values.values())
     for part in "test/recall", "validation_recall":
         assert sorted(value for name, value in data.metrics.items() if name.startswith(part)) == sorted(values.values())
+
+
+def test_a_store_of_artifacts_that_fails_does_not_stop_a_run_and_is_named(tracker, tmp_path, monkeypatch, capsys):
+    def fails(*_, **__):
+        raise ModuleNotFoundError("No module named 'boto3'")
+
+    with monkeypatch.context() as patch, running(tracker, "artifacts", tmp_path / "runs") as run:
+        patch.setattr(tracker.client, "log_artifact", fails)
+        (run.directory / "note.txt").write_text("hello")
+        run.log_files(run.directory / "note.txt")
+        run.end("FINISHED")
+    assert f"alertlab sync {run.directory} (No module named 'boto3')" in capsys.readouterr().err
+    assert sync(tmp_path / "runs").pending == 0
+
+
+def test_a_delivery_that_fails_again_says_why(tracker, tmp_path, monkeypatch, capsys):
+    def fails(*_):
+        raise ConnectionError("the server\nhas left")
+
+    run = tracker.create("later", "run", tmp_path / "runs", config="", seed=1)
+    monkeypatch.setattr("alertlab.tracking.run.deliver", fails)
+    run.set_tags({"data": "simulated"})
+    assert sync(tmp_path / "runs").pending == 1
+    assert capsys.readouterr().err == f"{run.directory}: the server has left\n"
+
+
+def test_a_picture_of_a_part_with_any_name_is_in_mlflow(tracker, tmp_path):
+    with running(tracker, "picture", tmp_path / "runs") as run:
+        Image.new("RGB", (2, 2)).save(run.directory / "a.png")
+        run.log_image(run.directory / "a.png", "Prüfung (2) confusion matrix")
+    (pictures,) = tracker.client.list_artifacts(run.run_id)
+    assert pictures.path == "images"
 
 
 @pytest.mark.parametrize(("error", "status"), [(ValueError("bad"), "FAILED"), (KeyboardInterrupt(), "KILLED")])
