@@ -73,6 +73,19 @@ def open_alone(file: Path, uri: str, connect: Callable[[str], None]) -> None:
         connect(uri)
 
 
+def check_writable(file: Path) -> None:
+    """Refuse a store that can be read alone; SQLite writes beside it, too.
+
+    Raises
+    ------
+    StoreError
+        Where this user may not write to the file or its folder.
+    """
+    for path in file, file.parent:
+        if not os.access(path, os.W_OK):
+            raise StoreError(f"tracking.uri: cannot write to {path}, so no run can be recorded; name another file")
+
+
 def _is_new(file: Path) -> bool:
     return not file.is_file() or not file.stat().st_size
 

@@ -17,7 +17,7 @@ from .errors import StoreError, asking, cannot_open, is_refusal, one_line, unope
 from .provenance import provenance_tags
 from .record import CONFIG, Identity, read_identity
 from .run import TrackedRun
-from .sqlite import file_of, open_alone
+from .sqlite import check_writable, file_of, open_alone
 from .summary import RunRecord
 from .watch import Watch
 
@@ -68,6 +68,7 @@ class Tracker:
 
         logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
         logging.getLogger("alembic").setLevel(logging.WARNING)
+        logging.getLogger("mlflow.store.db.utils").addFilter(_is_no_traceback)
 
         def connect(uri: str) -> None:
             with warnings.catch_warnings():  # of an SQLAlchemy to come, as MLflow declares its tables
@@ -105,9 +106,12 @@ class Tracker:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise AlertlabError(f"output_dir: cannot write to {root} ({error.strerror})") from error
+        client, file = self.client, file_of(self.uri)
+        if file:
+            check_writable(file)
         with asking(self.uri):
-            info = self.client.create_run(self._experiment(experiment), tags=tags).info
-            self.client.update_run(info.run_id, "SCHEDULED")  # MLflow begins with RUNNING, which a kill would leave
+            info = client.create_run(self._experiment(experiment), tags=tags).info
+            client.update_run(info.run_id, "SCHEDULED")  # MLflow begins with RUNNING, which a kill would leave
         run_id = info.run_id
         identity = Identity(
             run_id, experiment, name, info.start_time, self.uri, self.artifacts, seed, repeat, parent, tags
@@ -196,6 +200,8 @@ class Tracker:
                 return str(self.client.create_experiment(name, self._artifact_location(), EXPERIMENT_TAGS))
             except MlflowException as error:
                 known = self.client.get_experiment_by_name(name)  # another process made it in between
+                if not known and not is_refusal(error):
+                    raise
                 if not known:
                     raise AlertlabError(f"name: MLflow makes no experiment {name!r} ({one_line(error)})") from error
         if known.lifecycle_stage == "deleted":
@@ -208,3 +214,7 @@ class Tracker:
             return self.artifacts if "://" in self.artifacts else Path(self.artifacts).resolve().as_uri()
         file = file_of(self.uri)
         return (file.resolve().parent / "mlartifacts").as_uri() if file else None
+
+
+def _is_no_traceback(record: logging.LogRecord) -> bool:
+    return not record.exc_info  # what MLflow prints at length it raises too

@@ -1,5 +1,6 @@
 """Stores of MLflow as people name and leave them: opened, or refused in one line with the remedy."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -157,6 +158,27 @@ def test_a_file_with_any_characters_is_a_store(made_store, tmp_path):
 def test_an_empty_address_is_as_good_as_none(tmp_path, monkeypatch, empty):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", empty)
     assert instantiate(compose("train", []).tracking).uri == "sqlite:///mlflow.db"
+
+
+def test_a_store_that_can_only_be_read_is_named(tracker, tmp_path, monkeypatch):
+    file = tmp_path / "mlflow.db"
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != file and access(path, mode))  # root may do anything
+    _ = tracker.client
+    with pytest.raises(AlertlabError, match=r"tracking\.uri: cannot write to .*mlflow\.db, so no run can be recorded"):
+        tracker.create("x", "run", tmp_path / "runs", config="", seed=1)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert refusal(f"sqlite:///{tmp_path}/new.db").startswith(f"tracking.uri: cannot write to the folder {tmp_path};")
+
+
+def test_what_a_store_says_while_a_run_is_made_is_one_line(tracker, tmp_path, capfd):
+    with sqlite3.connect(tmp_path / "mlflow.db") as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON experiments BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+        )
+    with pytest.raises(AlertlabError, match=r"^tracking\.uri: no answer from sqlite:.*disk is full[^\n]*$"):
+        tracker.create("x", "run", tmp_path / "runs", config="", seed=1)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_deleted_experiment_is_named_with_its_remedy(tracker, tmp_path):
