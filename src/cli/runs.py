@@ -3,6 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
+from shlex import quote
 
 from ..runtime.errors import AlertlabError
 from .common import composed, print_json
@@ -41,7 +42,11 @@ def train(options: argparse.Namespace) -> None:
 
     show_evaluation(result.evaluation)
     mlflow = Path(sys.executable).with_name("mlflow")
-    server = result.store if result.store.startswith("http") else f"{mlflow} ui --backend-store-uri {result.store}"
+    page = f"#/runs/{result.run_id}"  # MLflow itself opens on an empty page of traces
+    if result.store.startswith("http"):
+        server = f"{result.store.rstrip('/')}/{page}"
+    else:
+        server = f"{mlflow} ui --backend-store-uri {quote(result.store)}, then http://127.0.0.1:5000/{page}"
     show_paths(
         {
             "data": result.data,

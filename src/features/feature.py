@@ -1,11 +1,17 @@
 """What a feature is: a pure function of a light curve, and the words that go with it."""
 
 import inspect
+import os
+import stat
+import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from numba import njit
+import numba
 
 
 @dataclass(frozen=True)
@@ -41,8 +47,43 @@ class Kernel:
     by_band: bool
 
 
-kernel_function = njit(cache=True, error_model="numpy", no_cfunc_wrapper=True)  # NaN and infinity instead of exceptions
 ALERCE = "lc_classifier 2.1.0, Sánchez-Sáez et al. 2021"
+
+
+def kernel_function(function: Callable[..., Any]) -> Any:
+    """A function compiled by numba at its first call, and kept for later processes where a place can be written.
+
+    numba takes ``NUMBA_CACHE_DIR``, then the folder of the code, then the user's
+    cache. Where it may write in none, it is a temporary folder of this user's;
+    without one, every process compiles anew.
+    """
+    try:
+        return _compiled(function, keep=True)
+    except RuntimeError:  # numba's, for "no locator available"
+        return _compiled(function, keep=_temporary_place() is not None)
+
+
+def _compiled(function: Callable[..., Any], keep: bool) -> Any:
+    # NaN and infinity instead of exceptions
+    return numba.njit(cache=keep, error_model="numpy", no_cfunc_wrapper=True)(function)
+
+
+@cache
+def _temporary_place() -> Path | None:
+    """Lead numba to a folder that this user alone may write, for what lies in it is run; None where there is none."""
+    try:
+        place = Path(tempfile.gettempdir(), f"alertlab-numba-{os.getuid()}")
+        place.mkdir(mode=0o700, exist_ok=True)
+        state = place.lstat()
+        if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid() or state.st_mode & 0o022:
+            raise PermissionError(f"{place} is not this user's alone")
+        tempfile.TemporaryFile(dir=place).close()
+    except OSError as error:
+        sys.stderr.write(f"kernels of features are compiled anew by each process: no place to keep them ({error})\n")
+        return None
+    os.environ["NUMBA_CACHE_DIR"] = numba.config.CACHE_DIR = str(place)  # for the processes of a pool, too
+    sys.stderr.write(f"compiled kernels of features are kept in {place}: no other place can be written\n")
+    return place
 
 
 def of_band(

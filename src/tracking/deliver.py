@@ -1,15 +1,18 @@
 """Journal entries to MLflow. Delivering one twice changes nothing."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .journal import Entry
+from .names import accepted, escaped
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+ARTIFACTS = {"files", "image", "table"}  # what a run is whole without
 PARAM_LENGTH, TAG_LENGTH, BATCH = 500, 5000, 100  # characters and items that every MLflow 3 server takes
 Item = TypeVar("Item")
 
@@ -29,7 +32,8 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
         client.log_batch(run_id, tags=[RunTag(name, value) for name, value in tags.items()])
     elif kind == "metrics":
         at = entry["time"], entry["step"]
-        for batch in _batches([Metric(_key(name), value, *at) for name, value in entry["values"].items()]):
+        name_of = escaped if entry["epoch"] else accepted  # results come with the names of `named`
+        for batch in _batches([Metric(name_of(name), value, *at) for name, value in entry["values"].items()]):
             client.log_batch(run_id, metrics=batch)
     elif kind == "files":
         path = directory / entry["path"]
@@ -39,9 +43,12 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
             client.log_artifact(run_id, str(path))
     elif kind == "image":
         image = mlflow.Image(str(directory / entry["path"]))
-        client.log_image(run_id, image, key=entry["key"], step=0, synchronous=True)
+        key = re.sub(r"[^\w\-./ ]", "_", entry["key"], flags=re.ASCII)  # all that MLflow takes for a picture
+        client.log_image(run_id, image, key=key, step=0, synchronous=True)
     elif kind == "table":
-        client.log_table(run_id, entry["columns"], entry["name"])
+        with warnings.catch_warnings():  # of a pandas to come; MLflow asks it for columns of objects
+            warnings.filterwarnings("ignore", "For backward compatibility, 'str' dtypes", DeprecationWarning)
+            client.log_table(run_id, entry["columns"], entry["name"])
     elif entry["state"] == "RUNNING":
         client.update_run(run_id, "RUNNING")
     else:
@@ -50,16 +57,11 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
 
 def sanitised(values: Mapping[str, Any], length: int) -> dict[str, str]:
     """Names and values that MLflow takes, long values shortened."""
-    return {_key(name): _shorten(value, length) for name, value in values.items()}
+    return {escaped(name): _shorten(value, length) for name, value in values.items()}
 
 
 def _batches(items: list[Item]) -> Iterator[list[Item]]:
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
-
-
-def _key(name: str) -> str:
-    """A name that MLflow takes: letters, digits and ``_-. /:`` alone, 250 at the most."""
-    return re.sub(r"[^\w\-. /:]", "_", name)[:250]
 
 
 def _shorten(value: Any, length: int) -> str:

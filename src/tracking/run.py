@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..runtime.errors import AlertlabError
-from .deliver import PARAM_LENGTH, TAG_LENGTH, deliver, sanitised
-from .errors import is_refusal, unreachable
+from .deliver import ARTIFACTS, PARAM_LENGTH, TAG_LENGTH, deliver, sanitised
+from .errors import is_refusal, one_line, unreachable
 from .journal import Entry, Journal
 from .record import read_identity
 from .summary import RunRecord
@@ -28,12 +28,13 @@ class TrackedRun:
     run_id : MLflow's.
     directory : the run's own folder; what is logged as a file lies in it.
     seed : what the model may draw from.
+    trouble : why the last delivery stopped, empty where it did not.
     """
 
     def __init__(self, tracker: "Tracker", run_id: str, directory: Path, seed: int) -> None:
         self.tracker, self.run_id, self.directory, self.seed = tracker, run_id, directory, seed
         self.journal = Journal(directory)
-        self._ask_again = 0.0
+        self._ask_again, self.trouble = 0.0, ""
 
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Record flattened parameters, long values shortened: the config artifact has them whole."""
@@ -48,7 +49,7 @@ class TrackedRun:
         self._log_metrics(metrics, step, epoch=True)
 
     def log_results(self, metrics: Mapping[str, float]) -> None:
-        """Record final metrics."""
+        """Record final metrics, by names of :func:`~.names.named`."""
         self._log_metrics(metrics, 0, epoch=False)
 
     def log_files(self, path: Path) -> None:
@@ -100,21 +101,23 @@ class TrackedRun:
         self.set_state(state)
         self.send(insist=True)
         if self.journal.pending:
-            kept = f"{len(self.journal.pending)} entries are kept"
-            sys.stderr.write(f"MLflow at {self.tracker.uri} does not answer; {kept}: alertlab sync {self.directory}\n")
+            kept = f"{len(self.journal.pending)} entries are kept: alertlab sync {self.directory}"
+            sys.stderr.write(f"MLflow at {self.tracker.uri} does not answer; {kept} ({self.trouble})\n")
 
     def send(self, insist: bool = False) -> None:
         """Deliver what is pending; a server that does not answer is left alone for a while, unless ``insist``."""
         if not insist and time.monotonic() < self._ask_again:
             return
+        self.trouble = ""
         for number, entry in enumerate(self.journal.pending, self.journal.sent + 1):
             try:
                 deliver(entry, self.tracker.client, self.run_id, self.directory)
-            except unreachable() as error:
+            except Exception as error:
                 if is_refusal(error):
-                    reason = str(error).splitlines()[0]
-                    raise AlertlabError(f"tracking: MLflow refuses {entry['kind']}: {reason}") from error
-                self._ask_again = time.monotonic() + PATIENCE
+                    raise AlertlabError(f"tracking: MLflow refuses {entry['kind']}: {one_line(error)}") from error
+                if not isinstance(error, unreachable()) and entry["kind"] not in ARTIFACTS:
+                    raise  # what a store of artifacts raises is its library's own, or that it is not installed
+                self._ask_again, self.trouble = time.monotonic() + PATIENCE, one_line(error)
                 return
             self.journal.sent = number
 

@@ -2,25 +2,29 @@
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from ..core.progress import status
 from ..files import replacing
 from ..runtime.errors import AlertlabError
-from .errors import StoreError, unreachable
+from .errors import StoreError, asking, cannot_open, is_refusal, one_line, unopened, unreachable
 from .provenance import provenance_tags
 from .record import CONFIG, Identity, read_identity
 from .run import TrackedRun
+from .sqlite import check_writable, file_of, open_alone
 from .summary import RunRecord
 from .watch import Watch
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+DEFAULT = "sqlite:///mlflow.db"
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # or MLflow's page opens with LLM traces
 
 
@@ -29,13 +33,13 @@ class Tracker:
 
     Parameters
     ----------
-    uri : ``sqlite:///FILE`` or the address of an MLflow server.
+    uri : ``sqlite:///FILE`` or the address of an MLflow server; empty or None is ``sqlite:///mlflow.db``.
     artifacts : where artifacts go; None takes ``mlartifacts`` beside a sqlite
         file, and the server's own place otherwise.
     """
 
-    def __init__(self, uri: str, artifacts: str | None = None) -> None:
-        self.uri, self.artifacts = uri, artifacts
+    def __init__(self, uri: str | None, artifacts: str | None = None) -> None:
+        self.uri, self.artifacts = (uri or "").strip() or DEFAULT, artifacts
 
     def __getstate__(self) -> dict[str, Any]:
         return {"uri": self.uri, "artifacts": self.artifacts}  # a client does not travel to other processes
@@ -56,18 +60,34 @@ class Tracker:
             os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # its own 7 keep one waiting for minutes
             os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # one of our own runs above it
             with status("opening the MLflow store"):
-                from mlflow import MlflowClient
-
-                logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
-                logging.getLogger("alembic").setLevel(logging.WARNING)
-                try:
-                    client = MlflowClient(self.uri)
-                    client.search_experiments(max_results=1)
-                except unreachable() as error:
-                    message = str(error).splitlines()[0]
-                    raise StoreError(f"tracking.uri: cannot reach {self.uri} ({message[:200]})") from error
-            self.__dict__["_client"] = client
+                self.__dict__["_client"] = self._open()
         return self._client
+
+    def _open(self) -> "MlflowClient":
+        from mlflow import MlflowClient
+
+        logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        logging.getLogger("mlflow.store.db.utils").addFilter(_is_no_traceback)
+
+        def connect(uri: str) -> None:
+            with warnings.catch_warnings():  # of an SQLAlchemy to come, as MLflow declares its tables
+                warnings.filterwarnings("ignore", "The ``noload`` loader strategy", DeprecationWarning)
+                MlflowClient(uri).search_experiments(max_results=1)
+
+        file = file_of(self.uri)
+        try:
+            if file:
+                open_alone(file, self.uri, connect)
+            else:
+                connect(self.uri)
+        except StoreError:
+            raise
+        except ImportError as error:
+            raise StoreError(f"tracking.uri: {self.uri} needs a driver, pip install {error.name}") from error
+        except unopened() as error:
+            raise StoreError(f"tracking.uri: {cannot_open(self.uri, error)}") from error
+        return MlflowClient(self.uri)
 
     def create(
         self, experiment: str, name: str, root: Path, config: str, seed: int, repeat: int = 0, parent: str | None = None
@@ -86,9 +106,13 @@ class Tracker:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise AlertlabError(f"output_dir: cannot write to {root} ({error.strerror})") from error
-        info = self.client.create_run(self._experiment(experiment), tags=tags).info
+        client, file = self.client, file_of(self.uri)
+        if file:
+            check_writable(file)
+        with asking(self.uri):
+            info = client.create_run(self._experiment(experiment), tags=tags).info
+            client.update_run(info.run_id, "SCHEDULED")  # MLflow begins with RUNNING, which a kill would leave
         run_id = info.run_id
-        self.client.update_run(run_id, "SCHEDULED")  # MLflow begins with RUNNING, which a kill would leave
         identity = Identity(
             run_id, experiment, name, info.start_time, self.uri, self.artifacts, seed, repeat, parent, tags
         )
@@ -147,14 +171,20 @@ class Tracker:
         AlertlabError
             For an unknown run.
         """
+        from mlflow.exceptions import MlflowException
+
         client = self.client
-        try:
-            run = client.get_run(run_id)
-        except unreachable() as error:
-            raise AlertlabError(f"{run_id}: no such run in {self.uri}") from error
+        with asking(self.uri):
+            try:
+                run = client.get_run(run_id)
+            except MlflowException as error:
+                if is_refusal(error):
+                    raise AlertlabError(f"{run_id}: no such run in {self.uri}") from error
+                raise
+            experiment = client.get_experiment(run.info.experiment_id).name
         return RunRecord(
             run_id,
-            self.client.get_experiment(run.info.experiment_id).name,
+            experiment,
             run.info.run_name,
             datetime.fromtimestamp(run.info.start_time / 1000, UTC),
             dict(run.data.params),
@@ -164,19 +194,27 @@ class Tracker:
     def _experiment(self, name: str) -> str:
         from mlflow.exceptions import MlflowException
 
-        for _ in range(2):
-            known = self.client.get_experiment_by_name(name)
-            if known:
-                return str(known.experiment_id)
+        known = self.client.get_experiment_by_name(name)
+        if not known:
             try:
                 return str(self.client.create_experiment(name, self._artifact_location(), EXPERIMENT_TAGS))
-            except MlflowException:
-                continue  # another process made it in between
-        raise AlertlabError(f"name: MLflow has no experiment {name!r} and will not make one; was it deleted there?")
+            except MlflowException as error:
+                known = self.client.get_experiment_by_name(name)  # another process made it in between
+                if not known and not is_refusal(error):
+                    raise
+                if not known:
+                    raise AlertlabError(f"name: MLflow makes no experiment {name!r} ({one_line(error)})") from error
+        if known.lifecycle_stage == "deleted":
+            restore = f"MLFLOW_TRACKING_URI={quote(self.uri)} mlflow experiments restore -x {known.experiment_id}"
+            raise AlertlabError(f"name: experiment {name} was deleted; {restore}, or choose another name")
+        return str(known.experiment_id)
 
     def _artifact_location(self) -> str | None:
         if self.artifacts:
             return self.artifacts if "://" in self.artifacts else Path(self.artifacts).resolve().as_uri()
-        if self.uri.startswith("sqlite:///"):
-            return (Path(self.uri.removeprefix("sqlite:///")).resolve().parent / "mlartifacts").as_uri()
-        return None
+        file = file_of(self.uri)
+        return (file.resolve().parent / "mlartifacts").as_uri() if file else None
+
+
+def _is_no_traceback(record: logging.LogRecord) -> bool:
+    return not record.exc_info  # what MLflow prints at length it raises too

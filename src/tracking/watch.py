@@ -26,16 +26,22 @@ class Watch:
         ]  # -P: this folder is no place to import from
 
     def __enter__(self) -> "Watch":
-        self.process = subprocess.Popen(
-            self.command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # a signal to the whole group must not end it too
-        )
+        self.process: subprocess.Popen[bytes] | None = None
+        try:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # a signal to the whole group must not end it too
+            )
+        except OSError as error:  # no memory, no process left
+            sys.stderr.write(f"a kill of this run would leave it RUNNING in MLflow: no second process ({error})\n")
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self.process is None:
+            return
         try:
             self.process.communicate(b"ended", timeout=10)
         except (BrokenPipeError, subprocess.TimeoutExpired):

@@ -1,34 +1,36 @@
 """Final results as MLflow, JSON and people see them."""
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..evaluation import Evaluation, class_table, results_table
-from ..tracking import TrackedRun
+from ..tracking import TrackedRun, named
 
 
 def named_metrics(evaluation: Evaluation) -> dict[str, float]:
     """``<part>/<metric>`` of each mean, ``..._std`` over repeats, and every cell of the confusion matrix.
 
-    Those of the top level, where there is one, are ``<part>/top/<metric>``.
+    Those of the top level, where there is one, are ``<part>/top/<metric>``. Names are those of
+    :func:`alertlab.tracking.named`: no two classes share one.
     """
     return {
-        f"{evaluation.part}/{prefix}{name}": value
+        named(evaluation.part, *prefix.split("/")[:-1], *words, deviation=deviation): value
         for prefix, level in evaluation.levels.items()
-        for name, value in _metrics(level).items()
+        for words, deviation, value in _metrics(level)
+        if not math.isnan(value)  # an absent class, or the deviation of a single repeat: not a result
     }
 
 
-def _metrics(evaluation: Evaluation) -> dict[str, float]:
-    mean, std = evaluation.fraction_mean, evaluation.fraction_std
-    metrics = evaluation.mean | {f"{name}_std": value for name, value in evaluation.std.items()}
-    for row, true in enumerate(evaluation.classes):
-        for column, predicted in enumerate(evaluation.classes):
-            cell = f"confusion/{true}/{predicted}"
-            metrics[cell] = float(mean[row, column])
-            metrics[f"{cell}_std"] = float(std[row, column])
-    # NaN is an absent class, or the deviation of a single repeat: not a result
-    return {name: value for name, value in metrics.items() if not math.isnan(value)}
+def _metrics(evaluation: Evaluation) -> Iterator[tuple[tuple[str, ...], bool, float]]:
+    """Words of the name, whether it is a deviation, value."""
+    for deviation, values in (False, evaluation.mean), (True, evaluation.std):
+        for name, value in values.items():
+            yield tuple(name.split("/", 1)), deviation, value  # what follows the first slash is a class
+    for deviation, matrix in (False, evaluation.fraction_mean), (True, evaluation.fraction_std):
+        for row, true in enumerate(evaluation.classes):
+            for column, predicted in enumerate(evaluation.classes):
+                yield ("confusion", true, predicted), deviation, float(matrix[row, column])
 
 
 def log_results(run: TrackedRun, evaluation: Evaluation, figures: Path) -> None:

@@ -1,5 +1,6 @@
 """Deliver to MLflow what its server missed."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def sync(folder: Path) -> SyncResult:
         before = len(run.journal.pending)
         if before:
             run.send(insist=True)
+            if run.trouble:
+                sys.stderr.write(f"{directory}: {run.trouble}\n")
         after = len(run.journal.pending)
         delivered, pending = delivered + before - after, pending + after
     return SyncResult(delivered, pending)

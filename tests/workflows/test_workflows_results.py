@@ -43,6 +43,25 @@ def test_a_flat_task_has_no_top_level(predictions):
     assert not [name for name in metrics if "top" in name]
 
 
+@pytest.mark.parametrize("classes", [("F", "1O/2O", "F/1O", "2O"), ("EB*", "EB?", "EB_x2a_", "EB")])
+def test_every_cell_of_the_matrix_has_a_name_of_its_own(predictions, classes):
+    random = np.random.default_rng(1)
+    target = np.arange(120) // 2 % 4
+    probability = random.dirichlet(np.ones(4), 120)
+    evaluation = evaluate(replace(predictions, target=target, probability=probability, classes=classes, branches={}))
+    metrics = named_metrics(evaluation)
+    cells = [value for name, value in metrics.items() if "/confusion/" in name and not name.endswith("_std")]
+    assert sorted(cells) == sorted(evaluation.fraction_mean.ravel())
+    assert len([name for name in metrics if name.startswith("test/recall/")]) == 8  # with deviations
+
+
+def test_a_class_that_ends_as_deviations_do_is_none(predictions):
+    evaluation = evaluate(replace(predictions, classes=("SN", "SN_std", "RRL"), branches={}))
+    metrics = named_metrics(evaluation)
+    assert metrics["test/recall/SN_std"] == pytest.approx(evaluation.std["recall/SN"])
+    assert metrics["test/recall/SN_x5f_std"] == pytest.approx(evaluation.mean["recall/SN_std"])
+
+
 def test_the_terminal_shows_the_top_level_first(predictions, capsys):
     show_evaluation(evaluate(predictions.take(predictions.target != 2)))
     text = capsys.readouterr().out
