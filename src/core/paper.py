@@ -1,9 +1,12 @@
 """How figures look and how they become files: text of 6 pt or more at the width of a journal's column."""
 
 import io
+import logging
 
-from matplotlib import style
-from matplotlib.figure import Figure
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # at its import: that its folder cannot be written is no news
+
+from matplotlib import style  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
 
 COLUMN = 3.4  # inches: one column of AJ, A&A or MNRAS
 POINT = 1 / 72  # inches

@@ -1,7 +1,7 @@
 """The tracked run: MLflow, and a journal on disk that outlives both the server and the process."""
 
 from .names import named
-from .provenance import PACKAGES, git_state
+from .provenance import PACKAGES, git_state, installed
 from .record import CONFIG, children_of, find_run, read_identity, runs_below
 from .run import TrackedRun
 from .store import Tracker
@@ -16,6 +16,7 @@ __all__ = [
     "children_of",
     "find_run",
     "git_state",
+    "installed",
     "named",
     "read_identity",
     "runs_below",

@@ -4,6 +4,7 @@ import getpass
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import metadata
 from typing import Any
@@ -28,7 +29,8 @@ def provenance_tags() -> dict[str, str]:
     git = git_state()
     commit = {"mlflow.source.git.commit": git["commit"], "git.dirty": str(git["dirty"])} if git else {}
     source = {"mlflow.user": user(), "mlflow.source.name": "alertlab", "mlflow.source.type": "LOCAL"}
-    return {**commit, **source, **versions(), "version.python": platform.python_version()}
+    versions = {f"version.{name}": version for name, version in installed(PACKAGES).items()}
+    return {**commit, **source, **versions, "version.python": platform.python_version()}
 
 
 def user() -> str:
@@ -39,10 +41,10 @@ def user() -> str:
         return f"uid {os.getuid()}"
 
 
-def versions() -> dict[str, str]:
-    """``version.<package>`` of each package that says its own."""
+def installed(packages: Sequence[str]) -> dict[str, str]:
+    """Version of each package that says its own."""
     found = {}
-    for name in PACKAGES:
+    for name in packages:
         with suppress(metadata.PackageNotFoundError):  # a package run from its source
-            found[f"version.{name}"] = metadata.version(name)
+            found[name] = metadata.version(name)
     return found

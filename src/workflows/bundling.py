@@ -9,12 +9,13 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
+from .. import __version__
 from ..bundle import BundleDetails
 from ..config import to_yaml
 from ..core.contracts import Data
 from ..evaluation import Evaluation
 from ..runtime.errors import AlertlabError
-from ..tracking import TrackedRun, git_state
+from ..tracking import TrackedRun, git_state, installed
 
 LIBRARIES = ("torch", "scikit-learn", "imbalanced-learn", "numpy", "onnx", "onnxruntime")
 
@@ -71,12 +72,12 @@ def details_of(
     git = git_state()
     training = {
         "package": "alertlab",
-        "version": metadata.version("alertlab"),
+        "version": __version__,
         "git_commit": git.get("commit"),
         "dirty": git.get("dirty"),
         "seed": run.seed,
         "python": platform.python_version(),
-        "libraries": {name: metadata.version(name) for name in LIBRARIES},
+        "libraries": installed(LIBRARIES),
         "mlflow_run_id": run.run_id,
         "dataset": {
             "name": data.description,
