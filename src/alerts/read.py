@@ -12,7 +12,7 @@ from .plain import printable
 from .table import count_rows, read_stamp_table
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz")
-DECODER_VERSION = 1  # raise it when the same bytes give other pixels, fields or rejections: caches are then made anew
+DECODER_VERSION = 2  # raise it when the same bytes give other pixels, fields or rejections: caches are then made anew
 
 
 def read_alerts(path: Path | str) -> Iterator[Alert | Rejected]:

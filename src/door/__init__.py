@@ -1,0 +1,1 @@
+"""What others' files hold, found out once: words for now."""
