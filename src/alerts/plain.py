@@ -12,8 +12,7 @@ INT64 = range(-(1 << 63), 1 << 63)
 LARGEST_FLOAT32 = 3.4028234663852886e38
 NUMBERS = float | int | np.floating | np.integer | np.bool_ | Decimal
 DIGITS = re.compile(r"[+-]?[0-9]{1,19}")
-BRIGHTER, FAINTER = ("t", "true", "1", "+1", "1.0"), ("f", "false", "0", "-1", "0.0", "-1.0")
-SIGNS = dict.fromkeys(BRIGHTER, 1.0) | dict.fromkeys(FAINTER, -1.0)
+SIGNS = {"t": 1.0, "true": 1.0, "1": 1.0, "+1": 1.0, "f": -1.0, "false": -1.0, "0": -1.0, "-1": -1.0}
 LONGEST_NAME = 64  # characters; ZTF's object names have 12
 
 
