@@ -1,7 +1,7 @@
 """Survey packets: reading and writing them, cut-outs, candidate metadata."""
 
 from .alert import BANDS, STAMP_SIDE, Alert, AlertError, Rejected
-from .read import did_you_mean, read_alerts
+from .read import read_alerts
 from .source import LabelledFiles, LabelRule
 
 __all__ = [
@@ -12,6 +12,5 @@ __all__ = [
     "LabelRule",
     "LabelledFiles",
     "Rejected",
-    "did_you_mean",
     "read_alerts",
 ]

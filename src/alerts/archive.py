@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ..door.words import in_brief, printable
 from .alert import Rejected
 from .packets import LARGEST_PACKET, TOO_LARGE
-from .plain import in_brief, printable
 
 LONGEST_NAME = 1 << 16  # bytes of a header that carries a long name or other attributes
 PADDING = 1 << 20  # bytes looked at after the end of the archive; tar pads to 10 kB

@@ -17,7 +17,7 @@ from typing import Any
 
 import fastavro
 
-from .plain import in_brief
+from ..door.words import in_brief
 
 PRIMITIVES = {"boolean", "int", "long", "float", "double", "bytes", "string"}
 LONGEST_SCHEMA = 1 << 18  # bytes; ZTF's have 9 to 26 kB

@@ -10,8 +10,8 @@ from typing import Any
 
 import fastavro
 
+from ..door.words import in_brief
 from .avro_schema import reading_plan
-from .plain import in_brief
 
 MAGIC = b"Obj\x01"
 SYNC_LENGTH = 16

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ..door.words import in_brief
 from .alert import STAMP_SIDE, AlertError
-from .plain import in_brief
 
 CHIP_COLUMNS, CHIP_ROWS = 3072, 3080  # pixels of one ZTF readout channel (Dekany et al. 2020)
 SLACK = 1  # pixel: positions are counted from 0 by some, and cut by others where ZTF rounds

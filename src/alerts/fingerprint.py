@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ..door.place import walk
 from ..files import replacing
 from ..runtime.errors import AlertlabError
-from .read import files_of
 
 CHUNK = 8 << 20  # bytes at a time
 SETTLED = 2.0  # seconds, the coarsest clock of a file system (FAT)
@@ -38,7 +38,7 @@ def remembered_digest(
     settled : seconds without a change before a digest is remembered; 0 for
         files that nobody else writes.
     """
-    files, began = list(files_of(path)), time.time()
+    files, began = list(walk(path)), time.time()
     state, changed = _state(path, files)
     note = memory / state
     with suppress(OSError):
@@ -59,7 +59,7 @@ def content_digest(path: Path, progress: Progress = lambda done, total: None) ->
     OSError
         When a file cannot be read, or is none: a pipe would never end.
     """
-    files = list(files_of(path))
+    files = list(walk(path))
     done, total = 0, sum(file.stat().st_size for file in files)
     whole = hashlib.sha256()
     for file in files:

@@ -4,12 +4,12 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from ..door.words import in_brief
 from .alert import BANDS, Alert, AlertError, Rejected
 from .avro_schema import SchemaError
 from .build import build_alert, reject
 from .container import MAGIC, DamagedError, read_records
 from .cutout import decode_cutout
-from .plain import in_brief
 
 LARGEST_PACKET = 16 << 20  # bytes; ZTF's packets are some 70 kB, with long histories under 1 MB
 TOO_LARGE = f"larger than {LARGEST_PACKET} bytes, not one alert packet"

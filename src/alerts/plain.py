@@ -1,4 +1,4 @@
-"""What a stranger's packet says, as plain numbers and short printable text."""
+"""What a stranger's packet or table says, as plain numbers and short printable text."""
 
 import re
 from decimal import Decimal
@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..door.words import EXACT, text_of
+from ..door.words import LARGEST_WHOLE, text_of
 
 INT64 = range(-(1 << 63), 1 << 63)
 LARGEST_FLOAT32 = 3.4028234663852886e38
 NUMBERS = float | int | np.floating | np.integer | np.bool_ | Decimal
 DIGITS = re.compile(r"[+-]?[0-9]{1,19}")
-SIGNS = {"t": 1.0, "true": 1.0, "1": 1.0, "+1": 1.0, "f": -1.0, "false": -1.0, "0": -1.0, "-1": -1.0}
+BRIGHTER, FAINTER = ("t", "true", "1", "+1", "1.0"), ("f", "false", "0", "-1", "0.0", "-1.0")
+SIGNS = dict.fromkeys(BRIGHTER, 1.0) | dict.fromkeys(FAINTER, -1.0)
 LONGEST_NAME = 64  # characters; ZTF's object names have 12
 
 
@@ -49,7 +50,7 @@ def whole(value: Any) -> int | None:
         return int(value)
     if isinstance(value, float | np.floating):
         real = float(value)
-        return int(real) if abs(real) <= EXACT and real.is_integer() else None
+        return int(real) if abs(real) < LARGEST_WHOLE and real.is_integer() else None
     if isinstance(value, Decimal):
         return int(value) if value.is_finite() and abs(value) < INT64.stop and value == int(value) else None
     digits = DIGITS.fullmatch(text_of(value) or "") if isinstance(value, str | bytes) else None
@@ -64,7 +65,7 @@ def known_candid(value: Any) -> int | None:
 
 def candid_fault(value: Any) -> str:
     """Why a value is no candid."""
-    if isinstance(value, float | np.floating) and EXACT < abs(float(value)) < INT64.stop:
+    if isinstance(value, float | np.floating) and LARGEST_WHOLE <= abs(float(value)) < INT64.stop:
         return "its candid is a floating-point number, which has lost digits; write it as an integer or text"
     return "no candid that is a 64-bit integer"
 
@@ -80,14 +81,3 @@ def known_object_id(value: Any) -> str | None:
         return None
     name = text_of(value)
     return name if name is not None and len(name) <= LONGEST_NAME and name.isprintable() else None
-
-
-def printable(text: object) -> str:
-    """Text without control characters and broken Unicode, which would not go into a table or onto a terminal."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(text))
-
-
-def in_brief(text: object, longest: int = 80) -> str:
-    """One short printable line."""
-    line = printable(" ".join(str(text).split()))
-    return line if len(line) <= longest else f"{line[: longest - 3]}..."

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
-
-from ..door.words import text_of
+from ..door.place import look
+from ..door.table import open_table
+from ..door.values import Place, plain
+from ..door.values import labels as labels_of
+from ..door.words import in_brief, printable, text_of
 from ..runtime.errors import AlertlabError
 from .alert import Alert, Rejected
 from .fingerprint import Digest
-from .plain import candid_fault, in_brief, known_candid, printable
-from .read import DECODER_VERSION, count_alerts, did_you_mean, read_alerts
+from .plain import candid_fault, known_candid
+from .read import DECODER_VERSION, count_alerts, read_alerts
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class LabelledFiles:
         self.path, self.rules = path, rules
         self.known = None if labels is None else _read_labels(Path(labels), rules)
         self.labels = labels
-        self.alerts()  # so that a missing path is told before anything is done
+        self.found = look(path)  # here, so that a missing path is told before anything is done
 
     @property
     def description(self) -> str:
@@ -71,7 +71,7 @@ class LabelledFiles:
 
     def count(self) -> int | None:
         """About how many alerts there are, None where only reading them tells."""
-        return count_alerts(Path(self.path))
+        return count_alerts(self.found)
 
     def fingerprint(self, digest: Digest) -> str:
         """The version of ``alerts``: their content, how the name says it is read, and the decoder."""
@@ -80,7 +80,7 @@ class LabelledFiles:
 
     def alerts(self) -> Iterator[Alert | Rejected]:
         """The alerts as they lie there, without labels."""
-        return read_alerts(self.path)
+        return read_alerts(self.found)
 
     def __iter__(self) -> Iterator[tuple[Alert, str | None] | Rejected]:
         return self.labelled(self.alerts())
@@ -109,38 +109,35 @@ def _label(row: Mapping[str, Any], rules: Sequence[LabelRule]) -> str | None:
 
 
 def _read_labels(path: Path, rules: Sequence[LabelRule]) -> dict[int, str | None]:
-    """The label of each candid of a table; a row without a candid labels nothing."""
-    if not path.is_file():
-        raise AlertlabError(f"datamodule.labels: no file {path}{did_you_mean(path)}")
-    wanted = ["candid", *(rule.column for rule in rules)]
+    """The label of each candid of a table; a row without a candid labels nothing.
+
+    Raises
+    ------
+    AlertlabError
+        For a file that is no such table, what is no candid, and a candid with two labels.
+    """
+    origin = f"datamodule.labels: {path}"
+    columns = list(dict.fromkeys(rule.column for rule in rules))
     try:
-        if path.suffix in {".parquet", ".pq"}:
-            table = pq.read_table(path)
-        else:
-            convert = pacsv.ConvertOptions(column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=True)
-            table = pacsv.read_csv(path, convert_options=convert)
-    except (pa.ArrowException, OSError) as error:
-        raise AlertlabError(f"datamodule.labels: {path} is not a readable table ({in_brief(error)})") from error
-    absent = [name for name in wanted if name not in table.column_names]
-    if absent:
-        raise AlertlabError(f"datamodule.labels: {path} has no column {', '.join(absent)}")
-    return _by_candid(table.select(list(dict.fromkeys(wanted))).to_pylist(), path, rules)
-
-
-def _by_candid(rows: Iterable[Mapping[str, Any]], path: Path, rules: Sequence[LabelRule]) -> dict[int, str | None]:
+        opened = open_table(path)
+        absent = [name for name in ("candid", *columns) if name not in opened.schema.names]
+        if absent:
+            raise AlertlabError(f"{path}: no column {', '.join(absent)}")
+        table = opened.read(["candid", *columns], text=["candid", *columns])
+    except AlertlabError as error:
+        raise AlertlabError(f"datamodule.labels: {error}") from error
+    values = [labels_of(table[name], Place(origin, name)).to_pylist() for name in columns]
     labels: dict[int, str | None] = {}
-    for number, row in enumerate(rows):
-        if text_of(row["candid"]) is None:
+    for number, (said, *row) in enumerate(zip(plain(table["candid"]).to_pylist(), *values, strict=True)):
+        if text_of(said) is None:
             continue
-        candid, label = known_candid(row["candid"]), _label(row, rules)
+        candid, label = known_candid(said), _label(dict(zip(columns, row, strict=True)), rules)
         if candid is None:
-            said = f"{in_brief(row['candid'], 30)}: {candid_fault(row['candid'])}"
-            raise AlertlabError(f"datamodule.labels: {path}, column candid, row {number}: {said}")
+            raise AlertlabError(f"{origin}: column candid, row {number}: {in_brief(said, 30)}: {candid_fault(said)}")
         known = labels.get(candid)
         if None not in (known, label) and known != label:
             raise AlertlabError(
-                f"datamodule.labels: {path}, row {number}: candid {candid} is {label}, and {known} in a row before; "
-                "keep one of them"
+                f"{origin}: row {number}: candid {candid} is {label}, and {known} in a row before; keep one of them"
             )
         labels[candid] = label if known is None else known
     return labels

@@ -9,22 +9,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..door.words import text_of
+from ..door.values import NUMBERS as NUMERIC
+from ..door.words import in_brief, printable, text_of
 from .alert import BANDS, STAMP_SIDE, Alert, AlertError, Rejected
 from .build import build_alert, reject
 from .cutout import finite_or_nan
 from .metadata import NUMBERS
-from .plain import in_brief, number, printable, whole
+from .plain import number, whole
 
 SHAPES = {"science": ("ny", "nx"), "template": ("ny_t", "nx_t"), "difference": ("ny_d", "nx_d")}
 PLACE = ("xpos", "ypos")  # on the chip
-NUMERIC = (
-    pa.types.is_integer,
-    pa.types.is_floating,
-    pa.types.is_boolean,
-    pa.types.is_decimal,
-    pa.types.is_null,
-)
 NEEDED = ("candid", "objectId", *BANDS, *(name for pair in SHAPES.values() for name in pair))
 
 

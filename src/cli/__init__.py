@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from ..door.words import in_brief, printable
 from ..runtime.errors import AlertlabError
 from .parser import parser
 
@@ -29,10 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             raise
         if isinstance(error, AlertlabError):
-            print(f"alertlab: {error}", file=sys.stderr)
+            print(f"alertlab: {printable(error)}", file=sys.stderr)  # one line, whatever names are in it
         elif not isinstance(error, BrokenPipeError):  # whoever reads the output has had enough
-            first = (str(error).splitlines() or [""])[0]
-            print(f"alertlab: {type(error).__name__}: {first} (--debug shows where)", file=sys.stderr)
+            print(f"alertlab: {type(error).__name__}: {in_brief(error, 300)} (--debug shows where)", file=sys.stderr)
         return 1
     return 0
 

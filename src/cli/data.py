@@ -25,12 +25,14 @@ def predict(options: argparse.Namespace) -> None:
     )
     paths = {"predictions": result.predictions, "rejected": result.rejected}
     if options.json:
-        print_json({**paths, "classified": result.classified, "reasons": result.reasons})
+        counts = {"classified": result.classified, "reasons": result.reasons, "dropped": result.dropped}
+        print_json({**paths, **counts})
         return
     from ..workflows.show import show_counts, show_paths
 
     show_counts("classified", result.classified, "number")
     show_counts("rejected", result.reasons, "number")
+    show_counts("dropped", result.dropped, "rows")
     show_paths(paths)
     if not result.classified:
         raise AlertlabError(f"{options.alerts}: nothing could be used; {result.rejected} says why")

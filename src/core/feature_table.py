@@ -10,8 +10,8 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..alerts.plain import in_brief
-from ..alerts.read import did_you_mean
+from ..door.place import did_you_mean
+from ..door.words import in_brief
 from ..features.sets import NAME, FeatureSet, feature_set
 from ..runtime.errors import AlertlabError
 from ..runtime.manifest import Column, FeatureSetId

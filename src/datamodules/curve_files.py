@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..alerts.read import files_of
 from ..core.feature_table import read_table
 from ..core.progress import counter
+from ..door.place import walk as files_of
 from ..features.columns import nearest
 from ..files import placing
 from ..runtime.errors import AlertlabError

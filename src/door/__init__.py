@@ -1,1 +1,1 @@
-"""What others' files hold, found out once: words for now."""
+"""What comes in: what a path holds, tables of every format, and their values as names, labels and numbers."""

@@ -1,37 +1,39 @@
-"""Labels and names as text: one spelling for each value, whatever type a program gave it."""
+"""Names, labels and classes as text: one rule wherever they are read, and what goes onto a terminal."""
 
-import re
 from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any
 
-import numpy as np
-
-NULLS = {"", "nan", "none", "null", "na", "n/a", "--", "<na>", "nat"}  # the last two are pandas' own
-POINT_ZERO = re.compile(r"(-?(?:0|[1-9][0-9]{0,14}))\.0")  # few enough digits that none is lost
-EXACT = 1 << 53  # beyond it not every integer is a float64
-LONGEST_WHOLE = 10**40  # beyond it a Decimal's digits are its exponent's
+UNKNOWN = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat", "--"})  # no value, whatever its case
+LARGEST_WHOLE = 2**53  # beyond it a real number no longer tells neighbouring integers apart
 
 
-def text_of(value: object) -> str | None:
-    """The text of a label or a name; None where there is none.
+def text_of(value: Any) -> str | None:
+    """The text of a name, a label or a class that a file, YAML or pandas may have made something else.
 
-    Null is null in every spelling (:data:`NULLS`, in any case), blank text too; 0 and false are values. Whole numbers
-    have no point: 1, 1.0, "1" and "1.0" are one name, since a null makes integers of a table real numbers. Leading
-    zeros stay. Text is stripped, bytes are UTF-8.
+    ``1``, ``1.0`` and ``"1"`` are one label, ``True`` is ``"True"`` as Python and pandas write it. None for null, NaN,
+    blank text and :data:`UNKNOWN` words.
     """
-    if isinstance(value, np.floating):
-        value = float(str(value))  # the digits it was written with: 0.1 of float32 is not 0.10000000149
-    elif isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bytes):
-        value = value.decode(errors="backslashreplace")
-    elif isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
-        value = int(value)
-    elif isinstance(value, Decimal) and value.is_finite():
-        whole = abs(value) < LONGEST_WHOLE and value == value.to_integral_value()
-        value = int(value) if whole else value.normalize()
-    elif isinstance(value, Decimal) and value.is_nan():
+    if value is None:
         return None
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "backslashreplace")
+    if isinstance(value, Decimal | Real) and not isinstance(value, Integral):  # NumPy registers its own as these
+        number = float(value)
+        if number != number:
+            return None
+        if abs(number) < LARGEST_WHOLE and number == int(number):
+            return str(int(number))
     text = str(value).strip()
-    if text.endswith(".0") and (pointed := POINT_ZERO.fullmatch(text)):
-        return "0" if pointed[1] == "-0" else pointed[1]
-    return None if text.lower() in NULLS else text
+    return None if text.lower() in UNKNOWN else text
+
+
+def printable(text: object) -> str:
+    """Text without control characters and broken Unicode, which would not go into a table or onto a terminal."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(text))
+
+
+def in_brief(text: object, longest: int = 80) -> str:
+    """One short printable line."""
+    line = printable(" ".join(str(text).split()))
+    return line if len(line) <= longest else f"{line[: longest - 3]}..."

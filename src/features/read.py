@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from ..alerts.plain import in_brief
-from ..alerts.read import ARCHIVES, did_you_mean, files_of
+from ..door.place import ARCHIVES, did_you_mean
+from ..door.place import walk as files_of
+from ..door.words import in_brief
 from ..runtime.errors import AlertlabError
 from .columns import DETECTION, LIMIT, Columns, resolve
 from .packets import packet_tables

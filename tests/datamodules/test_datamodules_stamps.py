@@ -71,13 +71,13 @@ def test_a_label_map_renames_and_leaves_out(folder, tmp_path):
 def test_missing_paths_are_told_at_once(folder, tmp_path):
     with pytest.raises(AlertlabError, match="no such file or folder"):
         make(f"datamodule.path={tmp_path}/nothing")
-    with pytest.raises(AlertlabError, match=r"datamodule\.labels: no file"):
+    with pytest.raises(AlertlabError, match=r"datamodule\.labels: .*nothing\.csv: no such file"):
         make(f"datamodule.path={folder}/packets", f"datamodule.labels={tmp_path}/nothing.csv")
 
 
 def test_a_label_table_without_its_column_names_it(folder, tmp_path):
     (tmp_path / "labels.csv").write_text("candid,kind\n1,SN\n")
-    with pytest.raises(AlertlabError, match="has no column label_catalogue, label"):
+    with pytest.raises(AlertlabError, match=r"labels\.csv: no column label_catalogue, label"):
         make(f"datamodule.path={folder}/packets", f"datamodule.labels={tmp_path}/labels.csv")
 
 
@@ -128,7 +128,7 @@ def test_label_0_is_a_label(folder, candids, tmp_path, labels, kind):
     pair = pd.Series(labels)
     frame = pd.DataFrame({"candid": candids, "label": pair.take([0, 1] * (len(candids) // 2)).reset_index(drop=True)})
     path = tmp_path / f"labels.{kind}"
-    frame.to_parquet(path) if kind == "parquet" else frame.to_csv(path, index=False)
+    frame.to_parquet(path) if kind == "parquet" else frame.to_csv(path, index=False, float_format="%.0f")
     data = make(f"datamodule.path={folder}/packets", f"datamodule.labels={path}", RULES, BINARY)
     assert data.samples().counts() == {"0": 20, "1": 20}
 

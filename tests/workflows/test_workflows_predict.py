@@ -42,7 +42,7 @@ def test_strict_stops_and_leaves_nothing(tiny_run, night, tmp_path):
 
 def test_nothing_to_classify_is_an_error_and_leaves_nothing(tiny_run, tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(AlertlabError, match="empty: no alerts there"):
+    with pytest.raises(AlertlabError, match="empty: holds neither a table"):
         predict(tiny_run[0].bundle, tmp_path / "empty", tmp_path / "p.parquet")
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 

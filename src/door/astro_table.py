@@ -1,0 +1,122 @@
+"""FITS, VOTable and ECSV by astropy, whole columns at once, as Arrow tables.
+
+A unit goes into the metadata of its field (``unit``), a time's format and
+scale too (``format``, ``scale``); a sky position becomes ``NAME.ra`` and
+``NAME.dec`` in degrees, ICRS.
+"""
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ..runtime.errors import AlertlabError
+from .place import FITS, VOTABLE
+
+FORMATS = {**dict.fromkeys(FITS, "fits"), **dict.fromkeys(VOTABLE, "votable")}
+
+
+class AstroTable:
+    """The one table of a file, which is in memory as a whole.
+
+    Raises
+    ------
+    AlertlabError
+        For a file of several tables.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.table = _arrow(_read(path))
+        self.schema: pa.Schema = self.table.schema
+        self.rows: int | None = self.table.num_rows
+
+    def batches(self, columns: Sequence[str], text: Iterable[str], rows: int) -> Iterator[pa.Table]:
+        """Slices of the table; types are the file's."""
+        chosen = self.table.select(list(dict.fromkeys(columns)))
+        return (chosen.slice(start, rows) for start in range(0, chosen.num_rows, rows))
+
+    def read(self, columns: Sequence[str], text: Iterable[str]) -> pa.Table:
+        """All of it; types are the file's."""
+        return self.table.select(list(dict.fromkeys(columns)))
+
+
+def _read(path: Path) -> Any:
+    from astropy.table import Table  # here: half a second of import
+
+    kind = next((kind for ending, kind in FORMATS.items() if path.name.lower().endswith(ending)), "ascii.ecsv")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of units and headers that are not to the letter; values are checked later
+        found = _tables(path, kind)
+        if len(found) != 1:
+            named = f" ({', '.join(found)})" if found else ""
+            raise AlertlabError(f"{path}: holds {len(found)} tables{named}; a file of one table is needed")
+        if kind == "fits":
+            return Table.read(path, format="fits", hdu=found[0])
+        return Table.read(path, format=kind)
+
+
+def _tables(path: Path, kind: str) -> list[str]:
+    """Names of the tables of a file."""
+    if kind == "fits":
+        from astropy.io import fits
+
+        with fits.open(path) as hdus:
+            return [str(number) for number, hdu in enumerate(hdus) if isinstance(hdu, fits.BinTableHDU | fits.TableHDU)]
+    if kind == "votable":
+        from astropy.io.votable import parse
+
+        return [table.ID or table.name or "nameless" for table in parse(path, verify="ignore").iter_tables()]
+    return ["it"]
+
+
+def _arrow(table: Any) -> pa.Table:
+    fields: list[pa.Field] = []
+    arrays: list[pa.Array] = []
+    for name in table.colnames:
+        for part, array, about in _parts(name, table[name]):
+            fields.append(pa.field(part, array.type, metadata=about or None))
+            arrays.append(array)
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _parts(name: str, column: Any) -> Iterator[tuple[str, pa.Array, dict[str, str]]]:
+    """The columns that a column becomes, with what is said of each."""
+    from astropy.coordinates import SkyCoord
+    from astropy.time import Time
+
+    if isinstance(column, SkyCoord):
+        for axis in ("ra", "dec"):
+            yield f"{name}.{axis}", pa.array(getattr(column.icrs, axis).deg), {"unit": "deg"}
+    elif isinstance(column, Time):
+        yield name, pa.array(np.asarray(column.mjd)), {"unit": "d", "format": "mjd", "scale": column.scale}
+    else:
+        unit = getattr(column, "unit", None)
+        yield name, _array(column), {"unit": str(unit)} if unit is not None else {}
+
+
+def _array(column: Any) -> pa.Array:
+    """Values of a column, a cell of several as a list; what is masked is null."""
+    values = np.ma.asarray(getattr(column, "value", column))
+    mask: Any = np.ma.getmaskarray(values)
+    data = np.asarray(values.data)
+    if not data.dtype.isnative:  # FITS is big-endian, Arrow is not
+        data = data.astype(data.dtype.newbyteorder("="))
+    if data.ndim > 1:
+        mask = mask.reshape(len(data), -1).all(axis=1)
+        return pa.array([None if gone else row.ravel() for row, gone in zip(data, mask, strict=True)])
+    if data.dtype.kind == "S":
+        data = np.char.decode(data, "utf-8", "replace")
+    if data.dtype == object:
+        return pa.array([None if gone else _cell(cell) for cell, gone in zip(data, mask.ravel(), strict=True)])
+    return pa.array(data, mask=mask)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, np.ma.MaskedArray):
+        value = value.filled(np.nan) if value.dtype.kind == "f" else value.filled()
+    if isinstance(value, np.ndarray) and not value.dtype.isnative:
+        value = value.astype(value.dtype.newbyteorder("="))
+    return value.tolist() if isinstance(value, np.ndarray) and value.ndim > 1 else value

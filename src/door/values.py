@@ -1,0 +1,121 @@
+"""Columns of a table as names, labels and numbers: refused with their place where they are none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ..runtime.errors import AlertlabError
+from .words import LARGEST_WHOLE, UNKNOWN, text_of
+
+NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
+TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
+SCALARS = (*NUMBERS, *TEXT, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+Floats = NDArray[np.float64]
+
+
+def row_number(number: int) -> str:
+    """The words for a row of a table with one value a row."""
+    return f"row {number}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where values stand, for messages.
+
+    Attributes
+    ----------
+    row : from the number of a value to the words for its row.
+    remedy : what else could be done about a column that is no such thing; begins with "; " or is empty.
+    """
+
+    origin: str
+    column: str
+    row: Callable[[int], str] = row_number
+    remedy: str = ""
+
+    def error(self, number: int, fault: str) -> AlertlabError:
+        """An error about one value."""
+        return AlertlabError(f"{self.origin}: column {self.column}, {self.row(number)}: {fault}{self.remedy}")
+
+
+def numbers(values: pa.Array | pa.ChunkedArray, place: Place) -> Floats:
+    """(n,) float64; NaN where there is none.
+
+    Raises
+    ------
+    AlertlabError
+        For text, dates, or anything else that is no number.
+    """
+    array = plain(values)
+    if not any(is_number(array.type) for is_number in NUMBERS):
+        number = int(np.argmax(np.asarray(array.is_valid()))) if len(array) else 0
+        shown = f"{str(array[number].as_py())[:40]!r} is" if len(array) else "it is"
+        raise place.error(number, f"{shown} {array.type}, not a number; convert the column")
+    floats = pc.cast(array, pa.float64(), safe=False)
+    return np.asarray(floats.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def names(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
+    """Names of objects as text, stripped, null where there is none.
+
+    Raises
+    ------
+    AlertlabError
+        For names that are neither text nor whole numbers: as real numbers, long ones have lost digits.
+    """
+    array = plain(values)
+    if pa.types.is_floating(array.type):
+        floats = numbers(array, place)
+        bad = np.isfinite(floats) & ((floats != np.floor(floats)) | (np.abs(floats) >= LARGEST_WHOLE))
+        if bad.any():
+            number = int(np.argmax(bad))
+            fault = f"{floats[number]!r} is a real number, which loses digits of long names; write names as text"
+            raise place.error(number, fault)
+    return labels(array, place)
+
+
+def labels(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
+    """Labels and classes as text, as :func:`~.words.text_of` has it; null where there is none.
+
+    Raises
+    ------
+    AlertlabError
+        For lists, dates and the like, or bytes that are not UTF-8.
+    """
+    array = plain(values)
+    if not any(is_scalar(array.type) for is_scalar in SCALARS):
+        raise AlertlabError(
+            f"{place.origin}: column {place.column} holds {array.type}; text or whole numbers are needed{place.remedy}"
+        )
+    if is_text(array.type):
+        try:
+            text = pc.utf8_trim_whitespace(pc.cast(array, pa.string()))
+        except pa.ArrowInvalid as error:
+            fault = f"column {place.column} holds bytes that are not UTF-8"
+            raise AlertlabError(f"{place.origin}: {fault}{place.remedy}") from error
+        unknown = pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(UNKNOWN)))
+        return pc.if_else(unknown, pa.scalar(None, pa.string()), text)
+    different = pc.dictionary_encode(array)
+    words = pa.array([text_of(each) for each in different.dictionary.to_pylist()], pa.string())
+    return words.take(different.indices)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether values are text, or bytes that may be."""
+    binary = pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+    return binary or any(is_kind(kind) for is_kind in TEXT)
+
+
+def plain(values: Any) -> pa.Array:
+    """One array, of the values themselves where they are stored by a dictionary of them."""
+    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if isinstance(array, pa.ChunkedArray):  # of no chunks, or too long for one
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    if isinstance(array.type, pa.BaseExtensionType):
+        array = array.storage
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array

@@ -1,0 +1,87 @@
+"""Classify alerts: a stream in, two tables out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+
+from ...alerts import Alert, Rejected, read_alerts
+from ...alerts.metadata import metadata_features
+from ...alerts.rejected import SCHEMA, rejected_table
+from ...core.predictions import Predictions, new_predictions
+from ...core.progress import track
+from ...core.table_file import TableFile
+from ...door.place import Found
+from ...runtime import Bundle
+from ...runtime.errors import AlertlabError
+from .result import UNDECIDED, Inputs, PredictResult, decided
+
+BATCH = 256  # alerts at a time: memory does not grow with the night
+
+
+def predict_alerts(bundle: Bundle, found: Found, out: Path, strict: bool) -> PredictResult:
+    """Classify every alert at a place, see :func:`~.predict`."""
+    rejected_path = out.with_name(f"{out.stem}.rejected.parquet")
+    classified: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    with ExitStack() as stack:
+        predicted = stack.enter_context(TableFile(out, classify([], bundle)[0].table().schema))
+        rejected = stack.enter_context(TableFile(rejected_path, SCHEMA))
+        for good, unread in in_batches(track(read_alerts(found), "classifying"), BATCH):
+            predictions, undecided = classify(good, bundle)
+            bad = unread + undecided
+            if strict and bad:
+                raise AlertlabError(f"{bad[0].origin}: {bad[0].reason} (--strict)")
+            table = predictions.table()
+            predicted.write(table)
+            rejected.write(rejected_table(bad))
+            classified.update(table["prediction"].to_pylist())
+            reasons.update(each.reason for each in bad)
+        if not classified and not reasons:
+            raise AlertlabError(f"{found.path}: holds {found.kind.value} without a single alert")
+    return PredictResult(out, rejected_path, classified, reasons)
+
+
+def in_batches(found: Iterable[Alert | Rejected], size: int) -> Iterator[tuple[list[Alert], list[Rejected]]]:
+    """Alerts and rejected ones, ``size`` of both together at a time."""
+    good: list[Alert] = []
+    bad: list[Rejected] = []
+    for each in found:
+        if isinstance(each, Alert):
+            good.append(each)
+        else:
+            bad.append(each)
+        if len(good) + len(bad) == size:
+            yield good, bad
+            good, bad = [], []
+    if good or bad:
+        yield good, bad
+
+
+def stamp_inputs(alerts: list[Alert], bundle: Bundle) -> Inputs:
+    """What the bundle declares that it takes, from alerts."""
+    inputs = {}
+    for spec in bundle.inputs:
+        if spec.name == "stamp":
+            stamps = [alert.stamp for alert in alerts]
+            inputs["stamp"] = np.stack(stamps) if stamps else np.zeros((0, *spec.shape), np.float32)
+        else:
+            names = [column.name for column in spec.columns]
+            inputs["metadata"] = metadata_features([alert.candidate for alert in alerts], names)
+    return inputs
+
+
+def classify(alerts: list[Alert], bundle: Bundle) -> tuple[Predictions, list[Rejected]]:
+    """Predictions of a batch, without the alerts whose probabilities are not finite: those are rejected."""
+    rows, probability, lost = decided(bundle, stamp_inputs(alerts, bundle))
+    kept = [alerts[row] for row in rows]
+    predictions = new_predictions(
+        np.array([alert.candid for alert in kept], dtype=np.int64),
+        np.array([alert.object_id for alert in kept], dtype=np.str_),
+        probability,
+        bundle.classes,
+    )
+    undecided = [alerts[row] for row in lost]
+    return predictions, [Rejected(each.origin, UNDECIDED, each.candid, each.object_id) for each in undecided]

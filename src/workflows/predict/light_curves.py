@@ -1,0 +1,140 @@
+"""Classify light curves: their features are computed first."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ... import runtime
+from ...config import compose
+from ...core.feature_file import extract_file, rejected_path
+from ...core.feature_table import as_numbers, known_set, matrix
+from ...core.predictions import Predictions, new_predictions
+from ...core.progress import track
+from ...core.samples import number_of
+from ...core.table_file import TableFile
+from ...door.place import PARQUET, Found, Kind
+from ...door.table import open_table
+from ...features.memory import FACTS
+from ...features.sets import NAME
+from ...features.work import LEFT_OUT
+from ...files import replacing
+from ...runtime.errors import AlertlabError
+from ..features import settings_of
+from .result import UNDECIDED, PredictResult, decided
+
+BATCH = 16_384  # objects at a time: memory does not grow with their number
+FEATURES = "features"
+
+
+def predict_light_curves(
+    bundle: runtime.Bundle,
+    overrides: Sequence[str],
+    found: Found,
+    non_detections: Found | None,
+    out: Path,
+    strict: bool,
+) -> PredictResult:
+    """Classify every object at a place; what cannot be used goes to ``<out>.rejected.parquet``.
+
+    Parameters
+    ----------
+    bundle : takes features.
+    overrides : of ``conf/features.yaml``: columns and cleaning. The set is the bundle's.
+    found, non_detections : light curves, of which the features are computed and kept in ``<out>.features.parquet``;
+        or a table that ``alertlab features`` wrote.
+    out : Parquet file of predictions, in the order of objects' names.
+    strict : refuse where any object cannot be used.
+
+    Raises
+    ------
+    AlertlabError
+        For a bundle of features that this alertlab does not compute, a table of another set, or no object.
+    """
+    (spec,) = bundle.inputs
+    path, rejected = found.path, rejected_path(out)
+    dropped: Mapping[str, int] = {}
+    if is_feature_table(found):
+        table_path, left_out = path, LEFT_OUT.empty_table()
+        _check(open_table(path).metadata, spec, str(path))
+    else:
+        if spec.feature_set is None:
+            raise AlertlabError(f"{path}: the bundle takes features that alertlab does not compute from light curves")
+        settings = settings_of(compose("features", [*overrides, f"features={spec.feature_set.name}"]))
+        _check(settings.features.metadata(), spec, "this version of alertlab")
+        table_path = out.with_name(f"{out.stem}.features.parquet")
+        dropped = extract_file(
+            path, None if non_detections is None else non_detections.path, table_path, settings
+        ).dropped
+        left_out = open_table(rejected_path(table_path)).read()
+        rejected_path(table_path).unlink()
+    classified: Counter[str] = Counter()
+    with TableFile(out, _predictions(open_table(table_path).schema.empty_table(), bundle)[0].table().schema) as written:
+        for table in _objects(table_path):
+            predictions, lost = _predictions(table, bundle)
+            written.write(predictions.table())
+            classified.update(predictions.table()["prediction"].to_pylist())
+            left_out = pa.concat_tables([left_out, lost])
+        left_out = left_out.sort_by("object_id")
+        with replacing(rejected) as partial:
+            pq.write_table(left_out, partial)
+        reasons = Counter(left_out["reason"].to_pylist())
+        if strict and reasons:
+            raise AlertlabError(f"{path}: {sum(reasons.values())} objects cannot be used, see {rejected} (--strict)")
+    return PredictResult(out, rejected, classified, reasons, dropped)
+
+
+def is_feature_table(found: Found) -> bool:
+    """Whether a file says that it holds a set of features."""
+    named = found.kind is Kind.TABLE and found.path.name.lower().endswith(PARQUET)
+    return named and NAME in open_table(found.path).metadata
+
+
+def _check(metadata: Mapping[bytes, bytes] | None, spec: runtime.InputSpec, origin: str) -> None:
+    """Refuse features of another definition than the bundle was trained on, before anything is computed or written."""
+    found, wanted = known_set(metadata, origin), spec.feature_set
+    if wanted is None or found is None or found.sha256 != wanted.sha256:
+        has = f"{found.name} {found.version} ({found.sha256[:12]})" if found else "none"
+        needs = f"{wanted.name} {wanted.version} ({wanted.sha256[:12]})" if wanted else "none that alertlab computes"
+        raise AlertlabError(f"{origin}: holds feature set {has}, the bundle was trained on {needs}")
+
+
+def _objects(path: Path) -> Iterator[pa.Table]:
+    """Rows of a table of features, some at a time.
+
+    Raises
+    ------
+    AlertlabError
+        For an object that is in two rows: which of them is meant?
+    """
+    table = open_table(path)
+    seen: set[str] = set()
+    batches = -(-table.rows // BATCH) if table.rows is not None else None
+    for batch in track(table.batches(table.names, rows=BATCH), "classifying", batches):
+        names = batch.column("object_id").to_pylist()
+        for name in names:
+            if name in seen:
+                raise AlertlabError(f"{path}: object {name} is in two rows; a row is one object")
+            seen.add(name)
+        yield batch
+
+
+def _predictions(table: pa.Table, bundle: runtime.Bundle) -> tuple[Predictions, pa.Table]:
+    """Predictions of some objects, and a table of those that have none."""
+    (spec,) = bundle.inputs
+    values = matrix(table, [column.name for column in spec.columns], "features")
+    rows, probability, lost = decided(bundle, {FEATURES: values})
+    objects = np.array(table.column("object_id").to_pylist(), dtype=np.str_)
+    predictions = new_predictions(
+        np.array([number_of(name) for name in objects[rows].tolist()], dtype=np.int64),
+        objects[rows],
+        probability,
+        bundle.classes,
+        bundle.manifest.taxonomy,
+        {name: as_numbers(table, name, "features")[rows] for name in FACTS},
+    )
+    undecided = pa.table([pa.array(objects[lost].tolist(), pa.string()), [UNDECIDED] * len(lost)], schema=LEFT_OUT)
+    return predictions, undecided
