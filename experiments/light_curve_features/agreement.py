@@ -14,6 +14,7 @@ import pandas as pd
 from alertlab.features.batch import Arrays, extract_batch, objects
 from alertlab.features.families.folded import folded_smoothness
 from alertlab.features.families.harmonics import harmonic_fit
+from alertlab.features.families.mexican_hat import mexican_hat_power
 from alertlab.features.lightcurves import LightCurves, light_curves
 from alertlab.features.periodogram import fold
 from alertlab.features.sets import FeatureSet, feature_set
@@ -29,8 +30,9 @@ CAUSES = {
     ),
     ("Psi", "Harmonics"): (
         "b",
-        "They follow from another period. At the published period, below, Psi agrees; what is left of the harmonics "
-        "are fits with more unknowns than distinct phases, which rounding decides.",
+        "They follow from another period, and phase 0 of Psi is here at the object's first detection, there at MJD 0. "
+        "At the published period and phase, below, Psi agrees; what is left of the harmonics are fits with more "
+        "unknowns than distinct phases, which rounding decides.",
     ),
     ("IAR_phi",): ("c", "The published search stops in a local maximum of its likelihood; see the fits."),
     ("GP_DRW",): (
@@ -43,7 +45,11 @@ CAUSES = {
         "Here chi^2 is minimised, from three starts and to the end; the published fit is unweighted and stops after "
         "some steps. See the fits.",
     ),
-    ("MHPS",): ("f", "The published sums are in single precision."),
+    ("MHPS",): (
+        "f",
+        "The published code holds MJD in single precision: 0.004 d, and what comes out depends on where days are "
+        "counted from. At its times, below, they agree but for its sums, which are in single precision too.",
+    ),
 }
 
 
@@ -107,12 +113,12 @@ def agreement(name: str, ours: np.ndarray, theirs: np.ndarray) -> Agreement:
     )
 
 
-def at_published_periods(curves: LightCurves, reference: pd.DataFrame) -> list[Agreement]:
-    """Folded statistics and harmonics again, at the reference's own period."""
+def as_published(curves: LightCurves, reference: pd.DataFrame) -> list[Agreement]:
+    """Folded statistics and harmonics again, at the reference's own period, and filters at its times."""
     columns: dict[str, list[tuple[float, float]]] = {}
     for parts, row in zip(objects(curves), reference.to_dict("records"), strict=True):
         for band, arrays in parts.items():
-            if band is None or not np.isfinite(row["Multiband_period"]):
+            if band is None:
                 continue
             for kernel, values in _at(arrays, row["Multiband_period"]):
                 for text, value in zip(kernel.texts, values, strict=True):
@@ -121,10 +127,15 @@ def at_published_periods(curves: LightCurves, reference: pd.DataFrame) -> list[A
 
 
 def _at(arrays: Arrays, period: float) -> list:
-    folded = fold(arrays["time"], arrays["magnitude"], period)
-    fitted = harmonic_fit.compute(arrays["time"], arrays["magnitude"], arrays["error"], period)
+    magnitude, error, days = arrays["magnitude"], arrays["error"], arrays["zero"] + arrays["time"]  # MJD again
+    single = days.astype(np.float32).astype(np.float64)
+    filtered = [(mexican_hat_power, mexican_hat_power.compute(single, magnitude, error))]
+    if np.isnan(period):
+        return filtered
+    folded = fold(days, magnitude, period)
+    fitted = harmonic_fit.compute(days, magnitude, error, period)
     smooth = folded_smoothness.compute(folded) if arrays.n >= folded_smoothness.minimum else [np.nan, np.nan]
-    return [(harmonic_fit, fitted), (folded_smoothness, smooth)]
+    return [(harmonic_fit, fitted), (folded_smoothness, smooth), *filtered]
 
 
 def page(
@@ -155,9 +166,9 @@ def page(
         "|---|---|---|---|",
         *(f"| {name} | {n} | {share:.3f} | {how} |" for name, n, share, how in fits(curves, reference)),
         "",
-        "## At the reference's own period",
+        "## At the reference's own period and times",
         "",
-        *table(at_published_periods(curves, reference)),
+        *table(as_published(curves, reference)),
         "",
         "## Catalina",
         "",

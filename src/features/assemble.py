@@ -11,12 +11,43 @@ from numpy.typing import NDArray
 from .clean import Mask, Rules, chosen, clean
 from .columns import CONTEXT
 from .lightcurves import OPTIONAL, Floats, Integers, LightCurves, light_curves
+from .repeats import repeats
+from .values import NOTHING
 
 SEEN = "seen"  # column of packets: which image a row is from, since packets of an object repeat their history
 ONLY_LIMITS = "no detections, only limits"
 LimitArrays = tuple[NDArray[np.str_], Floats, Integers, Floats]
 LIMIT_FAULT = "limit without band, time or magnitude"
+LIMIT_AGAIN = "another limit at the same time"
 TOO_LATE = "later than max_days after the first detection"
+
+
+@dataclass(frozen=True)
+class Join:
+    """How the objects of limits and detections meet; of parts of a table the sum is that of the whole.
+
+    Attributes
+    ----------
+    met : objects that are in both.
+    limited, detected : one that has limits alone, and one of the detections; None without any.
+    """
+
+    met: int = 0
+    limited: str | None = None
+    detected: str | None = None
+
+    def __add__(self, other: "Join") -> "Join":
+        return Join(self.met + other.met, self.limited or other.limited, self.detected or other.detected)
+
+    @property
+    def fault(self) -> str | None:
+        """What to say where both have objects and none is in both."""
+        if self.met or self.limited is None or self.detected is None:
+            return None
+        return (
+            f"no limit is of any object that has detections: limits are of {self.limited}, detections of "
+            f"{self.detected}; spell the names alike in both tables"
+        )
 
 
 @dataclass(frozen=True)
@@ -28,12 +59,14 @@ class Assembled:
     read : detections before the cleaning.
     reasons : detections and limits that were dropped, by reason.
     left_out : object -> reason, in the order of names.
+    join : of the objects that have limits with those that have detections.
     """
 
     curves: LightCurves
     read: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     left_out: dict[str, str] = field(default_factory=dict)
+    join: Join = field(default_factory=Join)
 
 
 def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Assembled:
@@ -42,11 +75,15 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
     Parameters
     ----------
     detections, limits : as :func:`~.tables.flat` gives them, rows in any order; None where there are no limits at all.
+        A row whose band is :data:`~.values.NOTHING` names an object that may have no other.
     """
     detections = _once(detections)
     names, code = _coded(detections.column("object_id"))
-    rows = chosen(_floats(detections), code)
-    band = detections.column("band").to_numpy()
+    rows, band = _floats(detections), detections.column("band").to_numpy()
+    measured: Mask = band != NOTHING
+    if not measured.all():
+        rows, band, code = {name: each[measured] for name, each in rows.items()}, band[measured], code[measured]
+    rows = chosen(rows, code)
     kept, reasons = clean(rows, band, code, rules)
     end = _ends(rows["time"], code, kept, len(names), rules.max_days)
     late = kept & (rows["time"] > end[code])
@@ -57,11 +94,11 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
     left_out = {str(name): too_few for name in names[~enough]}
     use = kept & enough[code]
     arrays = {name: values[use] for name, values in rows.items()}
-    given = None
+    given, join = None, Join()
     if limits is not None:
-        given, faults, others = _limits(_once(limits), names, end)
+        given, faults, others, join = _limits(_once(limits), names, end)
         reasons += faults
-        left_out |= dict.fromkeys(others, ONLY_LIMITS)
+        left_out |= {name: ONLY_LIMITS if limited else too_few for name, limited in others.items()}
     curves = light_curves(
         names[code[use]] if len(names) else np.array([], dtype=np.str_),
         arrays["time"],
@@ -72,7 +109,7 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
         limits=given,
         context={name: _first(arrays[name], arrays["time"], names[code[use]]) for name in CONTEXT if name in arrays},
     )
-    return Assembled(curves, detections.num_rows, +reasons, dict(sorted(left_out.items())))
+    return Assembled(curves, len(code), +reasons, dict(sorted(left_out.items())), join)
 
 
 def _floats(table: pa.Table) -> dict[str, Floats]:
@@ -118,21 +155,34 @@ def _ends(time: Floats, code: Integers, kept: Mask, objects: int, max_days: floa
     return first + max_days
 
 
-def _limits(table: pa.Table, known: NDArray[np.str_], end: Floats) -> tuple[LimitArrays, Counter[str], list[str]]:
-    """Limits as :func:`light_curves` takes them, those not used by reason, and objects that have nothing else."""
+def _limits(
+    table: pa.Table, known: NDArray[np.str_], end: Floats
+) -> tuple[LimitArrays, Counter[str], dict[str, bool], Join]:
+    """Limits as :func:`light_curves` takes them; those not used by reason; of other objects, whether they have any.
+
+    Of limits of one exposure the deepest stays: the object was in none of its images. One at the time of a detection is
+    kept, as in the published features.
+    """
     names, code = _coded(table.column("object_id"))
     time, limit = (np.asarray(table.column(name).to_numpy(), dtype=np.float64) for name in ("time", "limit"))
     band = table.column("band").to_numpy()
+    measured: Mask = band != NOTHING
     good: Mask = np.isfinite(time) & np.isfinite(limit) & (band > 0)
     until = np.full(len(names), np.inf)  # of objects without detections nothing is used anyway
     _, here, there = np.intersect1d(names, known, assume_unique=True, return_indices=True)
     until[here] = end[there]
     late = good & (time > until[code])
-    use = good & ~late
+    places = np.flatnonzero(good & ~late)
+    again = repeats(time[places], band[places], code[places], [-limit[places]])
+    use = np.delete(places, again)
     ids = names[code[use]] if len(names) else np.array([], dtype=np.str_)
-    others = [str(name) for name in np.setdiff1d(names, known)]
-    faults = Counter({LIMIT_FAULT: int((~good).sum()), TOO_LATE: int(late.sum())})
-    return (ids, time[use], band[use], limit[use]), faults, others
+    limited = np.bincount(code[measured], minlength=len(names)) > 0
+    others = dict(zip(names.tolist(), limited.tolist(), strict=True))
+    for name in names[here].tolist():
+        del others[name]
+    faults = Counter({LIMIT_FAULT: int((measured & ~good).sum()), TOO_LATE: int(late.sum()), LIMIT_AGAIN: len(again)})
+    join = Join(len(here), next((name for name in others if others[name]), None), next(iter(known.tolist()), None))
+    return (ids, time[use], band[use], limit[use]), faults, others, join
 
 
 def _first(values: Floats, time: Floats, names: NDArray[np.str_]) -> dict[str, float]:

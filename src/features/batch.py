@@ -1,7 +1,7 @@
 """From light curves to feature columns: each object alone, each kernel once."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -80,13 +80,20 @@ class Arrays:
 
 
 def objects(curves: LightCurves) -> Iterator[dict[int | None, Arrays]]:
-    """Inputs of each object: under None of all bands together, under its number of each band that it has."""
+    """Inputs of each object: under None of all bands together, under its number of each band that it has.
+
+    Times are days since its first detection in any band, ``zero``, so that no feature depends on where a survey counts
+    from and none loses digits; limits before it are at negative ones.
+    """
+    if not len(curves):
+        return
+    curves, zeros = _since_first(curves)
     for number in range(len(curves)):
         start, stop = curves.offsets[number], curves.offsets[number + 1]
         part = slice(start, stop)
         band = curves.band[part]
         known: dict[str, Any] = {name: values[part] for name, values in curves.detections.items()}
-        known |= {name: values[number] for name, values in curves.context.items()}
+        known |= {name: values[number] for name, values in curves.context.items()} | {"zero": zeros[number]}
         whole = Arrays(known | {"band": band}, {})
         whole.derived["found"] = partial(_search, whole)
         parts: dict[int | None, Arrays] = {None: whole}
@@ -101,10 +108,24 @@ def _search(whole: Arrays) -> Found:
     return search(whole["time"], whole["magnitude"], whole["error"], whole["band"])
 
 
+def _since_first(curves: LightCurves) -> tuple[LightCurves, Floats]:
+    """Light curves with times since the first detection of each object, and (n,) when that was."""
+    zeros = np.minimum.reduceat(curves.detections["time"], curves.offsets[:-1])
+
+    def since(time: Floats, offsets: Integers) -> Floats:
+        return time - np.repeat(zeros, np.diff(offsets))
+
+    limits = curves.limits
+    if limits is not None:
+        limits = replace(limits, time=since(limits.time, limits.offsets))
+    time = since(curves.detections["time"], curves.offsets)
+    return replace(curves, detections={**curves.detections, "time": time}, limits=limits), zeros
+
+
 def _band(curves: LightCurves, number: int, start: int, first: int, last: int, whole: Arrays) -> Arrays:
     part = slice(start + first, start + last)
     known: dict[str, Any] = {name: values[part] for name, values in curves.detections.items()}
-    band = int(curves.band[start + first])
+    band, known["zero"] = int(curves.band[start + first]), whole["zero"]
     if curves.limits is not None:
         limits = slice(curves.limits.offsets[number], curves.limits.offsets[number + 1])
         same = curves.limits.band[limits] == band

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .lightcurves import Floats, Integers
+from .repeats import SECOND, repeats
 from .values import LEFT_OUT, NO_BAND
 
 DUPLICATE = "another detection at the same time"
@@ -53,7 +54,7 @@ def chosen(rows: Mapping[str, Floats], code: Integers) -> dict[str, Floats]:
     first = np.full(int(code.max(initial=-1)) + 1, np.inf)
     np.minimum.at(first, code[known], rows["time"][known])
     corrected = np.zeros(len(first), dtype=bool)
-    corrected[code[(rows["time"] == first[code]) & (rows["corrected"] > 0)]] = True
+    corrected[code[(rows["time"] <= first[code] + SECOND) & (rows["corrected"] > 0)]] = True
     for name in ("magnitude", "error"):
         result[name] = np.where(corrected[code], rows[f"corrected_{name}"], rows[name])
         del result[f"corrected_{name}"]
@@ -87,37 +88,18 @@ def clean(rows: Mapping[str, Floats], band: Integers, code: Integers, rules: Rul
         reasons[reason] += int((kept & bad).sum())
         kept &= ~bad
     places = np.flatnonzero(kept)
-    worse = places[duplicates({name: values[places] for name, values in rows.items()}, band[places], code[places])]
+    good = {name: values[places] for name, values in rows.items()}
+    worse = places[repeats(good["time"], band[places], code[places], _better(good))]
     kept[worse] = False
     reasons[DUPLICATE] += len(worse)
     return kept, +reasons
 
 
-def duplicates(rows: Mapping[str, Floats], band: Integers, code: Integers) -> Integers:
-    """Places of detections of an object at a time at which it has a better one.
+def _better(rows: Mapping[str, Floats]) -> list[Floats]:
+    """What makes the better one of two detections of a source in one image: lower values, the most important first.
 
-    The better one has the higher ``rb``, which is ALeRCE's rule, for one source
-    found twice in one image. Without ``rb`` it has the smaller error, and must be
-    of the same band: other surveys see two bands at once. What is equal in both
-    is decided by the other values, not by the order of rows.
+    A higher ``rb`` is ALeRCE's rule; then comes the smaller error, and for what is equal in both the other values, so
+    that the order of rows decides nothing.
     """
-    same: list[Integers | Floats] = [code, rows["time"]]
-    if "rb" not in rows:
-        same.append(band)
-    order = np.lexsort(same[::-1])
-    repeated = _as_before(same, order)
-    repeated[:-1] |= repeated[1:]  # and the first of each group
-    few = order[repeated]
-    better = [-rows["rb"]] if "rb" in rows else []
-    rest = [values for name, values in sorted(rows.items()) if name not in ("time", "rb", "error")]
-    keys = [*same, *better, rows["error"], band, *rest]
-    few = few[np.lexsort([key[few] for key in keys[::-1]])]
-    return few[_as_before(same, few)]
-
-
-def _as_before(keys: list[Integers | Floats], order: Integers) -> Mask:
-    """Whether a row has the same keys as the one before it in an order."""
-    equal = np.zeros(len(order), dtype=bool)
-    if len(order):
-        equal[1:] = np.all([key[order][1:] == key[order][:-1] for key in keys], axis=0)
-    return equal
+    score = [-rows["rb"]] if "rb" in rows else []
+    return [*score, rows["error"], *(rows[name] for name in sorted(rows) if name not in ("time", "rb", "error"))]

@@ -50,9 +50,11 @@ def of_band(
 ) -> Callable[[Callable[..., Any]], Kernel]:
     """Declare a kernel over the detections of one band, in order of time.
 
-    Its arguments say what it takes: ``time``, ``magnitude``, ``error``, any name in
-    :data:`~.lightcurves.OPTIONAL`, ``ordered`` (the magnitudes, ascending), ``limit_time`` and ``limit`` (the
-    non-detections of the band), ``period`` (of all bands, NaN where none was found), ``band_period``.
+    Its arguments say what it takes: ``time`` (days since the object's first detection in any band), ``zero`` (the
+    time of that one), ``magnitude``, ``error``, any name in :data:`~.lightcurves.OPTIONAL`, ``ordered`` (the
+    magnitudes, ascending), ``limit_time`` and ``limit`` (the non-detections of the band), ``period`` (of all bands,
+    NaN where none was found), ``folded`` (the magnitudes in order of the phase of twice the period, which is 0 at that
+    first detection), ``band_period``.
 
     Parameters
     ----------

@@ -51,6 +51,8 @@ def features_of(
         every = len(found.curves) + len(found.left_out)
         reasons = ", ".join(f"{count} with {reason}" for reason, count in Counter(found.left_out.values()).items())
         warnings.warn(f"{len(found.left_out)} of {every} objects left out: {reasons}", stacklevel=3)
+    if found.join.fault:
+        warnings.warn(found.join.fault, stacklevel=3)
     result = feature_table(found.curves, extract_batch(found.curves, chosen), chosen)
     notes = {LEFT_OUT: json.dumps(found.left_out).encode(), DROPPED: json.dumps(dropped).encode()}
     return result.replace_schema_metadata({**result.schema.metadata, **notes})

@@ -113,7 +113,7 @@ def _refine(
 
 
 def fold(time: Floats, magnitude: Floats, period: float) -> Floats:
-    """Magnitudes in order of the phase of twice the period; in the order given where it is NaN."""
+    """Magnitudes in order of the phase of twice the period, 0 at time 0; in the order given where it is NaN."""
     if np.isnan(period):
         return magnitude
     return magnitude[np.argsort((time / (2 * period)) % 1, kind="stable")]

@@ -146,10 +146,10 @@ SETS = {
     "transient": PUBLISHED | WISE | TRANSIENT,
 }
 VERSIONS = {
-    "alerce152": "1",
-    "alerce174": "1",
-    "transient": "1",
-    "all": "1",
+    "alerce152": "2",
+    "alerce174": "2",
+    "transient": "2",
+    "all": "2",
 }  # raised when a value changes for the same light curve
 
 

@@ -11,6 +11,7 @@ from ..runtime.errors import AlertlabError
 from .lightcurves import Floats, Integers
 
 NO_BAND, LEFT_OUT = -1, 0  # beside the numbers of bands: no value, and a value that is mapped to none
+NOTHING = -2  # of the one row of an object that has no measurement at all
 NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
 BRIGHTER = {"t": 1.0, "true": 1.0, "1": 1.0, "+1": 1.0, "f": -1.0, "false": -1.0, "0": -1.0, "-1": -1.0}
 

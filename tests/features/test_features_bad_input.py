@@ -93,7 +93,8 @@ def test_any_light_curve_goes_through_the_cleaning_and_gives_a_row(name):
     assert table.num_rows == 1
     assert not np.isinf(values).any()
     clean = extract_batch(batch(**CURVES[name], optional=None, limits=None), feature_set("alerce174"))[0]
-    if len(rows) == len(rows.drop_duplicates(["time", "band"])):  # nothing is dropped
+    gaps = rows.sort_values("time").groupby("band")["time"].diff()
+    if not (gaps < 2 / 86400).any():  # nothing is dropped
         np.testing.assert_array_equal(values, clean)
 
 
@@ -127,7 +128,7 @@ def reasons_of(name):
         ("eleven points", "Harmonics_chi_1", "below 16 points"),
         ("thirty years", "MHPS_low_1", "without a point that has 4 points"),
         ("thirty years", "PPE", "within 3000 d"),
-        ("ten seconds", "MHPS_ratio_1", "MHPS_ratio where MHPS_high is 0"),
+        ("equal times", "MHPS_ratio_1", "MHPS_ratio where MHPS_high is 0"),
         ("magnitudes around 0", "PercentAmplitude_1", "where the median is 0"),
         ("magnitudes around 0", "Meanvariance_1", "where the mean is 0"),
     ],

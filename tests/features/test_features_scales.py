@@ -83,9 +83,9 @@ def hat(time, flux, days):
 
 
 def plain_mexican_hat(time, magnitude, error):
-    days, flux = time.astype(np.float32).astype(float), 10 ** (-0.4 * (magnitude - 19))
-    low, used = hat(days, flux, 100)
-    high, used_high = hat(days, flux, 10)
+    flux = 10 ** (-0.4 * (magnitude - 19))
+    low, used = hat(time, flux, 100)
+    high, used_high = hat(time, flux, 10)
     poisson = (np.mean((0.4 * np.log(10) * flux * error)[used]) / flux.mean()) ** 2
     flag = float(high <= poisson)
     low, high = low - poisson, high if flag else high - poisson

@@ -60,7 +60,7 @@ def with_text(features, **change):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda features: replace(features, version="2"),
+        lambda features: replace(features, version="0"),
         lambda features: replace(features, name="mine"),
         lambda features: with_text(features, formula="something else"),
         lambda features: with_text(features, unit="Jy"),
@@ -91,17 +91,17 @@ def test_a_table_of_the_same_set_passes():
         ({b"pandas": b"{}"}, r"^f\.parquet: says nothing of its feature set"),
         (
             feature_set("alerce174").metadata(),
-            r"^f\.parquet: holds feature set alerce174 1 \(\w{12}\), not alerce152 1",
+            r"^f\.parquet: holds feature set alerce174 2 \(\w{12}\), not alerce152 2",
         ),
         (
             replace(feature_set("alerce152"), version="0").metadata(),
-            r"alerce152 0 \(\w{12}\), not alerce152 1 \(\w{12}\); compute the features again$",
+            r"alerce152 0 \(\w{12}\), not alerce152 2 \(\w{12}\); compute the features again$",
         ),
         (
             with_text(feature_set("alerce152"), formula="old").metadata(),
-            r"alerce152 1 \(\w{12}\), not alerce152 1 \(\w{12}\); compute the features again$",
+            r"alerce152 2 \(\w{12}\), not alerce152 2 \(\w{12}\); compute the features again$",
         ),
-        ({NAME: b"alerce152", VERSION: b"1"}, r"alerce152 1 \(\?\), not alerce152 1 \(\w{12}\); compute"),
+        ({NAME: b"alerce152", VERSION: b"1"}, r"alerce152 1 \(\?\), not alerce152 2 \(\w{12}\); compute"),
         ({NAME: b"alerce152", HASH: b"0" * 64}, r"alerce152 \? \(0{12}\), not"),
     ],
 )
@@ -119,7 +119,7 @@ def test_the_listing_names_every_feature_with_unit_formula_minimum_and_source(na
     assert (
         paragraphs[0]
         == text.splitlines()[0]
-        == (f"{name} 1: {len(features.features)} features, sha256 {features.sha256[:12]}")
+        == (f"{name} {features.version}: {len(features.features)} features, sha256 {features.sha256[:12]}")
     )
     told = {each: paragraph for paragraph in paragraphs[1:] for each in re.split(r" \[|, |\n", paragraph)}
     for each in features.features:

@@ -9,7 +9,12 @@ from .time_order import cumulative_range
 
 
 @of_band(
-    ("Psi_CS", "", "Rcs of m in order of the phase t mod 2P; in order of time where no period was found"),
+    (
+        "Psi_CS",
+        "",
+        "Rcs of m in order of the phase t mod 2P, t since the object's first detection; in order of time where no "
+        "period was found",
+    ),
     ("Psi_eta", "", "sum (m_i+1 - m_i)^2 / ((N - 1) var(m)), in the same order"),
     minimum=3,
     undefined=EQUAL,

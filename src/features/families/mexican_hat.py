@@ -72,14 +72,13 @@ def smoothed_difference(
     source="Arévalo et al. 2012, as in ALeRCE's mhps",
 )
 def mexican_hat_power(time: Floats, magnitude: Floats, error: Floats) -> Floats:
-    # the published code keeps days in single precision: 0.004 d at MJD 58000
-    days, flux = np.empty(time.size), np.empty(time.size)
+    flux = np.empty(time.size)
     for i in range(time.size):
-        days[i], flux[i] = np.float64(np.float32(time[i])), 10 ** (-0.4 * (magnitude[i] - ZERO_POINT))
+        flux[i] = 10 ** (-0.4 * (magnitude[i] - ZERO_POINT))
     mean = average(flux)
     slow, fast = np.empty(time.size), np.empty(time.size)
-    seen_slow = smoothed_difference(days, flux, mean, SLOW_FILTER, slow)
-    seen_fast = smoothed_difference(days, flux, mean, FAST_FILTER, fast)
+    seen_slow = smoothed_difference(time, flux, mean, SLOW_FILTER, slow)
+    seen_fast = smoothed_difference(time, flux, mean, FAST_FILTER, fast)
     if not seen_slow or not seen_fast:
         return np.full(5, np.nan)
     low, high, noise = 0.0, 0.0, 0.0
