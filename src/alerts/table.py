@@ -9,8 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..door.table import open_table
 from ..door.values import NUMBERS as NUMERIC
 from ..door.words import in_brief, printable, text_of
+from ..runtime.errors import AlertlabError
 from .alert import BANDS, STAMP_SIDE, Alert, AlertError, Rejected
 from .build import build_alert, reject
 from .cutout import finite_or_nan
@@ -31,46 +33,40 @@ def read_stamp_table(path: Path, rows: int = 512) -> Iterator[Alert | Rejected]:
 
     Raises
     ------
-    AlertError
-        When the file is not Parquet, lacks one of these columns, or has text or
-        dates where metadata are numbers.
+    AlertlabError
+        When the file is not readable, lacks one of these columns, or has text
+        or dates where metadata are numbers.
     """
     origin = printable(path)
-    try:
-        file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
-        raise AlertError(f"{path}: not a readable Parquet file ({in_brief(error)})") from error
-    absent = [name for name in NEEDED if name not in file.schema_arrow.names]
+    table = open_table(path)
+    absent = [name for name in NEEDED if name not in table.schema.names]
     if absent:
         raise AlertError(f"{path}: no column {', '.join(absent)}; a table of stamps needs {', '.join(NEEDED)}")
-    texts = [name for name in (*NUMBERS, *PLACE) if name in file.schema_arrow.names and not _is_number(file, name)]
-    odd = [each.name for each in file.schema_arrow if each.name not in BANDS and _needs_care(each.type)]
+    kinds = {each.name: _stored(each.type) for each in table.schema}
+    texts = [name for name in (*NUMBERS, *PLACE) if name in kinds and not any(is_(kinds[name]) for is_ in NUMERIC)]
+    odd = [name for name, kind in kinds.items() if name not in BANDS and _needs_care(kind)]
     row = 0
     try:
-        for batch in file.iter_batches(rows):
-            _refuse_text(batch, texts, path, row)
+        for batch in table.batches(table.schema.names, rows=rows):
+            _refuse_text(batch, {name: kinds[name] for name in texts}, path, row)
             for record in batch.to_pylist():
                 yield _read_row(record, odd, f"{origin}:row {row}")
                 row += 1
-    except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: a date that Python does not have
-        yield Rejected(origin, f"the table is damaged from row {row} on ({in_brief(error)})")
-
-
-def _is_number(file: pq.ParquetFile, name: str) -> bool:
-    kind = _stored(file.schema_arrow.field(name).type)
-    return any(is_number(kind) for is_number in NUMERIC)
+    except AlertError:
+        raise
+    except (AlertlabError, ValueError) as error:  # ValueError: a date that Python does not have
+        yield Rejected(origin, f"the table is damaged from row {row} on ({in_brief(error.__cause__ or error)})")
 
 
 def _stored(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def _refuse_text(batch: pa.RecordBatch, texts: list[str], path: Path, first: int) -> None:
+def _refuse_text(batch: pa.Table, texts: Mapping[str, pa.DataType], path: Path, first: int) -> None:
     """One damaged packet may lack a field; a column that is no number throughout is a mistake to be told."""
-    for name in texts:
+    for name, kind in texts.items():
         for row, value in enumerate(batch.column(name).to_pylist(), first):
             if text_of(value) is not None:
-                kind = _stored(batch.schema.field(name).type)
                 raise AlertError(
                     f"{path}: column {name} is {kind}, not numbers (row {row}: {in_brief(repr(value), 40)}); "
                     "convert it and write the table anew"
@@ -79,7 +75,6 @@ def _refuse_text(batch: pa.RecordBatch, texts: list[str], path: Path, first: int
 
 def _needs_care(kind: pa.DataType) -> bool:
     """Whether Python values of this type are none that a packet has."""
-    kind = _stored(kind)
     return bool(
         pa.types.is_decimal(kind)
         or pa.types.is_float16(kind)

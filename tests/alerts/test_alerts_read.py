@@ -144,6 +144,13 @@ def test_a_table_without_its_columns_names_them(tmp_path):
         list(read_alerts(tmp_path / "stamps.parquet"))
 
 
+def test_a_table_with_two_columns_of_one_name_is_refused(tmp_path, edge_cut):
+    table = pa.table({name: [value] for name, value in edge_cut.items()} | {"fwhm": [2.5]})
+    pq.write_table(table.append_column("fwhm", pa.array([3.5])), tmp_path / "stamps.parquet")
+    with pytest.raises(AlertlabError, match="column fwhm stands twice"):
+        list(read_alerts(tmp_path / "stamps.parquet"))
+
+
 def test_a_bad_row_of_a_table_is_rejected_and_the_next_is_read(tmp_path):
     pixels = np.ones((63, 63), "<f4").tobytes()
     row = {"candid": 1, "objectId": "ZTF18a", "science": pixels, "template": pixels, "difference": pixels}
