@@ -140,7 +140,7 @@ def unknown_throughout(names: Sequence[str], metadata: NDArray[np.float32]) -> s
 
     Parameters
     ----------
-    metadata : (n, len(names)); of a stream, where memory must not grow, the NaN-aware maximum of each batch will do.
+    metadata : (n, len(names)), n > 0; for a stream, the maxima of its batches (``np.fmax.reduce``) will do.
     """
     absent = [name for name, values in zip(names, metadata.T, strict=True) if not np.isfinite(values).any()]
     if not absent:

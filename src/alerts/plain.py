@@ -34,6 +34,14 @@ def number(value: Any) -> float:
     return wide if abs(wide) <= LARGEST_FLOAT32 else float("nan")
 
 
+def native(value: Any) -> Any:
+    """A number of Decimal or numpy as Python's, anything else as text: what JSON can hold."""
+    if not isinstance(value, np.number | np.bool_ | Decimal):
+        return text_of(value)
+    exact = whole(value)
+    return number(value) if exact is None else exact
+
+
 def brighter(value: Any) -> float:
     """The sign of a difference (``isdiffpos``): 1 brighter than the template, -1 fainter, NaN unknown.
 

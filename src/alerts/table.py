@@ -17,7 +17,7 @@ from .alert import BANDS, STAMP_SIDE, Alert, AlertError, Rejected
 from .build import build_alert, reject
 from .cutout import finite_or_nan
 from .metadata import NUMBERS
-from .plain import number, whole
+from .plain import native, whole
 
 SHAPES = {"science": ("ny", "nx"), "template": ("ny_t", "nx_t"), "difference": ("ny_d", "nx_d")}
 PLACE = ("xpos", "ypos")  # on the chip
@@ -74,7 +74,7 @@ def _refuse_text(batch: pa.Table, texts: Mapping[str, pa.DataType], path: Path, 
 
 
 def _needs_care(kind: pa.DataType) -> bool:
-    """Whether Python values of this type are none that a packet has."""
+    """Whether values of this type are, in Python, none that a packet or a cache has."""
     return bool(
         pa.types.is_decimal(kind)
         or pa.types.is_float16(kind)
@@ -82,14 +82,6 @@ def _needs_care(kind: pa.DataType) -> bool:
         or pa.types.is_large_binary(kind)
         or pa.types.is_fixed_size_binary(kind)
     )
-
-
-def _plain(value: Any) -> Any:
-    """A Decimal or float16 as Python's number, bytes as text: as packets, and the files of a cache, hold them."""
-    if value is None or isinstance(value, bytes):
-        return text_of(value)
-    exact = whole(value)
-    return number(value) if exact is None else exact
 
 
 def count_rows(path: Path) -> int | None:
@@ -102,7 +94,7 @@ def count_rows(path: Path) -> int | None:
 
 def _read_row(row: Mapping[str, Any], odd: list[str], origin: str) -> Alert | Rejected:
     candidate = {name: value for name, value in row.items() if name not in BANDS}
-    candidate.update({name: _plain(row[name]) for name in odd})
+    candidate.update({name: native(row[name]) for name in odd})
     try:
         images = [_image(row, band) for band in BANDS]
         return build_alert(row["candid"], row["objectId"], candidate, images, origin)
