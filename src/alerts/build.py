@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .alert import BANDS, Alert, AlertError, Rejected
 from .cutout import pad_to_stamp
-from .plain import known_candid, known_object_id, number
+from .plain import candid_fault, known_candid, known_object_id, number
 
 MOST_TEXT = 1 << 16  # characters in all fields of a candidate; ZTF's have some 150
 
@@ -27,12 +27,12 @@ def build_alert(
     ------
     AlertError
         For a missing identity, fields that would fill the memory, an image
-        without a finite pixel, images of different shapes, or one whose cut
-        side is unknown.
+        without a finite pixel, images of different shapes, or smaller ones that
+        the edge of the chip did not cut.
     """
     known, name = known_candid(candid), known_object_id(object_id)
     if known is None:
-        raise AlertError("no candid that is a 64-bit integer")
+        raise AlertError(candid_fault(candid))
     if name is None:
         raise AlertError("no objectId that is a short text")
     if sum(len(value) for value in candidate.values() if isinstance(value, str | bytes)) > MOST_TEXT:

@@ -15,6 +15,7 @@ from ..door.words import in_brief
 from .alert import STAMP_SIDE, AlertError
 
 CHIP_COLUMNS, CHIP_ROWS = 3072, 3080  # pixels of one ZTF readout channel (Dekany et al. 2020)
+SLACK = 1  # pixel: positions are counted from 0 by some, and cut by others where ZTF rounds
 BLOCK, CARD = 2880, 80  # FITS standard 4.0, sections 3.1 and 4.1
 LARGEST = 1 << 20  # bytes a cut-out may unpack to; a whole one has 20,160
 MOST = 10**6  # of anything a stamp's header counts
@@ -118,7 +119,12 @@ def finite_or_nan(pixels: NDArray[np.generic]) -> NDArray[np.float32]:
 
 
 def pad_to_stamp(image: NDArray[np.float32], xpos: float | None, ypos: float | None) -> NDArray[np.float32]:
-    """Fill the side of a cut-out that the chip edge cut off with NaN.
+    """Fill the side of a cut-out that the edge of the chip cut off with NaN.
+
+    A whole stamp reaches 31 pixels to each side of the pixel nearest to the
+    detection, counted from 1 as in FITS. A smaller cut-out is taken only where
+    the edge leaves as many pixels as it has, give or take :data:`SLACK`: any
+    other was cut by somebody, and nothing tells where its source is.
 
     Parameters
     ----------
@@ -132,17 +138,34 @@ def pad_to_stamp(image: NDArray[np.float32], xpos: float | None, ypos: float | N
     Raises
     ------
     AlertError
-        When the position that tells the side is not known.
+        For a smaller image that is not at the edge of the chip, or whose
+        position is not known.
     """
     if image.shape == (STAMP_SIDE, STAMP_SIDE):
         return image
-    before = []
-    for length, position, chip in zip(image.shape, (ypos, xpos), (CHIP_ROWS, CHIP_COLUMNS), strict=True):
-        absent = STAMP_SIDE - length
-        if absent and (position is None or not np.isfinite(position)):
-            raise AlertError(f"the {image.shape[0]}x{image.shape[1]} cut-out has no xpos, ypos to tell the cut side")
-        low_side = position is not None and position < chip / 2
-        before.append(absent if low_side else 0)
+    size = f"{image.shape[0]}x{image.shape[1]}"
+    before = [
+        _lost_before(length, position, chip, size)
+        for length, position, chip in zip(image.shape, (ypos, xpos), (CHIP_ROWS, CHIP_COLUMNS), strict=True)
+    ]
     stamp = np.full((STAMP_SIDE, STAMP_SIDE), np.nan, dtype=np.float32)
     stamp[before[0] : before[0] + image.shape[0], before[1] : before[1] + image.shape[1]] = image
     return stamp
+
+
+def _lost_before(length: int, position: float | None, chip: int, size: str) -> int:
+    """Pixels that the edge cut off before the first one of an axis."""
+    absent = STAMP_SIDE - length
+    if not absent:
+        return 0
+    if position is None or not -SLACK <= position <= chip + 1 + SLACK:  # NaN, and -999 for unknown, are neither
+        raise AlertError(f"the cut-outs are {size}, with no xpos, ypos to tell the side that is cut")
+    nearest = round(position)
+    low, high = STAMP_SIDE // 2 + 1 - nearest, nearest + STAMP_SIDE // 2 - chip
+    if abs(absent - low) <= SLACK:
+        return absent
+    if abs(absent - high) <= SLACK:
+        return 0
+    if max(low, high) <= 0:
+        raise AlertError(f"the cut-outs are {size}, not at the edge of the chip")
+    raise AlertError(f"the cut-outs are {size}, not what the edge of the chip leaves at their xpos, ypos")

@@ -9,7 +9,7 @@ from .alert import AlertError, Rejected
 from .build import reject
 from .container import read_records
 from .packets import read_container
-from .plain import known_candid, known_object_id
+from .plain import candid_fault, known_candid, known_object_id
 from .read import read_with
 
 LISTS = frozenset({"prv_candidates"})
@@ -52,15 +52,12 @@ def _packet(data: bytes, origin: str) -> Iterator[History | Rejected]:
 
 
 def _record(record: Mapping[str, Any], origin: str) -> History | Rejected:
-    candid, object_id, candidate = (
-        record.get("candid"),
-        known_object_id(record.get("objectId")),
-        record.get("candidate"),
-    )
-    previous = record.get("prv_candidates") or []
+    candid, object_id = known_candid(record.get("candid")), known_object_id(record.get("objectId"))
+    candidate, previous = record.get("candidate"), record.get("prv_candidates")
+    previous = [] if previous is None else previous  # of an object that was not there before
     try:
-        if known_candid(candid) is None:
-            raise AlertError("no candid that is a 64-bit integer")
+        if candid is None:
+            raise AlertError(candid_fault(record.get("candid")))
         if object_id is None:
             raise AlertError("no objectId that is a short text")
         if not isinstance(candidate, Mapping):
@@ -68,5 +65,5 @@ def _record(record: Mapping[str, Any], origin: str) -> History | Rejected:
         if not isinstance(previous, list) or not all(isinstance(each, Mapping) for each in previous):
             raise AlertError("prv_candidates is not a list of records")
     except AlertError as error:
-        return reject(origin, str(error), candid, object_id)
+        return reject(origin, str(error), record.get("candid"), record.get("objectId"))
     return History(object_id, {**candidate, "candid": candid}, previous, origin)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..runtime.errors import AlertlabError
 from ..runtime.manifest import Column
 from .cutout import finite_or_nan
-from .plain import number
+from .plain import brighter, number
 from .sky import ECLIPTIC, GALACTIC, rotate
 
 Candidates = Sequence[Mapping[str, Any]]
@@ -104,7 +104,9 @@ class _Fields:
         self.candidates = candidates
 
     def number(self, name: str) -> NDArray[np.float64]:
-        return np.array([number(candidate.get(name)) for candidate in self.candidates], dtype=np.float64)
+        values = np.array([number(candidate.get(name)) for candidate in self.candidates], dtype=np.float64)
+        coded = name in BY_NAME and BY_NAME[name].missing == ABSENT  # of others it is somebody's null, no quantity
+        return values if coded else np.where(values == ABSENT, np.nan, values)
 
     @cached_property
     def sky(self) -> dict[str, NDArray[np.float64]]:
@@ -118,10 +120,8 @@ class _Fields:
 
 def _fainter(fields: _Fields) -> NDArray[np.float64]:
     """The published coding, inverted as it looks: 'f' is 1, 't' is 0."""
-    code = {"t": 0.0, "1": 0.0, "true": 0.0, "f": 1.0, "0": 1.0, "false": 1.0}
-    signs = (candidate.get("isdiffpos") for candidate in fields.candidates)
-    plain = (str(sign).lower() if isinstance(sign, str | bool) or sign in (0, 1) else "" for sign in signs)
-    return np.array([code.get(sign, np.nan) for sign in plain])
+    signs = np.array([brighter(candidate.get("isdiffpos")) for candidate in fields.candidates], dtype=np.float64)
+    return (1 - signs) / 2
 
 
 DERIVED: Mapping[str, Callable[[_Fields], NDArray[np.float64]]] = {
@@ -132,3 +132,17 @@ DERIVED: Mapping[str, Callable[[_Fields], NDArray[np.float64]]] = {
     "gal_lat": lambda fields: fields.sky["gal_lat"],
     "gal_long": lambda fields: fields.sky["gal_long"],
 }
+NUMBERS = tuple(name for name in BY_NAME if name not in DERIVED)  # the fields that are read as they are
+
+
+def unknown_throughout(names: Sequence[str], metadata: NDArray[np.float32]) -> str | None:
+    """A line about the columns that no alert has, None where there is none.
+
+    Parameters
+    ----------
+    metadata : (n, len(names)), n > 0; for a stream, the maxima of its batches (``np.fmax.reduce``) will do.
+    """
+    absent = [name for name, values in zip(names, metadata.T, strict=True) if not np.isfinite(values).any()]
+    if not absent:
+        return None
+    return f"metadata: {', '.join(absent)} {'is' if len(absent) == 1 else 'are'} unknown for every alert"

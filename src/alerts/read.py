@@ -12,7 +12,7 @@ from .archive import Reader, read_archive
 from .packets import LARGEST_PACKET, TOO_LARGE, read_packets
 from .table import count_rows, read_stamp_table
 
-DECODER_VERSION = 1  # raise it when the same bytes give other pixels, fields or rejections: caches are then made anew
+DECODER_VERSION = 2  # raise it when the same bytes give other pixels, fields or rejections: caches are then made anew
 
 
 def read_alerts(path: Path | str | Found) -> Iterator[Alert | Rejected]:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
-
-from ..door.place import did_you_mean, look
-from ..door.words import printable
+from ..door.place import look
+from ..door.table import open_table
+from ..door.values import Place, plain
+from ..door.values import labels as labels_of
+from ..door.words import in_brief, printable, text_of
 from ..runtime.errors import AlertlabError
 from .alert import Alert, Rejected
 from .fingerprint import Digest
+from .plain import candid_fault, known_candid
 from .read import DECODER_VERSION, count_alerts, read_alerts
 
 
@@ -25,16 +25,16 @@ class LabelRule:
     Attributes
     ----------
     column : name of the column.
-    only : the values that are believed; None believes all.
+    only : the values that are believed, of any type: 0 is "0" and 0.0 too; None believes all.
     """
 
     column: str
-    only: Sequence[str] | None = None
+    only: Sequence[Any] | None = None
 
     def label(self, row: Mapping[str, Any]) -> str | None:
-        """The label this rule gives a row, None for none."""
-        value = row.get(self.column)
-        return str(value) if value and (self.only is None or value in self.only) else None
+        """The label this rule gives a row, None for none: null and blank text alone are none, see ``text_of``."""
+        text = text_of(row.get(self.column))
+        return text if self.only is None or text in map(text_of, self.only) else None
 
 
 class LabelledFiles:
@@ -55,7 +55,7 @@ class LabelledFiles:
 
     def __init__(self, path: str, rules: Sequence[LabelRule], labels: str | None = None) -> None:
         self.path, self.rules = path, rules
-        self.rows = None if labels is None else _read_labels(Path(labels), rules)
+        self.known = None if labels is None else _read_labels(Path(labels), rules)
         self.labels = labels
         self.found = look(path)  # here, so that a missing path is told before anything is done
 
@@ -87,31 +87,57 @@ class LabelledFiles:
 
     def labelled(self, alerts: Iterable[Alert | Rejected]) -> Iterator[tuple[Alert, str | None] | Rejected]:
         """These alerts, which are those of ``alerts``, with their labels."""
-        matched = 0
+        matched, ours = False, "none"
         for found in alerts:
             if isinstance(found, Rejected):
                 yield found
-                continue
-            row = found.candidate if self.rows is None else self.rows.get(found.candid, {})
-            matched += bool(row)
-            yield found, next(filter(None, (rule.label(row) for rule in self.rules)), None)
-        if self.rows is not None and not matched:
-            raise AlertlabError(f"datamodule.labels: no candid of {self.labels} is among the alerts of {self.path}")
+            elif self.known is None:
+                yield found, _label(found.candidate, self.rules)
+            else:
+                matched, ours = matched or found.candid in self.known, str(found.candid)
+                yield found, self.known.get(found.candid)
+        if self.known is not None and not matched:
+            raise AlertlabError(
+                f"datamodule.labels: no candid of {self.labels} is among the alerts of {self.path} "
+                f"(labels: {next(iter(self.known), 'none')}, alerts: {ours})"
+            )
 
 
-def _read_labels(path: Path, rules: Sequence[LabelRule]) -> dict[int, dict[str, Any]]:
-    if not path.is_file():
-        raise AlertlabError(f"datamodule.labels: no file {path}{did_you_mean(path)}")
+def _label(row: Mapping[str, Any], rules: Sequence[LabelRule]) -> str | None:
+    """The label of the first rule that gives one."""
+    return next((label for rule in rules if (label := rule.label(row)) is not None), None)
+
+
+def _read_labels(path: Path, rules: Sequence[LabelRule]) -> dict[int, str | None]:
+    """The label of each candid of a table; a row without a candid labels nothing.
+
+    Raises
+    ------
+    AlertlabError
+        For a file that is no such table, what is no candid, and a candid with two labels.
+    """
+    origin = f"datamodule.labels: {path}"
+    columns = list(dict.fromkeys(rule.column for rule in rules))
     try:
-        if path.suffix in {".parquet", ".pq"}:
-            table = pq.read_table(path)
-        else:
-            strings = {rule.column: pa.string() for rule in rules} | {"candid": pa.int64()}
-            convert = pacsv.ConvertOptions(column_types=strings, strings_can_be_null=True)
-            table = pacsv.read_csv(path, convert_options=convert)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise AlertlabError(f"datamodule.labels: {path} is not a readable table ({error})") from error
-    absent = [name for name in ("candid", *(rule.column for rule in rules)) if name not in table.column_names]
-    if absent:
-        raise AlertlabError(f"datamodule.labels: {path} has no column {', '.join(absent)}")
-    return {row["candid"]: row for row in table.to_pylist()}
+        opened = open_table(path)
+        absent = [name for name in ("candid", *columns) if name not in opened.schema.names]
+        if absent:
+            raise AlertlabError(f"{path}: no column {', '.join(absent)}")
+        table = opened.read(["candid", *columns], text=["candid", *columns])
+    except AlertlabError as error:
+        raise AlertlabError(f"datamodule.labels: {error}") from error
+    values = [labels_of(table[name], Place(origin, name)).to_pylist() for name in columns]
+    labels: dict[int, str | None] = {}
+    for number, (said, *row) in enumerate(zip(plain(table["candid"]).to_pylist(), *values, strict=True)):
+        if text_of(said) is None:
+            continue
+        candid, label = known_candid(said), _label(dict(zip(columns, row, strict=True)), rules)
+        if candid is None:
+            raise AlertlabError(f"{origin}: column candid, row {number}: {in_brief(said, 30)}: {candid_fault(said)}")
+        known = labels.get(candid)
+        if None not in (known, label) and known != label:
+            raise AlertlabError(
+                f"{origin}: row {number}: candid {candid} is {label}, and {known} in a row before; keep one of them"
+            )
+        labels[candid] = label if known is None else known
+    return labels

@@ -6,18 +6,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..alerts import Alert
-from ..alerts.metadata import metadata_features
+from ..alerts import Alert, Rejected
+from ..alerts.metadata import metadata_features, unknown_throughout
+from ..alerts.seen import measured, place_of, repeated
+from ..core.progress import notice
 from ..core.rows import Inputs, Rows
 from ..core.samples import Samples
 from ..core.taxonomy import Taxonomy
+from ..runtime.errors import AlertlabError
 from ..runtime.manifest import Column
 
 PENDING = 4096  # candidate records in memory at a time: one takes some 5 kB, its metadata 92 bytes
 
 
 class Gathered:
-    """The alerts that are kept.
+    """The alerts that are kept, each candid once.
 
     Parameters
     ----------
@@ -30,6 +33,9 @@ class Gathered:
         self.target: list[int] = []
         self.candid: list[int] = []
         self.object_id: list[str] = []
+        self.origin: list[str] = []
+        self.measured: list[int] = []  # hashes of what alerts say of their detections
+        self.place: dict[int, int] = {}  # of a candid among the kept
         self.rows: list[int] = []
         self.stamps: list[NDArray[np.float32]] = []
         self.pending: list[Mapping[str, Any]] = []
@@ -38,8 +44,20 @@ class Gathered:
     def __len__(self) -> int:
         return len(self.target)
 
-    def add(self, alert: Alert, name: str, row: int) -> None:
-        """Keep an alert of class ``name``, the stamp of which is ``stored[row]``."""
+    def add(self, alert: Alert, name: str, row: int) -> Rejected | None:
+        """Keep an alert of class ``name``, the stamp of which is ``stored[row]``; one that is here already is returned.
+
+        Raises
+        ------
+        AlertlabError
+            For an alert that is here already, of another class or content.
+        """
+        first = self.place.setdefault(alert.candid, len(self))
+        if first < len(self):
+            self._compare(alert, name, first)
+            return repeated(alert, place_of(self.origin[first]))
+        self.origin.append(alert.origin)
+        self.measured.append(hash(measured(alert.candidate)))
         self.target.append(self.taxonomy.index(name))
         self.candid.append(alert.candid)
         self.object_id.append(alert.object_id)
@@ -49,6 +67,7 @@ class Gathered:
         self.pending.append(alert.candidate)
         if len(self.pending) == PENDING:
             self._settle()
+        return None
 
     def samples(self) -> Samples:
         """All that was added; there is at least one."""
@@ -56,7 +75,11 @@ class Gathered:
         stamp = Rows(np.stack(self.stamps)) if self.stored is None else Rows(self.stored, np.array(self.rows))
         inputs = {"stamp": stamp}
         if self.columns:
-            inputs["metadata"] = Rows(np.concatenate(self.metadata))
+            metadata = np.concatenate(self.metadata)
+            line = unknown_throughout([column.name for column in self.columns], metadata)
+            if line:
+                notice(f"datamodule.{line}")
+            inputs["metadata"] = Rows(metadata)
         return Samples(
             Inputs(inputs),
             np.array(self.target, dtype=np.int64),
@@ -65,6 +88,21 @@ class Gathered:
             self.taxonomy,
             {"metadata": self.columns} if self.columns else {},
         )
+
+    def _compare(self, alert: Alert, name: str, first: int) -> None:
+        both = f"candid {alert.candid} is in {self.origin[first]} and in {alert.origin}"
+        known = self.taxonomy.classes[self.target[first]]
+        if name != known:
+            raise AlertlabError(f"{both}, first as {known}, then as {name}; keep one of them")
+        stamp = self.stamps[first] if self.stored is None else self.stored[self.rows[first]]
+        differ = {
+            "objectId": alert.object_id != self.object_id[first],
+            "time, place or brightness": hash(measured(alert.candidate)) != self.measured[first],
+            "cut-outs": not np.array_equal(stamp, alert.stamp, equal_nan=True),
+        }
+        if any(differ.values()):
+            others = ", ".join(what for what, other in differ.items() if other)
+            raise AlertlabError(f"{both} with other contents ({others}); keep the right one")
 
     def _settle(self) -> None:
         if self.columns and self.pending:

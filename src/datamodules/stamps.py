@@ -22,7 +22,7 @@ from .stored import StoredAlerts
 
 
 class StampDataModule(LabelledDataModule):
-    """Alerts with a label, split by object.
+    """Alerts with a label, each candid once, split by object.
 
     Parameters
     ----------
@@ -39,7 +39,8 @@ class StampDataModule(LabelledDataModule):
     ------
     AlertlabError
         At once: a leaking or unknown metadata column. On reading: a label
-        outside the taxonomy, no usable alert, a cache without room. On ``draw``: a class with too few objects.
+        outside the taxonomy, one candid with two labels or contents, no usable
+        alert, a cache without room. On ``draw``: a class with too few objects.
     """
 
     def __init__(
@@ -80,8 +81,9 @@ class StampDataModule(LabelledDataModule):
                 continue
             alert, label = found
             name = self.class_of(label, alert.origin)
-            if name is not None:
-                gathered.add(alert, name, row)
+            again = None if name is None else gathered.add(alert, name, row)
+            if again is not None:
+                self.rejected.append(again)
             row += 1
         if not gathered:
             raise AlertlabError(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..alerts import BANDS, STAMP_SIDE, Alert, Rejected
 from ..alerts.fingerprint import Digest, content_digest
+from ..alerts.plain import native
 from ..alerts.rejected import rejected_table
 
 STAMPS, ALERTS, REJECTED, INDEX = "stamps.npy", "alerts.parquet", "rejected.parquet", "index.json"
@@ -128,7 +129,7 @@ def _row(alert: Alert, origin: str) -> dict[str, Any]:
         "candid": alert.candid,
         "object_id": alert.object_id,
         "origin": alert.origin.removeprefix(origin),
-        "candidate": json.dumps(dict(alert.candidate), default=str),  # dates and the like become text
+        "candidate": json.dumps(dict(alert.candidate), default=native),  # dates and the like become text
     }
 
 

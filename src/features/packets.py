@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from ..alerts.alert import Rejected
 from ..alerts.history import History, read_histories
-from ..alerts.plain import number
+from ..alerts.plain import brighter, number
+from ..door.words import text_of
 from .assemble import SEEN
 from .columns import BANDS
 from .lightcurves import Floats
-from .values import BRIGHTER, LEFT_OUT
+from .values import LEFT_OUT
 
 MJD = 2400000.5  # Julian date of its zero
 NEAR = 1.4  # arcsec: the nearest source of the template is the object itself, as ALeRCE's correction step has it
@@ -63,7 +64,7 @@ def tables(packets: Sequence[History]) -> Tables:
     rows = [row for _, row, _ in detections]
     columns: dict[str, Any] = _common([name for name, _, _ in detections], rows, "candid")
     columns |= {name: _column(rows, field) for name, field in FIELDS.items()}
-    columns["positive"] = np.array([BRIGHTER.get(str(row.get("isdiffpos")).lower(), np.nan) for row in rows])
+    columns["positive"] = np.array([brighter(row.get("isdiffpos")) for row in rows], dtype=np.float64)
     columns["sgscore1"] = np.array([score for _, _, score in detections], dtype=np.float64)
     columns |= {"magnitude": columns["difference"], "error": columns["difference_error"]}
     distance = _column(rows, "distnr")  # -999 where the template has no source at all
@@ -91,20 +92,25 @@ def corrected(difference: Floats, error: Floats, positive: Floats, reference: Fl
     positive : (n,) +1 or -1, the sign of the difference.
     reference : (n,) magnr, magnitude of the nearest source in the template; ZTF's -999 stands for none.
     """
-    flux = 10 ** (-0.4 * difference)
-    total = np.maximum(10 ** (-0.4 * np.where(reference > 0, reference, np.nan)) + positive * flux, 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a damaged magnitude may be anything
+        flux = 10 ** (-0.4 * difference)
+        total = np.maximum(10 ** (-0.4 * np.where(reference > 0, reference, np.nan)) + positive * flux, 0)
         return -2.5 * np.log10(total), flux * error / total
 
 
 def _common(names: list[str], rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
-    numbers = [BANDS.get(str(row.get("fid")), LEFT_OUT) or LEFT_OUT for row in rows]
+    numbers = [BANDS.get(text_of(row.get("fid")) or "") or LEFT_OUT for row in rows]  # unknown, and left out
     return {
         "object_id": pa.array(names, pa.string()),
         "time": _column(rows, "jd") - MJD,
         "band": np.array(numbers, dtype=np.int64),
-        SEEN: pa.array([str(row.get(key) or row.get("jd")) for row in rows], pa.string()),
+        SEEN: pa.array([_image(row, key) for row in rows], pa.string()),
     }
+
+
+def _image(row: Mapping[str, Any], key: str) -> str:
+    """Which image a row is from: by the survey's number, or by its time, since no two images begin at once."""
+    return text_of(row.get(key)) or f"jd {text_of(row.get('jd'))}"
 
 
 def _column(rows: Sequence[Mapping[str, Any]], field: str) -> Floats:

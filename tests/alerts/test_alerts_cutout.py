@@ -86,8 +86,10 @@ def test_a_zip_bomb_is_not_unpacked():
         ((45, 63), 94.4, 13.9, (18, 0)),  # cut by the lower edge: rows are missing before the first
         ((53, 63), 229.3, 3058.6, (0, 0)),  # the upper edge
         ((63, 56), 3047.9, 197.5, (0, 0)),  # the right edge
-        ((63, 40), 8.2, 1500.0, (0, 23)),  # the left edge
-        ((50, 40), 8.2, 18.0, (13, 23)),  # a corner of the chip
+        ((63, 39), 8.2, 1500.0, (0, 24)),  # the left edge
+        ((49, 39), 8.2, 18.0, (14, 24)),  # a corner of the chip
+        ((63, 40), 8.2, 1500.0, (0, 23)),  # counted from 0, or cut at another rounding: within a pixel
+        ((62, 63), 1500.0, 31.6, (1, 0)),
     ],
 )
 def test_an_edge_cut_stamp_is_padded_where_the_chip_ended(shape, xpos, ypos, corner):
@@ -98,6 +100,38 @@ def test_an_edge_cut_stamp_is_padded_where_the_chip_ended(shape, xpos, ypos, cor
     assert np.isnan(stamp).sum() == 63 * 63 - image.size
 
 
-def test_an_edge_cut_stamp_without_position_is_refused():
-    with pytest.raises(AlertError, match="xpos"):
-        pad_to_stamp(np.ones((45, 63), "f4"), None, None)
+@pytest.mark.parametrize("row", [1, 14.4, 31, 32, 1500, 3049, 3050, 3066.7, 3080])
+@pytest.mark.parametrize("column", [1, 20.2, 31, 32, 1500, 3041, 3042, 3060.1, 3072])
+def test_the_detection_is_at_the_centre_wherever_it_is_on_the_chip(row, column):
+    """A stamp is cut out of a chip whose pixels say where they are, counted from 1."""
+    rows, columns = np.mgrid[1:3081, 1:3073].astype("f4")
+    y, x = round(row), round(column)
+    inside = slice(max(y - 32, 0), y + 31), slice(max(x - 32, 0), x + 31)
+    for chip, position in ((rows, y), (columns, x)):
+        assert pad_to_stamp(chip[inside], column, row)[31, 31] == position
+
+
+@pytest.mark.parametrize(
+    ("shape", "xpos", "ypos", "reason"),
+    [
+        ((21, 21), 1500.0, 1500.0, "21x21, not at the edge of the chip"),
+        ((62, 63), 1500.0, 1500.0, "62x63, not at the edge of the chip"),
+        ((40, 40), 1500.0, 1500.0, "40x40, not at the edge of the chip"),
+        ((21, 21), 1500.0, 13.9, "21x21, not what the edge"),  # cropped after the edge had cut it
+        ((45, 21), 1500.0, 13.9, "45x21, not at the edge of the chip"),  # by the edge one way, by somebody the other
+        ((45, 63), 1500.0, 3072.0, "45x63, not what the edge"),
+        ((45, 63), None, None, "no xpos, ypos"),
+        ((45, 63), 1500.0, np.nan, "no xpos, ypos"),
+        ((45, 63), -999.0, -999.0, "no xpos, ypos"),  # ZTF's sentinel
+        ((45, 63), 1500.0, 1e6, "no xpos, ypos"),
+    ],
+)
+def test_a_smaller_stamp_that_the_edge_did_not_cut_is_refused(shape, xpos, ypos, reason):
+    with pytest.raises(AlertError, match=reason):
+        pad_to_stamp(np.ones(shape, "f4"), xpos, ypos)
+
+
+def test_a_position_that_nothing_depends_on_may_be_unknown():
+    whole = np.ones((63, 63), "f4")
+    assert pad_to_stamp(whole, None, np.nan) is whole
+    assert pad_to_stamp(np.ones((45, 63), "f4"), None, 13.9).shape == (63, 63)

@@ -108,7 +108,7 @@ def test_no_damage_takes_long(accounts):
         ("all cut-outs: NAXIS1 = 1e400", "NAXIS1 is '1e400'"),
         ("all cut-outs: 1 MB without END", "no END"),
         ("candid true", "no candid"),
-        ("objectId of bytes", "no objectId"),
+        ("objectId of bytes that are no text", "no objectId"),
         ("edge-cut, ypos text", "no xpos, ypos"),
     ],
 )

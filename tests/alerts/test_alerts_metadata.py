@@ -1,9 +1,11 @@
 """Metadata features: coding, coordinates, leaks."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from alertlab.alerts import read_alerts
-from alertlab.alerts.metadata import COLUMNS, LEAKS, metadata_columns, metadata_features
+from alertlab.alerts.metadata import COLUMNS, LEAKS, metadata_columns, metadata_features, unknown_throughout
 from alertlab.runtime import AlertlabError
 from astropy.coordinates import BarycentricMeanEcliptic, SkyCoord
 
@@ -38,7 +40,20 @@ def test_ecliptic_and_galactic_coordinates_are_those_of_astropy():
         np.testing.assert_allclose(columns[:, 1], latitude.deg, atol=4e-6)
 
 
-@pytest.mark.parametrize(("value", "code"), [("t", 0), ("f", 1), ("1", 0), ("0", 1), (1, 0), (None, np.nan)])
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        *[
+            (value, 0)
+            for value in ("t", "T", " t ", b"t", "1", "+1", 1, 1.0, "1.0", True, "true", np.bool_(True), Decimal(1))
+        ],
+        *[
+            (value, 1)
+            for value in ("f", b"f", "0", 0, 0.0, -1, -1.0, "-1", False, np.int8(0), np.float32(0), Decimal("0.0"))
+        ],
+        *[(value, np.nan) for value in (None, "", "nan", np.nan, 2, "yes", b"\xff", [], {})],
+    ],
+)
 def test_isdiffpos_has_the_published_inverted_coding(value, code):
     np.testing.assert_array_equal(metadata_features([{"isdiffpos": value}], ["isdiffpos"]), [[code]])
 
@@ -75,7 +90,24 @@ def test_real_packets_give_every_feature(shared_data):
     assert np.isfinite(table).all()
 
 
-@pytest.mark.parametrize("value", ["12.5", "", b"1", {"a": 1}, [1.0], None, np.nan, np.inf, -np.inf, 10**400, 1e300])
+@pytest.mark.parametrize("value", ["12.5", "", b"12", {"a": 1}, [1.0], None, np.nan, np.inf, -np.inf, 10**400, 1e300])
 def test_what_is_no_finite_number_is_nan(value):
     names = [column.name for column in COLUMNS]
     assert np.isnan(metadata_features([dict.fromkeys(names, value)], names)).all()
+
+
+@pytest.mark.parametrize("value", [2.5, Decimal("2.5"), np.float32(2.5), np.float16(2.5), np.float64(2.5)])
+def test_a_number_of_any_type_is_a_number(value):
+    assert metadata_features([{"fwhm": value}], ["fwhm"]) == 2.5
+
+
+def test_minus_999_is_a_value_only_where_ztf_documents_it():
+    names = ["distnr", "sgscore1", "fwhm", "ra", "ndethist", "non_detections"]
+    (row,) = metadata_features([dict.fromkeys(names, -999.0) | {"ncovhist": 50}], names)
+    np.testing.assert_array_equal(row, [-999, -999, np.nan, np.nan, np.nan, np.nan])
+
+
+def test_columns_that_no_alert_has_are_named():
+    metadata = np.array([[1, np.nan, np.nan], [np.nan, np.nan, np.nan]], np.float32)
+    assert unknown_throughout(["ra", "fwhm", "chinr"], metadata) == "metadata: fwhm, chinr are unknown for every alert"
+    assert unknown_throughout(["ra"], metadata[:, :1]) is None

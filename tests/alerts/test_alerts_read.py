@@ -1,16 +1,21 @@
 """Reading alerts: nothing is lost, nothing crashes, everything rejected has its reason."""
 
 import io
+import json
 import shutil
 import tarfile
 import tracemalloc
+from datetime import datetime
+from decimal import Decimal
 
 import fastavro
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from alertlab.alerts import Alert, Rejected, read_alerts
+from alertlab.alerts import BANDS, Alert, Rejected, read_alerts
+from alertlab.alerts.metadata import metadata_features
 from alertlab.alerts.write import encode_packet
 from alertlab.runtime import AlertlabError
 from alertlab.simulate import simulate_packets
@@ -139,6 +144,13 @@ def test_a_table_without_its_columns_names_them(tmp_path):
         list(read_alerts(tmp_path / "stamps.parquet"))
 
 
+def test_a_table_with_two_columns_of_one_name_is_refused(tmp_path, edge_cut):
+    table = pa.table({name: [value] for name, value in edge_cut.items()} | {"fwhm": [2.5]})
+    pq.write_table(table.append_column("fwhm", pa.array([3.5])), tmp_path / "stamps.parquet")
+    with pytest.raises(AlertlabError, match="column fwhm stands twice"):
+        list(read_alerts(tmp_path / "stamps.parquet"))
+
+
 def test_a_bad_row_of_a_table_is_rejected_and_the_next_is_read(tmp_path):
     pixels = np.ones((63, 63), "<f4").tobytes()
     row = {"candid": 1, "objectId": "ZTF18a", "science": pixels, "template": pixels, "difference": pixels}
@@ -177,20 +189,84 @@ def test_real_edge_cut_stamps_are_centred_after_padding(shared_data):
         assert np.hypot(*(np.array(np.unravel_index(light.argmax(), light.shape)) - 7)) < 2
 
 
-def test_columns_of_another_type_are_rejected_row_by_row(tmp_path):
+@pytest.fixture
+def edge_cut():
+    """A row of a stamp table, cut by the lower edge of the chip."""
     pixels = np.ones((62, 63), "<f4").tobytes()
-    row = {"candid": 1, "objectId": "ZTF18a", "science": pixels, "template": pixels, "difference": pixels}
-    row |= dict.fromkeys(("ny", "ny_t", "ny_d"), 62) | dict.fromkeys(("nx", "nx_t", "nx_d"), 63)
-    for name, value, reason in [
+    row = {"candid": 1, "objectId": "ZTF18a", "xpos": 1500.0, "ypos": 31.0} | dict.fromkeys(BANDS, pixels)
+    return row | dict.fromkeys(("ny", "ny_t", "ny_d"), 62) | dict.fromkeys(("nx", "nx_t", "nx_d"), 63)
+
+
+def one_row(path, row):
+    pq.write_table(pa.Table.from_pylist([row]), path / "stamps.parquet")
+    (found,) = read_alerts(path / "stamps.parquet")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
         ("science", "text", "not bytes"),
-        ("nx", 63.0, "not bytes with a shape of integers"),
-        ("candid", "1", "no candid"),
-        ("objectId", b"ZTF18a", "no objectId"),
-        ("ypos", "12.5", "no xpos, ypos"),
-    ]:
-        pq.write_table(pa.Table.from_pylist([{**row, name: value}]), tmp_path / "stamps.parquet")
-        (rejected,) = read_alerts(tmp_path / "stamps.parquet")
-        assert reason in rejected.reason
+        ("nx", 63.5, "not bytes with a shape of integers"),
+        ("candid", "one", "no candid"),
+        ("candid", True, "no candid"),
+        ("candid", float(697251920715010005), "has lost digits"),
+        ("objectId", b"ZTF\xff", "no objectId"),
+        ("objectId", " ", "no objectId"),
+        ("objectId", "None", "no objectId"),
+        ("objectId", True, "no objectId"),
+    ],
+)
+def test_columns_of_a_type_that_says_nothing_are_rejected_row_by_row(tmp_path, edge_cut, name, value, reason):
+    assert reason in one_row(tmp_path, edge_cut | {name: value}).reason
+
+
+@pytest.mark.parametrize("value", ["697251920715010005", b"697251920715010005", Decimal(697251920715010005)])
+def test_a_candid_of_another_type_keeps_its_digits(tmp_path, edge_cut, value):
+    assert one_row(tmp_path, edge_cut | {"candid": value}).candid == 697251920715010005
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [(" ZTF18a ", "ZTF18a"), (b"ZTF18a", "ZTF18a"), (12, "12"), (12.0, "12"), (Decimal(12), "12"), ("007", "007")],
+)
+def test_a_name_is_text_whatever_its_column(tmp_path, edge_cut, value, name):
+    assert one_row(tmp_path, edge_cut | {"objectId": value}).object_id == name
+
+
+def test_names_of_categories_and_shapes_with_a_point_are_read(tmp_path, edge_cut):
+    frame = pd.DataFrame([edge_cut | {"nx": 63.0}, edge_cut | {"candid": 2, "nx": None, "science": None}])
+    frame["objectId"] = frame["objectId"].astype("category")
+    frame.to_parquet(tmp_path / "stamps.parquet")
+    alerts, rejected = split(read_alerts(tmp_path / "stamps.parquet"))
+    assert [alert.object_id for alert in alerts] == ["ZTF18a"]
+    assert [each.reason for each in rejected] == ["no science cut-out"]
+
+
+@pytest.mark.parametrize("column", ["fwhm", "xpos", "ra", "sgscore1"])
+@pytest.mark.parametrize("value", ["2.5", b"2.5", datetime(2020, 1, 1), [2.5]], ids=lambda value: type(value).__name__)
+def test_a_column_of_metadata_that_is_no_number_stops_the_run_and_is_named(tmp_path, edge_cut, column, value):
+    pq.write_table(pa.Table.from_pylist([edge_cut, edge_cut | {column: value}][1:] * 2), tmp_path / "stamps.parquet")
+    with pytest.raises(AlertlabError, match=rf"stamps\.parquet: column {column} is .*not numbers.*row 0.*2.*convert"):
+        list(read_alerts(tmp_path / "stamps.parquet"))
+
+
+def test_a_column_of_text_without_any_is_unknown(tmp_path, edge_cut):
+    pq.write_table(
+        pa.table({name: [value] for name, value in edge_cut.items()} | {"fwhm": [""]}), tmp_path / "s.parquet"
+    )
+    (alert,) = read_alerts(tmp_path / "s.parquet")
+    assert np.isnan(metadata_features([alert.candidate], ["fwhm"])).all()
+
+
+def test_decimal_metadata_are_those_of_the_same_real_numbers(tmp_path, edge_cut):
+    real = edge_cut | {"fwhm": 2.25, "ndethist": 7.0, "isdiffpos": 1.0, "ra": 10.5, "dec": -3.25}
+    exact = {name: Decimal(str(value)) if isinstance(value, float) else value for name, value in real.items()}
+    names = ["fwhm", "ndethist", "isdiffpos", "ra", "dec", "gal_lat"]
+    tables = [metadata_features([one_row(tmp_path, row).candidate], names) for row in (real, exact)]
+    assert np.isfinite(tables[0]).all()
+    np.testing.assert_array_equal(*tables)
+    assert json.loads(json.dumps(dict(one_row(tmp_path, exact).candidate)))["fwhm"] == 2.25  # as a cache keeps it
 
 
 def test_a_table_with_a_damaged_page_keeps_what_came_before(tmp_path):

@@ -8,11 +8,14 @@ import sys
 import textwrap
 import time
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pytest
-from alertlab.alerts import Rejected, read_alerts
+from alertlab.alerts import Alert, Rejected, read_alerts
 from alertlab.alerts.fingerprint import content_digest
+from alertlab.alerts.metadata import metadata_features
 from alertlab.config import compose, instantiate
 from alertlab.core.contracts import Loading
 from alertlab.datamodules import cache as cache_module
@@ -67,6 +70,17 @@ def test_alerts_come_back_as_they_were(night, tmp_path):
         else:
             np.testing.assert_array_equal(one.stamp, two.stamp)
             np.testing.assert_equal(vars(replace(one, stamp=two.stamp)), vars(two))
+
+
+@pytest.mark.parametrize("kind", [float, np.float32, np.float64, Decimal], ids=lambda kind: kind.__name__)
+def test_numbers_of_every_type_and_bytes_come_back_as_what_they_say(tmp_path, kind):
+    values = {"ra": kind(2.5), "ndethist": kind(3), "isdiffpos": b"t", "label": b"SN", "day": date(2020, 1, 2)}
+    alert = Alert(1, "a", values, np.zeros((3, 63, 63), np.float32), "row 0")
+    write_alerts(tmp_path, [alert], content_digest)
+    (back,) = StoredAlerts(tmp_path, content_digest)
+    names = ["ra", "ndethist", "isdiffpos"]
+    np.testing.assert_array_equal(metadata_features([back.candidate], names), [[2.5, 3, 0]])
+    assert {name: back.candidate[name] for name in ("label", "day")} == {"label": "SN", "day": "2020-01-02"}
 
 
 def test_labels_and_metadata_change_without_decoding_anew(night, decoded):

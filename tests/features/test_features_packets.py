@@ -1,13 +1,14 @@
 """Packets of an object together are its light curve."""
 
 import io
+import warnings
 
 import fastavro
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from alertlab.alerts.history import read_histories
+from alertlab.alerts.history import History, read_histories
 from alertlab.alerts.schema import CANDIDATE, PRV_CANDIDATE, alert_schema, field_types
 from alertlab.cli import main
 from alertlab.features.assemble import assemble
@@ -99,3 +100,44 @@ def test_a_damaged_packet_is_counted(folder):
     (folder / "c.avro").write_bytes(b"Obj\x01 nothing")
     ((_, _, refused),) = packet_tables(folder)
     assert list(refused.values()) == [1]
+
+
+def packet(*previous, **newest):
+    """What a packet says; fields of any type."""
+    return History("ZTF1", seen(CANDIDATE, 9) | newest, previous, "packet")
+
+
+@pytest.mark.parametrize("numbered", [True, False], ids=["by its number, 0 too", "by its time"])
+def test_an_image_counts_once_by_its_number_or_else_by_its_time(numbered):
+    days = range(4)
+    numbers = list(days) if numbered else [None] * 4
+    rows = [seen(PRV_CANDIDATE, day) | {"candid": number} for day, number in zip(days, numbers, strict=True)]
+    for day, number in zip(days, numbers, strict=True):
+        rows.append(row(PRV_CANDIDATE, jd=2459000.6 + day, fid=1, diffmaglim=20.5, pid=number))
+    detections, limits = tables([packet(*rows), packet(*rows[::-1])])
+    found = assemble(detections, limits, Rules(min_detections=1))
+    assert found.curves.detections["time"] == pytest.approx([59000, 59001, 59002, 59003, 59009])
+    assert found.curves.limits.time == pytest.approx([59000.1, 59001.1, 59002.1, 59003.1])
+
+
+@pytest.mark.parametrize(
+    ("values", "sign"),
+    [(("t", "1", 1, 1.0, True, b"t"), 1), (("f", "0", 0, 0.0, -1, -1.0, False), -1), ((None, "x"), np.nan)],
+)
+def test_the_sign_of_a_difference_is_read_in_every_type(values, sign):
+    detections, _ = tables([packet(isdiffpos=value) for value in values])
+    np.testing.assert_array_equal(detections["positive"], [sign] * len(values))
+
+
+@pytest.mark.parametrize("value", [-999.0, 1e38, -1e38, "text", None])
+def test_absurd_values_of_a_packet_give_no_warning(value):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        absurd = dict.fromkeys(("jd", "magpsf", "sigmapsf", "magnr", "distnr", "ra", "sgscore1"), value)
+        detections, _ = tables([packet(absurd | {"magpsf": 18.0 if value is None else value})])
+    assert detections.num_rows == 2
+
+
+def test_bands_are_read_in_every_type():
+    detections, _ = tables([packet(fid=band) for band in (2, 2.0, "2", " r ", "r", np.int16(2))])
+    assert detections["band"].to_pylist() == [2] * 6
