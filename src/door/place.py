@@ -66,7 +66,7 @@ class Found:
 
 
 def look(path: Path | str | Found) -> Found:
-    """Find out what lies at a path, by the names of files; of a folder, by the first one that is known.
+    """Find out what lies at a path, by the names of files; a folder that has packets anywhere is one of packets.
 
     Raises
     ------
@@ -134,11 +134,13 @@ def _look_into(folder: Path) -> Found:
     root = _catalogue(folder)
     if root is not None:
         return Found(folder, Kind.CATALOGUE, root)
+    tables = False
     for file in walk(folder):
         if file.name.lower().endswith(PACKETS):
             return Found(folder, Kind.PACKETS, folder)
-        if is_table(file):
-            return Found(folder, Kind.TABLES, folder)
+        tables = tables or is_table(file)
+    if tables:
+        return Found(folder, Kind.TABLES, folder)
     raise AlertlabError(f"{folder}: holds neither a table ({_words(TABLES)}) nor packets ({_words(PACKETS)})")
 
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..runtime.errors import AlertlabError
-from .words import LARGEST_WHOLE, UNKNOWN, text_of
+from .words import LARGEST_WHOLE, UNKNOWN, WHOLE, text_of
 
 NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
 TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
@@ -95,6 +95,7 @@ def labels(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
     if is_text(array.type):
         try:
             text = pc.utf8_trim_whitespace(pc.cast(array, pa.string()))
+            text = pc.replace_substring_regex(text, WHOLE, r"\1")
         except pa.ArrowInvalid as error:
             fault = f"column {place.column} holds bytes that are not UTF-8"
             raise AlertlabError(f"{place.origin}: {fault}{place.remedy}") from error

@@ -1,30 +1,32 @@
 """Names, labels and classes as text: one rule wherever they are read, and what goes onto a terminal."""
 
+import re
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
 
 UNKNOWN = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat", "--"})  # no value, whatever its case
+WHOLE = r"^([+-]?\d{1,15})\.0+$"  # how pandas writes a whole number of a column in which one is missing
 LARGEST_WHOLE = 2**53  # beyond it a real number no longer tells neighbouring integers apart
 
 
 def text_of(value: Any) -> str | None:
     """The text of a name, a label or a class that a file, YAML or pandas may have made something else.
 
-    ``1``, ``1.0`` and ``"1"`` are one label, ``True`` is ``"True"`` as Python and pandas write it. None for null, NaN,
-    blank text and :data:`UNKNOWN` words.
+    ``1``, ``1.0``, ``"1"`` and ``"1.0"`` are one label, ``True`` is ``"True"`` as Python and pandas write it. None for
+    null, NaN, blank text and :data:`UNKNOWN` words.
     """
     if value is None:
         return None
     if isinstance(value, bytes):
         value = value.decode("utf-8", "backslashreplace")
     if isinstance(value, Decimal | Real) and not isinstance(value, Integral):  # NumPy registers its own as these
-        number = float(value)
+        number = float("nan") if isinstance(value, Decimal) and value.is_nan() else float(value)
         if number != number:
             return None
         if abs(number) < LARGEST_WHOLE and number == int(number):
             return str(int(number))
-    text = str(value).strip()
+    text = re.sub(WHOLE, r"\1", str(value).strip())
     return None if text.lower() in UNKNOWN else text
 
 

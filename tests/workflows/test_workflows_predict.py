@@ -1,5 +1,6 @@
 """Classifying alerts with a bundle."""
 
+import shutil
 import subprocess
 import sys
 
@@ -85,3 +86,21 @@ def test_a_table_written_in_parts_is_whole_and_in_order(tmp_path, monkeypatch):
             file.write(rows.slice(start, 2))
     assert pq.read_table(tmp_path / "t.parquet") == rows
     assert pq.read_metadata(tmp_path / "t.parquet").num_row_groups == 5
+
+
+def test_an_alert_that_lies_in_two_places_is_classified_once_and_listed_once(tiny_run, night, tmp_path):
+    for name in ("night1", "night2"):
+        shutil.copytree(night, tmp_path / "twice" / name)
+    result = predict(tiny_run[0].bundle, tmp_path / "twice", tmp_path / "p.parquet")
+    assert len(read_predictions(result.predictions)) == 20
+    again = [reason for reason in result.reasons if reason.startswith("the same alert as in")]
+    assert [result.reasons[reason] for reason in again] == [20]
+    assert again[0].endswith("night1")
+
+
+def test_labels_beside_the_packets_do_not_make_them_a_folder_of_tables(tiny_run, night, tmp_path):
+    shutil.copytree(night, tmp_path / "all" / "packets")
+    (tmp_path / "all" / "labels.csv").write_text("candid,label\n1,SN\n")
+    result = predict(tiny_run[0].bundle, tmp_path / "all", tmp_path / "p.parquet")
+    assert sum(result.classified.values()) == 20
+    assert result.reasons["not an .avro file"] == 1

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from ...alerts import Alert, Rejected, read_alerts
-from ...alerts.metadata import metadata_features
+from ...alerts.metadata import metadata_features, unknown_throughout
 from ...alerts.rejected import SCHEMA, rejected_table
+from ...alerts.seen import Seen
 from ...core.predictions import Predictions, new_predictions
-from ...core.progress import track
+from ...core.progress import notice, track
 from ...core.table_file import TableFile
 from ...door.place import Found
 from ...runtime import Bundle
@@ -26,12 +27,19 @@ def predict_alerts(bundle: Bundle, found: Found, out: Path, strict: bool) -> Pre
     rejected_path = out.with_name(f"{out.stem}.rejected.parquet")
     classified: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    names = [column.name for spec in bundle.inputs if spec.name == "metadata" for column in spec.columns]
+    seen, largest = Seen(), np.full(len(names), np.nan, np.float32)
     with ExitStack() as stack:
-        predicted = stack.enter_context(TableFile(out, classify([], bundle)[0].table().schema))
+        predicted = stack.enter_context(
+            TableFile(out, classify([], stamp_inputs([], bundle), bundle)[0].table().schema)
+        )
         rejected = stack.enter_context(TableFile(rejected_path, SCHEMA))
         for good, unread in in_batches(track(read_alerts(found), "classifying"), BATCH):
-            predictions, undecided = classify(good, bundle)
-            bad = unread + undecided
+            new, again = seen.check(good)
+            inputs = stamp_inputs(new, bundle)
+            largest = np.fmax.reduce([largest, *inputs.get("metadata", [])])
+            predictions, undecided = classify(new, inputs, bundle)
+            bad = unread + again + undecided
             if strict and bad:
                 raise AlertlabError(f"{bad[0].origin}: {bad[0].reason} (--strict)")
             table = predictions.table()
@@ -41,6 +49,8 @@ def predict_alerts(bundle: Bundle, found: Found, out: Path, strict: bool) -> Pre
             reasons.update(each.reason for each in bad)
         if not classified and not reasons:
             raise AlertlabError(f"{found.path}: holds {found.kind.value} without a single alert")
+    if classified and (absent := unknown_throughout(names, largest[None])):
+        notice(absent)
     return PredictResult(out, rejected_path, classified, reasons)
 
 
@@ -73,9 +83,9 @@ def stamp_inputs(alerts: list[Alert], bundle: Bundle) -> Inputs:
     return inputs
 
 
-def classify(alerts: list[Alert], bundle: Bundle) -> tuple[Predictions, list[Rejected]]:
+def classify(alerts: list[Alert], inputs: Inputs, bundle: Bundle) -> tuple[Predictions, list[Rejected]]:
     """Predictions of a batch, without the alerts whose probabilities are not finite: those are rejected."""
-    rows, probability, lost = decided(bundle, stamp_inputs(alerts, bundle))
+    rows, probability, lost = decided(bundle, inputs)
     kept = [alerts[row] for row in rows]
     predictions = new_predictions(
         np.array([alert.candid for alert in kept], dtype=np.int64),
