@@ -31,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, AlertlabError):
             print(f"alertlab: {error}", file=sys.stderr)
         elif not isinstance(error, BrokenPipeError):  # whoever reads the output has had enough
-            first = (str(error).splitlines() or [""])[0]
+            from ..config.secrets import masked  # here: `alertlab --help` must not wait for Hydra
+
+            first = masked((str(error).splitlines() or [""])[0])
             print(f"alertlab: {type(error).__name__}: {first} (--debug shows where)", file=sys.stderr)
         return 1
     return 0

@@ -195,5 +195,5 @@ def _config_options(verb: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PACKAGE",
-        help="package that a _target_ may name, beside alertlab's own list",
+        help="package of your own that a _target_ may name",
     )

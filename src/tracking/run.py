@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..config import masked
 from ..runtime.errors import AlertlabError
 from .deliver import PARAM_LENGTH, TAG_LENGTH, deliver, sanitised
 from .errors import is_refusal, unreachable
@@ -112,7 +113,7 @@ class TrackedRun:
                 deliver(entry, self.tracker.client, self.run_id, self.directory)
             except unreachable() as error:
                 if is_refusal(error):
-                    reason = str(error).splitlines()[0]
+                    reason = masked(str(error).splitlines()[0])
                     raise AlertlabError(f"tracking: MLflow refuses {entry['kind']}: {reason}") from error
                 self._ask_again = time.monotonic() + PATIENCE
                 return

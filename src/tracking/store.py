@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..config import masked, whole
 from ..core.progress import status
 from ..files import replacing
 from ..runtime.errors import AlertlabError
@@ -29,16 +30,17 @@ class Tracker:
 
     Parameters
     ----------
-    uri : ``sqlite:///FILE`` or the address of an MLflow server.
+    uri : ``sqlite:///FILE`` or the address of an MLflow server. It is shown and written without its password.
     artifacts : where artifacts go; None takes ``mlartifacts`` beside a sqlite
         file, and the server's own place otherwise.
     """
 
     def __init__(self, uri: str, artifacts: str | None = None) -> None:
-        self.uri, self.artifacts = uri, artifacts
+        self.uri, self.artifacts, self._address = masked(uri), artifacts, whole(uri)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"uri": self.uri, "artifacts": self.artifacts}  # a client does not travel to other processes
+        kept = ("uri", "artifacts", "_address")  # a client does not travel to other processes
+        return {name: self.__dict__[name] for name in kept}
 
     _client: "MlflowClient"
 
@@ -61,10 +63,10 @@ class Tracker:
                 logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
                 logging.getLogger("alembic").setLevel(logging.WARNING)
                 try:
-                    client = MlflowClient(self.uri)
+                    client = MlflowClient(self._address)
                     client.search_experiments(max_results=1)
                 except unreachable() as error:
-                    message = str(error).splitlines()[0]
+                    message = masked(str(error).splitlines()[0])
                     raise StoreError(f"tracking.uri: cannot reach {self.uri} ({message[:200]})") from error
             self.__dict__["_client"] = client
         return self._client
@@ -101,7 +103,7 @@ class Tracker:
     @contextmanager
     def running(self, run: TrackedRun) -> Iterator[None]:
         """A run that goes on now, and ends FINISHED, FAILED on an error, or KILLED when interrupted or killed."""
-        with Watch(self.uri, run.run_id):
+        with Watch(self._address, run.run_id):
             run.set_state("RUNNING")
             try:
                 yield
@@ -109,7 +111,7 @@ class Tracker:
                 run.end("KILLED", "interrupted")
                 raise
             except BaseException as error:
-                run.end("FAILED", f"{type(error).__name__}: {error}")
+                run.end("FAILED", masked(f"{type(error).__name__}: {error}"))
                 raise
             run.end("FINISHED")
 

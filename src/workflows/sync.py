@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..config import refuse_foreign
 from ..runtime.errors import AlertlabError
 from ..tracking import Tracker, runs_below
 
@@ -21,7 +22,7 @@ def sync(folder: Path) -> SyncResult:
     Raises
     ------
     AlertlabError
-        When there is no run.
+        When there is no run, or one that names another machine than MLFLOW_TRACKING_URI does.
     """
     delivered = pending = 0
     runs = runs_below(folder)
@@ -33,6 +34,7 @@ def sync(folder: Path) -> SyncResult:
         run = tracker.reopen(directory)
         before = len(run.journal.pending)
         if before:
+            refuse_foreign(identity.uri, f"{directory / 'run.json'}: uri")
             run.send(insist=True)
         after = len(run.journal.pending)
         delivered, pending = delivered + before - after, pending + after
