@@ -27,9 +27,13 @@ def check(config: DictConfig, name: str, allowed: Sequence[str]) -> tuple[dict[A
     """
     check_packages(allowed)
     check_resolvers(config)
+    keys, groups = root(name)
+    for key, default in keys.items():
+        if isinstance(default, str) and isinstance(given := config.get(key), int) and not isinstance(given, bool):
+            config[key] = str(given)  # YAML's number: name=2024
     content = _resolved(config)
     check_targets(content, allowed)
-    check_root(content, *root(name))
+    check_root(content, keys, groups)
     check_values(content)
     _, paths = without_environment(config)
     check_recorded(paths)

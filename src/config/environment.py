@@ -16,6 +16,7 @@ from .errors import ConfigError
 from .secrets import masked
 
 NAME = re.compile(r"(ALERTLAB|MLFLOW)_[A-Z0-9_]+")
+ENV = re.compile(r"oc\.env\s*:\s*(\w+)")  # named outright; what is put together is checked when it is asked for
 RESOLVERS = ("oc.env", "oc.select")  # the others read texts as configs, or come from code that we do not know
 RECORDED = ("name", "run_name", "bundle", "description")  # what MLflow, bundle and report show as it is
 Path = tuple[Any, ...]
@@ -30,10 +31,7 @@ def policed() -> Iterator[list[str]]:
     given: list[str] = []
 
     def env(name: str, *default: Any) -> Any:
-        if not isinstance(name, str) or not NAME.fullmatch(name):
-            raise ConfigError(
-                f"oc.env: {name} is no variable that a config may read; those are ALERTLAB_* and MLFLOW_*"
-            )
+        _check_name(name)
         if name in os.environ:
             given.append(name)
         return oc.env(name, *default)
@@ -60,6 +58,8 @@ def check_resolvers(config: DictConfig) -> None:
             names = list(_resolvers(parse(text)))
         except OmegaConfBaseException as error:
             raise ConfigError(f"{dotted(path)}: cannot read {text!r}, is a bracket open?") from error
+        for name in ENV.findall(text):
+            _check_name(name, f"{dotted(path)}: ")
         for name in names:
             if name not in RESOLVERS:
                 raise ConfigError(
@@ -128,6 +128,11 @@ def dotted(path: Path) -> str:
     """``datamodule.label_rules[0].column``."""
     words = [f"[{part}]" if isinstance(part, int) and number else f".{part}" for number, part in enumerate(path)]
     return "".join(words).removeprefix(".")
+
+
+def _check_name(name: Any, where: str = "") -> None:
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise ConfigError(f"{where}oc.env: a config may read ALERTLAB_* and MLFLOW_* of the environment, not {name}")
 
 
 def _resolvers(tree: Any) -> Iterator[str]:

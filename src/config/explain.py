@@ -43,7 +43,7 @@ def explain(
         known = list(all_keys(config))
         origin = Origin(name, [*chosen, *search], folders)
     except Exception:  # the configs themselves are at fault, and the first error says how
-        return first_line(error)
+        return f"{' '.join(chosen) or name}: {first_line(error)}"
     for word, override in zip(overrides, parsed, strict=True):
         if word not in chosen and override.key_or_group not in known and not override.is_add():
             return no_key(name, word, override.key_or_group, known, origin, [*chosen, *search])
@@ -51,7 +51,7 @@ def explain(
         if word not in chosen and not override.is_delete() and isinstance(value, dict):
             inner = f"{override.key_or_group}.{next(iter(value), 'KEY')}"
             return f"{word}: has keys that {override.key_or_group} has not; to add one: '+{inner}=VALUE'"
-    return f"{' '.join(overrides)}: {first_line(error)}" if overrides else first_line(error)
+    return f"{' '.join(overrides) or name}: {first_line(error)}"
 
 
 def no_key(name: str, word: str, key: str, known: Sequence[str], origin: Origin, chosen: Sequence[str]) -> str:

@@ -32,7 +32,8 @@ def similar(key: str, known: Sequence[str]) -> str | None:
     like = same or [each for each in known if one_slip(each.rpartition(".")[2], last) and len(last) > 2]
     if like:
         return max(like, key=lambda each: SequenceMatcher(None, each, key).ratio())
-    return next(iter(get_close_matches(key, known, n=1, cutoff=0.6)), None)
+    close = get_close_matches(key, known, n=5, cutoff=0.6)
+    return next((each for each in close if SequenceMatcher(None, each.rpartition(".")[2], last).ratio() >= 0.5), None)
 
 
 def one_slip(first: str, second: str) -> bool:

@@ -7,7 +7,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
-from .errors import ConfigError, first_line
+from .errors import ConfigError
 from .values import MAPPINGS
 
 WHOLE = MAPPINGS | {"max_features"}  # mappings whose keys are the user's own: a new one takes the place of the old
@@ -24,6 +24,8 @@ def parse(words: Sequence[str]) -> list[Override]:
     """
     parsed = []
     for number, word in enumerate(words):
+        if not word.strip():
+            raise ConfigError("an empty word where an override KEY=VALUE belongs")
         if "=" not in word and not word.startswith("~"):
             raise ConfigError(
                 f"{word}: not KEY=VALUE; an experiment is named by experiment={word}{_joined(words, number)}"
@@ -121,8 +123,3 @@ def ambiguous(word: str, override: Override) -> str:
         f"{word}: several values; write '{override.key_or_group}=[{value}]' for a list, {quoted(key, value)} "
         f"for a text with a comma, or `alertlab train -m` for a run each"
     )
-
-
-def reason(error: Exception) -> str:
-    """The first line of Hydra's message, without its words about itself."""
-    return first_line(error).removeprefix("Error ")

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from .environment import Path, dotted
-from .errors import ConfigError, first_line
+from .errors import ConfigError, first_line, shown
 from .places import LIBRARIES, PLACES, Allowed, place
 
 TARGET, PARTIAL = "_target_", "_partial_"
@@ -123,7 +123,7 @@ def _check_filled(content: Any, path: Path) -> None:
         for inner, part in [(at, value), *(((*at, number), each) for number, each in parts)]:
             allowed = PLACES.get(tuple("*" if isinstance(each, int) else str(each) for each in inner))
             if allowed and ours and allowed.names and not (isinstance(part, dict) and TARGET in part):
-                raise ConfigError(f"{dotted(inner)}: {part!r} stands where a _target_ must be named ({allowed})")
+                raise ConfigError(f"{dotted(inner)}: {shown(part)} stands where a _target_ must be named ({allowed})")
         _check_filled(value, at)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .environment import Path, dotted
-from .errors import ConfigError
+from .errors import ConfigError, shown
 from .secrets import is_remote
 from .targets import TARGET
 
@@ -21,7 +21,7 @@ LISTS = {
     "only",
 }
 MAPPINGS = {"bands", "branches", "label_map"}  # their keys are the user's own
-NAMES = {("name",), ("bundle", "name"), ("bundle", "version")}  # of folders
+NAMES = (("name",), ("bundle", "name"), ("bundle", "version"))  # of folders
 
 # What a config may say of the Trainer. Not here: where it writes (default_root_dir, logger, profiler), what it sends
 # (model_registry), what it loads by name (plugins), and what alertlab sets itself.
@@ -69,6 +69,8 @@ def check_values(content: Mapping[Any, Any]) -> None:
     for path in NAMES:
         part = content.get(path[0])
         name = part.get(path[1]) if len(path) > 1 and isinstance(part, dict) else part
+        if path[0] in content and not isinstance(name, str):
+            raise ConfigError(f"{dotted(path)}: {shown(name)} is not a text; write '{dotted(path)}=\"{name}\"'")
         if isinstance(name, str) and (not name.strip() or name in (".", "..") or set(name) & set("/\\\0")):
             raise ConfigError(f"{dotted(path)}: {name!r} is to be the name of a folder, without / or \\")
     for path in (("trainer",), ("model", "trainer")):
@@ -96,12 +98,14 @@ def check_root(content: Mapping[Any, Any], root: Mapping[str, Any], groups: Sequ
             raise ConfigError(f"{key}: is missing; name one, {key}=OPTION")
         node = content[key]
         if not isinstance(node, dict) or (key != "columns" and TARGET not in node):
-            raise ConfigError(f"{key}: {node!r} is no part of an experiment; name one, {key}=OPTION")
+            raise ConfigError(f"{key}: {shown(node)} is no part of an experiment; name one, {key}=OPTION")
     for key, default in root.items():
         if key not in content:
-            raise ConfigError(f"{key}: is missing; it is {default!r} by default")
+            raise ConfigError(f"{key}: is missing; it is {shown(default)} by default")
         _check_scalar(key, content[key], default)
     for key in content:
+        if key == "experiment":
+            raise ConfigError("experiment: the file of the experiment needs the first line `# @package _global_`")
         if key not in groups and key not in root:
             raise ConfigError(f"{key}: nothing reads this key; there are {', '.join((*groups, *root))}")
 
@@ -166,7 +170,7 @@ def _check_scalar(key: str, value: Any, default: Any) -> None:
     _, name, types = kinds
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         remedy = f"; write '{key}=\"{value}\"'" if str in types and isinstance(value, int | float) else ""
-        raise ConfigError(f"{key}: {value!r} is not {name}{remedy}")
+        raise ConfigError(f"{key}: {shown(value)} is not {name}{remedy}")
 
 
 def _check_trainer(node: Mapping[Any, Any], key: str) -> None:
@@ -177,8 +181,8 @@ def _check_trainer(node: Mapping[Any, Any], key: str) -> None:
             )
     epochs = node.get("max_epochs")
     if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 1:
-        raise ConfigError(f"{key}.max_epochs: {epochs!r} is not a whole number of 1 or more")
+        raise ConfigError(f"{key}.max_epochs: {shown(epochs)} is not a whole number of 1 or more")
     if node.get("strategy", "auto") not in STRATEGIES:
-        raise ConfigError(f"{key}.strategy: {node['strategy']!r} is not among {', '.join(STRATEGIES)}")
+        raise ConfigError(f"{key}.strategy: {shown(node['strategy'])} is not among {', '.join(STRATEGIES)}")
     if not isinstance(node.get("callbacks", []), list):
-        raise ConfigError(f"{key}.callbacks: {node['callbacks']!r} stands where a list belongs")
+        raise ConfigError(f"{key}.callbacks: {shown(node['callbacks'])} stands where a list belongs")
