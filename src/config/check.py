@@ -27,12 +27,12 @@ def check(config: DictConfig, name: str, allowed: Sequence[str]) -> tuple[dict[A
     """
     check_packages(allowed)
     check_resolvers(config)
-    keys, groups = root(name)
-    for key, default in keys.items():
-        if isinstance(default, str) and isinstance(given := config.get(key), int) and not isinstance(given, bool):
-            config[key] = str(given)  # YAML's number: name=2024
     content = _resolved(config)
     check_targets(content, allowed)
+    keys, groups = root(name)
+    for key, default in keys.items():
+        if isinstance(default, str) and isinstance(given := content.get(key), int) and not isinstance(given, bool):
+            config[key] = content[key] = str(given)  # YAML's number: name=2024
     check_root(content, keys, groups)
     check_values(content)
     _, paths = without_environment(config)

@@ -55,7 +55,7 @@ def compose(
             groups = [word for word, each in zip(words, parse(words), strict=True) if each.key_or_group in GROUPS]
             chosen = [*groups, *search]
             origin = Origin(name, chosen, folders)
-            raise ConfigError(no_key(name, strange, strange, list(all_keys(config)), origin, chosen))
+            raise ConfigError(no_key(name, strange, strange, list(all_keys(config)), origin))
     content, paths = check(config, name, allowed)
     check_addresses(content, overrides, [dotted(path) for path in paths])
     OmegaConf.set_struct(config, True)

@@ -6,7 +6,6 @@ from pathlib import Path
 from hydra import compose as hydra_compose
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.types import Override
-from omegaconf import DictConfig
 
 from .errors import ConfigError, first_line
 from .nearest import all_keys, mistyped, near_option, similar
@@ -46,7 +45,7 @@ def explain(
         return f"{' '.join(chosen) or name}: {first_line(error)}"
     for word, override in zip(overrides, parsed, strict=True):
         if word not in chosen and override.key_or_group not in known and not override.is_add():
-            return no_key(name, word, override.key_or_group, known, origin, [*chosen, *search])
+            return no_key(name, word, override.key_or_group, known, origin)
         value = override.value()
         if word not in chosen and not override.is_delete() and isinstance(value, dict):
             inner = f"{override.key_or_group}.{next(iter(value), 'KEY')}"
@@ -54,12 +53,12 @@ def explain(
     return f"{' '.join(overrides) or name}: {first_line(error)}"
 
 
-def no_key(name: str, word: str, key: str, known: Sequence[str], origin: Origin, chosen: Sequence[str]) -> str:
+def no_key(name: str, word: str, key: str, known: Sequence[str], origin: Origin) -> str:
     """What to write instead of a key that the config does not have."""
     said = f"{word}: no key {key}"
     close = mistyped(key, known)
-    if close is None and (others := _options_with(name, key, chosen)):
-        group = key.partition(".")[0]
+    group, *parts = key.split(".")
+    if close is None and parts and group in known and (others := origin.options_with(group, parts, _options(group))):
         return f"{said} with this {group}; it is a key of {group}={', '.join(others)}"
     close = close or similar(key, known)
     if close is None:
@@ -82,20 +81,9 @@ def _no_option(word: str, override: Override, folders: Sequence[Path]) -> str | 
     return None
 
 
-def _options_with(name: str, key: str, chosen: Sequence[str]) -> list[str]:
-    """Options of a key's group that do have the key, such as the forests for ``model.n_estimators``."""
-    group = key.partition(".")[0]
+def _options(group: str) -> list[str]:
+    """Options of a group that a user may name; none of the experiments, which have keys of all groups."""
     loader = GlobalHydra.instance().config_loader()
     if group not in loader.list_groups("") or group == "experiment":
         return []
-    having = []
-    for option in loader.get_group_options(group):
-        if option.startswith("_"):
-            continue
-        try:
-            config: DictConfig = hydra_compose(name, [*chosen, f"{group}={option}"])
-        except Exception:  # an experiment that does not go with this option
-            continue
-        if key in all_keys(config):
-            having.append(option)
-    return having
+    return [option for option in loader.get_group_options(group) if not option.startswith("_")]

@@ -22,6 +22,8 @@ class Origin:
     def __init__(self, name: str, overrides: Sequence[str], folders: Sequence[Path]) -> None:
         loader: Any = GlobalHydra.instance().config_loader()
         found = loader.compute_defaults_list(name, list(overrides), RunMode.RUN).defaults
+        self.root = f"conf/{name}.yaml"
+        self.folders = folders
         self.files: list[tuple[str, list[str], Mapping[Any, Any]]] = []
         for each in found:
             if each.config_path and not each.config_path.startswith("hydra/") and each.config_path != "hydra/config":
@@ -36,7 +38,20 @@ class Origin:
             for shown, package, content in self.files
             if parts[: len(package)] == package and _has(content, parts[len(package) :])
         ]
-        return holding[-1] if holding else None
+        if holding:
+            return holding[-1]
+        filled = [shown for shown, package, _ in self.files if package == parts]
+        return self.root if len(parts) == 1 else filled[-1] if filled else None  # what a group of configs fills
+
+    def options_with(self, group: str, parts: Sequence[str], options: Sequence[str]) -> list[str]:
+        """Options of a group that have a key of it, in their own file or those that they begin with."""
+        return [option for option in options if self._option_has(group, option, parts)]
+
+    def _option_has(self, group: str, option: str, parts: Sequence[str]) -> bool:
+        _, content = _read(f"{group}/{option}", self.folders)
+        defaults = content.get("defaults", []) if isinstance(content, dict) else []
+        bases = [each for each in defaults if isinstance(each, str) and each not in ("_self_", option)]
+        return _has(content, parts) or any(self._option_has(group, base, parts) for base in bases)
 
 
 def _read(config_path: str, folders: Sequence[Path]) -> tuple[str, Mapping[Any, Any]]:
