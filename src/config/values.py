@@ -23,6 +23,13 @@ LISTS = {
 MAPPINGS = {"bands", "branches", "label_map"}  # their keys are the user's own
 NAMES = (("name",), ("bundle", "name"), ("bundle", "version"))  # of folders
 
+KINDS: tuple[tuple[type, str, tuple[type, ...]], ...] = (  # of a default, in words, and what a value may be
+    (int, "a whole number", (int,)),
+    (float, "a number", (int, float)),
+    (str, "a text", (str,)),
+)
+LEAST = {"repeats": 1, "seed": 0}
+
 # What a config may say of the Trainer. Not here: where it writes (default_root_dir, logger, profiler), what it sends
 # (model_registry), what it loads by name (plugins), and what alertlab sets itself.
 TRAINER = {
@@ -151,26 +158,13 @@ def _check_kinds(node: Any, path: Path) -> None:
 
 
 def _check_scalar(key: str, value: Any, default: Any) -> None:
-    kinds: tuple[type, str, tuple[type, ...]] | None = next(
-        (
-            each
-            for each in (
-                (bool, "true or false", (bool,)),
-                (int, "a whole number", (int,)),
-                (float, "a number", (int, float)),
-                (str, "a text", (str,)),
-                (list, "a list", (list,)),
-            )
-            if isinstance(default, each[0])
-        ),
-        None,
-    )
-    if kinds is None:
-        return
-    _, name, types = kinds
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        remedy = f"; write '{key}=\"{value}\"'" if str in types and isinstance(value, int | float) else ""
-        raise ConfigError(f"{key}: {shown(value)} is not {name}{remedy}")
+    for kind, words, types in KINDS:
+        if isinstance(default, kind):
+            least = LEAST.get(key)
+            if not isinstance(value, types) or isinstance(value, bool) or (least is not None and value < least):
+                remedy = f"; write '{key}=\"{value}\"'" if kind is str and isinstance(value, float) else ""
+                bound = "" if least is None else f" of {least} or more"
+                raise ConfigError(f"{key}: {shown(value)} is not {words}{bound}{remedy}")
 
 
 def _check_trainer(node: Mapping[Any, Any], key: str) -> None:
@@ -180,7 +174,7 @@ def _check_trainer(node: Mapping[Any, Any], key: str) -> None:
                 f"{key}.{name}: is not among what a config may say of the Trainer ({', '.join(sorted(TRAINER))})"
             )
     epochs = node.get("max_epochs")
-    if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 1:
+    if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:  # -1 never ends; 0 is the trainer's own
         raise ConfigError(f"{key}.max_epochs: {shown(epochs)} is not a whole number of 1 or more")
     if node.get("strategy", "auto") not in STRATEGIES:
         raise ConfigError(f"{key}.strategy: {shown(node['strategy'])} is not among {', '.join(STRATEGIES)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from ..bundle import write_bundle
-from ..config import ConfigError, flatten, instantiate, load, refuse_foreign, to_yaml
+from ..config import flatten, instantiate, load, refuse_foreign, to_yaml
 from ..core.contracts import Data, Model
 from ..core.predictions import Predictions, concatenate, predictions_of, read_predictions
 from ..core.progress import status
@@ -144,9 +144,6 @@ def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
 
 def prepare(config: DictConfig) -> Experiment:
     """Build every part and read the data, so that errors come before training."""
-    for key, least in (("repeats", 1), ("seed", 0)):
-        if not isinstance(config[key], int) or config[key] < least:
-            raise ConfigError(f"{key}: {config[key]!r} is not a whole number of {least} or more")
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
     instantiate(config.model)
     source = config.model.get("init_from")

@@ -8,6 +8,7 @@ from alertlab.cli import main
 from alertlab.config import ConfigError, compose, flatten, load, masked, refuse_foreign, to_yaml, whole
 from alertlab.runtime import AlertlabError
 from alertlab.tracking import Tracker
+from alertlab.tracking.record import Identity
 from alertlab.tracking.watch import Watch
 from omegaconf import OmegaConf
 
@@ -140,3 +141,21 @@ def test_a_run_of_a_stranger_does_not_send_to_his_machine(tmp_path, monkeypatch,
         assert re.search("http://example.org is another machine.*MLFLOW_TRACKING_URI", capsys.readouterr().err)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://user:{SECRET}@example.org")
     refuse_foreign("http://example.org", "run.json")
+
+
+def test_a_run_goes_on_in_its_own_store_whatever_the_environment_says_by_now(tmp_path, monkeypatch):
+    from alertlab.workflows import train
+
+    began, now = f"sqlite:///{tmp_path}/began.db", f"sqlite:///{tmp_path}/now.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", began)
+    config = compose("train", [f"output_dir={tmp_path}", "name=x"])
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.yaml").write_text(to_yaml(config))
+    assert began not in to_yaml(config)
+    Identity("run", "x", "x", 0, Tracker(config.tracking.uri).uri, None, 1, 0, None, {}).write(tmp_path / "run")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", now)
+    stores = []
+    monkeypatch.setattr(train, "prepare", lambda config: stores.append(config.tracking.uri) or pytest.fail("enough"))
+    with pytest.raises(pytest.fail.Exception, match="enough"):
+        train.resume(str(tmp_path / "run"))
+    assert stores == [began]
