@@ -64,6 +64,11 @@ def test_an_error_inside_a_target_names_the_target():
         instantiate(config.model)
 
 
+def test_a_name_that_yaml_takes_for_a_number_is_a_text():
+    config = compose("train", ["name=2024"])
+    assert (config.name, config.run_name, config.bundle.name) == ("2024", "2024", "2024")
+
+
 def test_flattened_values_are_resolved():
     assert flatten(compose("train", ["trainer.max_epochs=3"]))["model.trainer.max_epochs"] == 3
 

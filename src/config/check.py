@@ -32,7 +32,8 @@ def check(config: DictConfig, name: str, allowed: Sequence[str]) -> tuple[dict[A
     keys, groups = root(name)
     for key, default in keys.items():
         if isinstance(default, str) and isinstance(given := content.get(key), int) and not isinstance(given, bool):
-            config[key] = content[key] = str(given)  # YAML's number: name=2024
+            config[key] = str(given)  # YAML's number: name=2024
+            content = _resolved(config)
     check_root(content, keys, groups)
     check_values(content)
     _, paths = without_environment(config)
@@ -50,10 +51,10 @@ def root(name: str) -> tuple[dict[str, Any], list[str]]:
 
 def _resolved(config: DictConfig) -> dict[Any, Any]:
     try:
-        missing = sorted(OmegaConf.missing_keys(config))
-        if missing:
-            raise ConfigError(f"{missing[0]}: a value is required, give {missing[0]}=VALUE")
         with policed():
+            missing = sorted(OmegaConf.missing_keys(config))
+            if missing:
+                raise ConfigError(f"{missing[0]}: a value is required, give {missing[0]}=VALUE")
             content = OmegaConf.to_container(config, resolve=True)
     except ConfigError:
         raise

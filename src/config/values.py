@@ -23,7 +23,7 @@ LISTS = {
 MAPPINGS = {"bands", "branches", "label_map"}  # their keys are the user's own
 NAMES = (("name",), ("bundle", "name"), ("bundle", "version"))  # of folders
 
-KINDS: tuple[tuple[type, str, tuple[type, ...]], ...] = (  # of a default, in words, and what a value may be
+KINDS: tuple[tuple[type, str, Any], ...] = (  # of a default, in words, and what a value may be
     (int, "a whole number", (int,)),
     (float, "a number", (int, float)),
     (str, "a text", (str,)),
@@ -144,15 +144,16 @@ def check_addresses(content: Mapping[Any, Any], typed: Sequence[str], trusted: S
 
 def _check_kinds(node: Any, path: Path) -> None:
     items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    ours = not isinstance(node, dict) or str(node.get(TARGET, "alertlab.")).startswith("alertlab.")
     for key, value in items:
         at = (*path, key)
-        if key in LISTS and value is not None and not isinstance(value, list):
+        if ours and key in LISTS and value is not None and not isinstance(value, list):
             one = str(value).replace(" ", "")
             raise ConfigError(
                 f"{dotted(at)}: {value} stands where a list belongs; write '{dotted(at)}=[{one}]', "
                 f"or of several '{dotted(at)}=[A,B]'"
             )
-        if key in MAPPINGS and value is not None and not isinstance(value, dict):
+        if ours and key in MAPPINGS and value is not None and not isinstance(value, dict):
             raise ConfigError(f"{dotted(at)}: {value} stands where a mapping belongs; write '{dotted(at)}={{A: B}}'")
         _check_kinds(value, at)
 
