@@ -33,7 +33,7 @@ def test_a_wrong_override_names_what_would_be_right(override, message):
 
 @pytest.mark.parametrize("target", ["os.system", "subprocess.run", "builtins.eval", "alertlabx.evil", "pickle.loads"])
 def test_a_target_outside_the_whitelist_is_refused(target):
-    with pytest.raises(ConfigError, match="not among the packages"):
+    with pytest.raises(ConfigError, match=f"{target} is not among the packages and classes that may stand here"):
         compose("train", [f"model._target_={target}"])
 
 
@@ -62,6 +62,11 @@ def test_an_error_inside_a_target_names_the_target():
     config = compose("train", ["+model.unknown=1"])
     with pytest.raises(ConfigError, match=r"alertlab\.models\.StampClassifier.*unknown"):
         instantiate(config.model)
+
+
+def test_a_name_that_yaml_takes_for_a_number_is_a_text():
+    config = compose("train", ["name=2024"])
+    assert (config.name, config.run_name, config.bundle.name) == ("2024", "2024", "2024")
 
 
 def test_flattened_values_are_resolved():

@@ -31,8 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         if isinstance(error, AlertlabError):
             print(f"alertlab: {printable(error)}", file=sys.stderr)  # one line, whatever names are in it
+        elif isinstance(error, OSError) and error.filename and error.strerror:
+            print(f"alertlab: {printable(error.filename)}: {error.strerror}", file=sys.stderr)
         elif not isinstance(error, BrokenPipeError):  # whoever reads the output has had enough
-            print(f"alertlab: {type(error).__name__}: {in_brief(error, 300)} (--debug shows where)", file=sys.stderr)
+            from ..config.secrets import masked  # here: `alertlab --help` must not wait for Hydra
+
+            said = masked(in_brief(error, 300))
+            print(f"alertlab: {type(error).__name__}: {said} (--debug shows where)", file=sys.stderr)
         return 1
     return 0
 

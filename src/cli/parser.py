@@ -3,17 +3,26 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from .. import __version__
+from ..door.words import printable
 from .bundles import bundle_check, bundle_info, bundle_pack
 from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
 from .runs import compare, evaluate, report, sync, train
 
 
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the words of a command."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        self.exit(2, f"{self.prog}: {printable(message)}; {self.prog} --help says what it takes\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    root = argparse.ArgumentParser("alertlab", description="Experiments and model training for survey astronomy.")
+    root = Parser("alertlab", description="Experiments and model training for survey astronomy.")
     root.add_argument("--version", action="version", version=f"alertlab {__version__}")
     verbs = root.add_subparsers(title="verbs", metavar="VERB", required=True)
 
@@ -94,7 +103,11 @@ def parser() -> argparse.ArgumentParser:
     )
     verb.add_argument("--strict", action="store_true", help="stop at the first alert or object that cannot be used")
     verb.add_argument(
-        "overrides", nargs="*", metavar="KEY=VALUE", help="of light curves: overrides of `alertlab features`"
+        "overrides",
+        nargs="*",
+        default=[],
+        metavar="KEY=VALUE",
+        help="of light curves: overrides of `alertlab features`",
     )
 
     verb = _verb(
@@ -179,7 +192,7 @@ def _verb(
 
 def _config_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
-        "overrides", nargs="*", metavar="KEY=VALUE", help="Hydra overrides: group=option or key.path=value"
+        "overrides", nargs="*", default=[], metavar="KEY=VALUE", help="Hydra overrides: group=option or key.path=value"
     )
     verb.add_argument("--cfg", action="store_true", help="print the composed config and stop")
     verb.add_argument(
@@ -195,5 +208,5 @@ def _config_options(verb: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PACKAGE",
-        help="package that a _target_ may name, beside alertlab's own list",
+        help="package of your own that a _target_ may name",
     )

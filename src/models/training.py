@@ -64,6 +64,7 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
     )
     stop = EarlyStopping(MONITOR, patience=patience, check_on_train_epoch_end=False)  # likewise
     callbacks: list[Callback] = [best, stop, SeedEpochs(run.seed)]
+    further = getattr(trainer, "keywords", {}).get("callbacks") or []  # those of the config
     watched = sys.stderr.isatty()
     last = EndOfEpoch(run, folder / "last.ckpt", in_words=not watched)
     if watched:
@@ -76,7 +77,7 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
         warnings.filterwarnings("ignore", message=".*treespec, LeafSpec.*")  # Lightning's own use of torch
         try:
             driver = trainer(
-                callbacks=[*callbacks, last],
+                callbacks=[*callbacks, *further, last],
                 logger=False,
                 enable_progress_bar=watched,
                 use_distributed_sampler=False,  # ours shares out the rows itself

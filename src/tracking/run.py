@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..config import masked
 from ..runtime.errors import AlertlabError
 from .deliver import ARTIFACTS, PARAM_LENGTH, TAG_LENGTH, deliver, sanitised
 from .errors import is_refusal, one_line, unreachable
@@ -114,10 +115,11 @@ class TrackedRun:
                 deliver(entry, self.tracker.client, self.run_id, self.directory)
             except Exception as error:
                 if is_refusal(error):
-                    raise AlertlabError(f"tracking: MLflow refuses {entry['kind']}: {one_line(error)}") from error
+                    reason = masked(one_line(error))
+                    raise AlertlabError(f"tracking: MLflow refuses {entry['kind']}: {reason}") from error
                 if not isinstance(error, unreachable()) and entry["kind"] not in ARTIFACTS:
                     raise  # what a store of artifacts raises is its library's own, or that it is not installed
-                self._ask_again, self.trouble = time.monotonic() + PATIENCE, one_line(error)
+                self._ask_again, self.trouble = time.monotonic() + PATIENCE, masked(one_line(error))
                 return
             self.journal.sent = number
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from ..config import masked, whole
 from ..core.progress import status
 from ..files import replacing
 from ..runtime.errors import AlertlabError
@@ -33,16 +34,19 @@ class Tracker:
 
     Parameters
     ----------
-    uri : ``sqlite:///FILE`` or the address of an MLflow server; empty or None is ``sqlite:///mlflow.db``.
+    uri : ``sqlite:///FILE`` or the address of an MLflow server; empty or None is ``sqlite:///mlflow.db``. It is
+        shown and written without its password.
     artifacts : where artifacts go; None takes ``mlartifacts`` beside a sqlite
         file, and the server's own place otherwise.
     """
 
     def __init__(self, uri: str | None, artifacts: str | None = None) -> None:
-        self.uri, self.artifacts = (uri or "").strip() or DEFAULT, artifacts
+        given = (uri or "").strip() or DEFAULT
+        self.uri, self.artifacts, self._address = masked(given), artifacts, whole(given)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"uri": self.uri, "artifacts": self.artifacts}  # a client does not travel to other processes
+        kept = ("uri", "artifacts", "_address")  # a client does not travel to other processes
+        return {name: self.__dict__[name] for name in kept}
 
     _client: "MlflowClient"
 
@@ -80,14 +84,14 @@ class Tracker:
             if file:
                 open_alone(file, self.uri, connect)
             else:
-                connect(self.uri)
+                connect(self._address)
         except StoreError:
             raise
         except ImportError as error:
             raise StoreError(f"tracking.uri: {self.uri} needs a driver, pip install {error.name}") from error
         except unopened() as error:
-            raise StoreError(f"tracking.uri: {cannot_open(self.uri, error)}") from error
-        return MlflowClient(self.uri)
+            raise StoreError(f"tracking.uri: {masked(cannot_open(self.uri, error))}") from error
+        return MlflowClient(self._address)
 
     def create(
         self, experiment: str, name: str, root: Path, config: str, seed: int, repeat: int = 0, parent: str | None = None
@@ -125,7 +129,7 @@ class Tracker:
     @contextmanager
     def running(self, run: TrackedRun) -> Iterator[None]:
         """A run that goes on now, and ends FINISHED, FAILED on an error, or KILLED when interrupted or killed."""
-        with Watch(self.uri, run.run_id):
+        with Watch(self._address, run.run_id):
             run.set_state("RUNNING")
             try:
                 yield
@@ -133,7 +137,7 @@ class Tracker:
                 run.end("KILLED", "interrupted")
                 raise
             except BaseException as error:
-                run.end("FAILED", f"{type(error).__name__}: {error}")
+                run.end("FAILED", masked(f"{type(error).__name__}: {error}"))
                 raise
             run.end("FINISHED")
 

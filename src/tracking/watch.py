@@ -1,8 +1,11 @@
 """A second process that outlives a killed one, to mark its run as KILLED."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+ADDRESS = "MLFLOW_TRACKING_URI"
 
 
 class Watch:
@@ -21,15 +24,16 @@ class Watch:
             sys.executable,
             "-P",
             str(Path(__file__)),
-            uri,
             run_id,
         ]  # -P: this folder is no place to import from
+        self.environment = {**os.environ, ADDRESS: uri}  # everybody on the machine sees a command line
 
     def __enter__(self) -> "Watch":
         self.process: subprocess.Popen[bytes] | None = None
         try:
             self.process = subprocess.Popen(
                 self.command,
+                env=self.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -48,13 +52,13 @@ class Watch:
             self.process.kill()
 
 
-def main(uri: str, run_id: str) -> None:
+def main(run_id: str) -> None:
     """Wait at standard input; mark the run unless it has ended by itself."""
     if sys.stdin.buffer.read() == b"ended":
         return
     from mlflow import MlflowClient
 
-    client = MlflowClient(uri)
+    client = MlflowClient(os.environ[ADDRESS])
     if client.get_run(run_id).info.status == "RUNNING":
         client.set_tag(run_id, "ended", "its process died")
         client.set_terminated(run_id, "KILLED")

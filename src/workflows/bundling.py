@@ -1,6 +1,7 @@
 """From a trained model and its run to the details of a bundle."""
 
 import platform
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from ..evaluation import Evaluation
 from ..runtime.errors import AlertlabError
 from ..tracking import TrackedRun, git_state, installed
 
+LICENCE = re.compile(r"(LICEN[SC]E|COPYING)", re.IGNORECASE)
 LIBRARIES = ("torch", "scikit-learn", "imbalanced-learn", "numpy", "onnx", "onnxruntime")
 
 
@@ -34,7 +36,7 @@ class BundleInfo:
     Raises
     ------
     AlertlabError
-        For a licence without its text.
+        For a licence without its text, or a file that is none by its name.
     """
 
     name: str
@@ -50,6 +52,11 @@ class BundleInfo:
             raise AlertlabError(f"bundle.license_file: give the text of {self.license}, alertlab has only its own")
         if self.license_file is not None and not Path(self.license_file).is_file():
             raise AlertlabError(f"bundle.license_file: no file {self.license_file}")
+        if self.license_file is not None and not LICENCE.match(Path(self.license_file).resolve().name):
+            raise AlertlabError(
+                f"bundle.license_file: {self.license_file} does not lead to a file named LICENSE..., LICENCE... or "
+                "COPYING...; a config of somebody else could put any file of yours into a bundle"
+            )
 
     @property
     def folder(self) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.errors import HydraException
 from omegaconf import DictConfig
 
 from ..config import ConfigError
+from ..config.overrides import parse
 
 if TYPE_CHECKING:
     from .train import TrainResult
@@ -25,10 +24,7 @@ def choices(overrides: Sequence[str]) -> dict[str, list[str]]:
     ConfigError
         For words that are no overrides, or no choice among them.
     """
-    try:
-        parsed = OverridesParser.create().parse_overrides(list(overrides))
-    except HydraException as error:
-        raise ConfigError(f"cannot read an override: {str(error).splitlines()[0]}") from error
+    parsed = parse(overrides)
     ways = [
         [f"{each.get_key_element()}={value}" for value in each.sweep_string_iterator()]
         if each.is_sweep_override()

@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..config import refuse_foreign
 from ..runtime.errors import AlertlabError
 from ..tracking import Tracker, runs_below
 
@@ -22,7 +23,7 @@ def sync(folder: Path) -> SyncResult:
     Raises
     ------
     AlertlabError
-        When there is no run.
+        When there is no run, or one that names another machine than MLFLOW_TRACKING_URI does.
     """
     delivered = pending = 0
     runs = runs_below(folder)
@@ -34,6 +35,7 @@ def sync(folder: Path) -> SyncResult:
         run = tracker.reopen(directory)
         before = len(run.journal.pending)
         if before:
+            refuse_foreign(identity.uri, f"{directory / 'run.json'}: uri")
             run.send(insist=True)
             if run.trouble:
                 sys.stderr.write(f"{directory}: {run.trouble}\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from ..bundle import write_bundle
-from ..config import ConfigError, flatten, instantiate, load, to_yaml
+from ..config import flatten, instantiate, load, refuse_foreign, to_yaml
 from ..core.contracts import Data, Model
 from ..core.predictions import Predictions, concatenate, predictions_of, read_predictions
 from ..core.progress import status
@@ -125,13 +125,17 @@ def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
     Raises
     ------
     AlertlabError
-        For a run that is finished, unknown or a repeat of another, or data that have changed.
+        For a run that is finished, unknown or a repeat of another, data that have changed,
+        or a run on another machine than MLFLOW_TRACKING_URI names.
     """
     directory = find_run(source, Path("outputs"))
     identity = read_identity(directory)
     if identity.parent:
         raise AlertlabError(f"--resume {source}: it is repeat {identity.repeat} of {identity.parent}; resume that")
-    experiment = prepare(load(directory / CONFIG, allowed))
+    config = load(directory / CONFIG, allowed)
+    refuse_foreign(identity.uri, f"--resume {source}: tracking.uri")
+    config.tracking.uri = identity.uri  # where the run is, whatever the environment says by now
+    experiment = prepare(config)
     run = experiment.tracker.reopen(directory)
     if run.journal.state == "FINISHED":
         raise AlertlabError(f"--resume {source}: the run is finished, its results are in {directory}")
@@ -140,9 +144,6 @@ def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
 
 def prepare(config: DictConfig) -> Experiment:
     """Build every part and read the data, so that errors come before training."""
-    for key, least in (("repeats", 1), ("seed", 0)):
-        if not isinstance(config[key], int) or config[key] < least:
-            raise ConfigError(f"{key}: {config[key]!r} is not a whole number of {least} or more")
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
     instantiate(config.model)
     source = config.model.get("init_from")

@@ -129,7 +129,10 @@ def test_a_bundle_classifies_every_alert_of_the_corpus_and_lists_the_rest(tiny_r
     rejected = pq.read_table(tmp_path / "p.rejected.parquet").to_pylist()
     found = [each for _, account in accounts for each in account["found"]]
     assert len(table) + len(rejected) == len(found)
-    assert len(table) == sum("reason" not in each for each in found) - result.reasons[UNDECIDED]
+    # much of the corpus is one packet, damaged in many ways: of a candid the first that can be read is classified
+    again = sum(n for reason, n in result.reasons.items() if reason.startswith(("the same alert", "another content")))
+    assert again > 100
+    assert len(table) == sum("reason" not in each for each in found) - result.reasons[UNDECIDED] - again
     assert result.reasons[UNDECIDED] < 5  # an absurd value overflowed in the network: it alone is lost, not its batch
     assert np.isfinite(table.probability).all()
     np.testing.assert_allclose(table.probability.sum(axis=1), 1, atol=1e-5)

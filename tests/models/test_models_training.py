@@ -49,6 +49,12 @@ def test_training_stops_when_validation_no_longer_improves(tmp_path):
     assert len(run.epochs) == 3
 
 
+def test_a_callback_of_the_config_joins_those_of_the_model(tmp_path):
+    timer = "{_target_: pytorch_lightning.callbacks.Timer, duration: {microseconds: 1}, interval: epoch}"
+    fit(run := FakeRun(tmp_path), "trainer.max_epochs=5", f"+trainer.callbacks=[{timer}]")
+    assert len(run.epochs) < 5
+
+
 def test_checkpoints_load_as_plain_data(tmp_path):
     fit(FakeRun(tmp_path), "trainer.max_epochs=1")
     paths = sorted((tmp_path / "checkpoints").iterdir())

@@ -1,0 +1,76 @@
+"""Composing a config from ``conf/``, the user's folders and the command line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hydra import compose as hydra_compose
+from hydra import initialize_config_module
+from omegaconf import DictConfig, OmegaConf
+
+from .check import check
+from .environment import dotted, policed
+from .errors import ConfigError
+from .explain import explain, no_key
+from .nearest import all_keys
+from .origin import Origin
+from .overrides import parse, set_whole, split_whole
+from .values import check_addresses
+from .yaml_file import check_file
+
+GROUPS = ("bundle", "columns", "datamodule", "evaluation", "experiment", "model", "tracking", "trainer")
+
+
+def compose(
+    name: str, overrides: Sequence[str], folders: Sequence[Path] = (), allowed: Sequence[str] = ()
+) -> DictConfig:
+    """Compose a root config with overrides, and check all of it before anything is built.
+
+    A mapping whose keys are the user's own (``label_map``, ``branches``,
+    ``bands``, ``max_features``) takes the place of the one before.
+
+    Parameters
+    ----------
+    name : root config, ``train``, ``evaluate``, ``compare``, ``features`` or ``report``.
+    overrides : Hydra overrides, as typed.
+    folders : further folders of configs, the user's own experiments and models.
+    allowed : packages of the user's own that a ``_target_`` may name.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown key or option (with the nearest one and its file), a
+        value that is required or of another kind, a class that may not stand
+        where it does, or a variable of the environment that a config may not read.
+    """
+    for folder in folders:
+        _check_folder(folder)
+    words, whole = split_whole(overrides)
+    search = [f"hydra.searchpath=[{','.join(_quoted(folder) for folder in folders)}]"] if folders else []
+    with initialize_config_module("alertlab.conf", version_base="1.3"), policed():
+        try:
+            config = hydra_compose(name, [*words, *search])
+        except Exception as error:  # Hydra raises ValueError, TypeError and AssertionError beside its own
+            raise ConfigError(explain(name, words, folders, search, error)) from error
+        if (strange := set_whole(config, whole)) is not None:
+            groups = [word for word, each in zip(words, parse(words), strict=True) if each.key_or_group in GROUPS]
+            chosen = [*groups, *search]
+            origin = Origin(name, chosen, folders)
+            raise ConfigError(no_key(name, strange, strange, list(all_keys(config)), origin))
+    content, paths = check(config, name, allowed)
+    check_addresses(content, overrides, [dotted(path) for path in paths])
+    OmegaConf.set_struct(config, True)
+    return config
+
+
+def _check_folder(folder: Path) -> None:
+    """Read every config of a folder once, so that a broken one is named by its file."""
+    if not folder.is_dir():
+        raise ConfigError(f"--config-dir: no folder {folder}")
+    for group in GROUPS:
+        for path in sorted(folder.glob(f"{group}/*.yaml")):
+            check_file(path, str(path))
+
+
+def _quoted(folder: Path) -> str:
+    path = str(folder.resolve()).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'file://{path}'"

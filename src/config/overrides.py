@@ -1,0 +1,125 @@
+"""What is typed behind a verb: read by Hydra's grammar, explained in ours."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from omegaconf import DictConfig, OmegaConf
+
+from .errors import ConfigError
+from .values import MAPPINGS
+
+WHOLE = MAPPINGS | {"max_features"}  # mappings whose keys are the user's own: a new one takes the place of the old
+OPEN, CLOSE = "[{(", "]})"
+
+
+def parse(words: Sequence[str]) -> list[Override]:
+    """Overrides as Hydra reads them.
+
+    Raises
+    ------
+    ConfigError
+        For a word that is none, with the quotes that it needs.
+    """
+    parsed = []
+    for number, word in enumerate(words):
+        if not word.strip():
+            raise ConfigError("an empty word where an override KEY=VALUE belongs")
+        if "=" not in word and not word.startswith("~"):
+            raise ConfigError(
+                f"{word}: not KEY=VALUE; an experiment is named by experiment={word}{_joined(words, number)}"
+            )
+        override = _parsed(word)
+        if override is None or override.key_or_group.strip() != override.key_or_group or not override.key_or_group:
+            raise ConfigError(f"cannot read an override: {word}: {_remedy(words, number)}")
+        if override.key_or_group.split(".")[0].split("/")[0] == "hydra":
+            raise ConfigError(f"{word}: Hydra's own settings are alertlab's; name folders of configs with --config-dir")
+        parsed.append(override)
+    return parsed
+
+
+def split_whole(words: Sequence[str]) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """Overrides for Hydra, and mappings that are set as a whole: key -> its new content, with texts as keys.
+
+    Hydra merges a mapping into the old one, and refuses keys that this does not have.
+    """
+    rest, whole = [], {}
+    for word, override in zip(words, parse(words), strict=True):
+        key = override.key_or_group
+        plain = not (override.is_add() or override.is_delete() or override.is_sweep_override() or override.package)
+        value = override.value() if plain else None
+        if isinstance(value, dict) and key.rpartition(".")[2] in WHOLE:
+            whole[key] = {_text(name): each for name, each in value.items()}
+        else:
+            rest.append(word)
+    return rest, whole
+
+
+def set_whole(config: DictConfig, whole: dict[str, dict[str, Any]]) -> str | None:
+    """Put mappings in the place of those that a config has; the first key that it has not, or None."""
+    for key, value in whole.items():
+        parent, _, last = key.rpartition(".")
+        node = OmegaConf.select(config, parent) if parent else config
+        if not isinstance(node, DictConfig) or last not in node:
+            return key
+        node[last] = value
+    return None
+
+
+def _text(key: Any) -> str:
+    return str(key).lower() if isinstance(key, bool) else str(key)
+
+
+def _parsed(word: str) -> Override | None:
+    try:
+        return OverridesParser.create().parse_override(word)
+    except Exception:  # the parser's own error, or what its lexer meets
+        return None
+
+
+def _remedy(words: Sequence[str], number: int) -> str:
+    """What is wrong with a word that cannot be read."""
+    word = words[number]
+    key, _, value = word.partition("=")
+    if _balance(word) > 0:
+        for last in range(number + 2, len(words) + 1):
+            joined = " ".join(words[number:last])
+            if not _balance(joined) and _parsed(joined) is not None:
+                return f"the shell took it apart; put it in quotes: '{joined}'"
+        return "a bracket or brace is not closed"
+    if _balance(word) < 0:
+        return "a bracket or brace is closed that was not open"
+    if not key.strip("+~ ") or key != key.strip() or " " in key:
+        return "write KEY=VALUE, without blanks around the = sign"
+    return f"its value is a text only in quotes inside of the shell's; write {quoted(key, value)}"
+
+
+def quoted(key: str, value: str) -> str:
+    """An override whose value is a text, as it is typed in a shell."""
+    inner = value.strip("'\"").replace("\\", "\\\\").replace('"', '\\"')
+    if "'" in inner:
+        return f"{key}='\"'\"{inner}\"'\"'" if '"' not in inner else f"{key}=TEXT with quotes inside of it escaped"
+    return f"'{key}=\"{inner}\"'"
+
+
+def _balance(text: str) -> int:
+    return sum((each in OPEN) - (each in CLOSE) for each in text)
+
+
+def _joined(words: Sequence[str], number: int) -> str:
+    """A hint that a word belongs to the one before, which the shell cut at a blank."""
+    if not number or "=" not in words[number - 1]:
+        return ""
+    before = words[number - 1]
+    joined = f"{before} {words[number]}"
+    return f", and a value with a blank is put in quotes: '{joined}'" if _parsed(joined) else ""
+
+
+def ambiguous(word: str, override: Override) -> str:
+    """The remedy for several values where one belongs."""
+    key, _, value = word.partition("=")
+    return (
+        f"{word}: several values; write '{override.key_or_group}=[{value}]' for a list, {quoted(key, value)} "
+        f"for a text with a comma, or `alertlab train -m` for a run each"
+    )
