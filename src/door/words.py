@@ -1,31 +1,36 @@
 """Names, labels and classes as text: one rule wherever they are read, and what goes onto a terminal."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-UNKNOWN = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat", "--"})  # no value, whatever its case
+from ..runtime.table import UNKNOWN
+
+WHOLE = re.compile(r"^(-?[1-9][0-9]{0,14}|0)\.0$")  # text of a program that made integers real numbers
 LARGEST_WHOLE = 2**53  # beyond it a real number no longer tells neighbouring integers apart
 
 
 def text_of(value: Any) -> str | None:
     """The text of a name, a label or a class that a file, YAML or pandas may have made something else.
 
-    ``1``, ``1.0`` and ``"1"`` are one label, ``True`` is ``"True"`` as Python and pandas write it. None for null, NaN,
-    blank text and :data:`UNKNOWN` words.
+    ``1``, ``1.0``, ``"1"`` and ``"1.0"`` are one label, ``True`` is ``"True"`` as Python and pandas write it. None for
+    null, NaN, blank text and :data:`UNKNOWN` words.
     """
     if value is None:
         return None
     if isinstance(value, bytes):
         value = value.decode("utf-8", "backslashreplace")
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        return str(int(value))  # all its digits
     if isinstance(value, float | Decimal | np.floating):
         number = float(value)
         if number != number:
             return None
         if abs(number) < LARGEST_WHOLE and number == int(number):
             return str(int(number))
-    text = str(value).strip()
+    text = WHOLE.sub(r"\1", str(value).strip())
     return None if text.lower() in UNKNOWN else text
 
 
