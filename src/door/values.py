@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..runtime.errors import AlertlabError
-from .words import LARGEST_WHOLE, UNKNOWN, WHOLE, text_of
+from ..runtime.table import UNKNOWN
+from .words import LARGEST_WHOLE, WHOLE, text_of
 
 NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
 TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
@@ -53,14 +54,14 @@ def numbers(values: pa.Array | pa.ChunkedArray, place: Place) -> Floats:
     """
     array = plain(values)
     if not any(is_number(array.type) for is_number in NUMBERS):
-        number = _first_bad(array)
+        number = first_bad(array)
         shown = f"{str(array[number].as_py())[:40]!r} is" if len(array) else "it is"
         raise place.error(number, f"{shown} {array.type}, not a number; convert the column")
     floats = pc.cast(array, pa.float64(), safe=False)
     return np.asarray(floats.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _first_bad(array: pa.Array) -> int:
+def first_bad(array: pa.Array) -> int:
     """Number of the first value that is no number; of text that could be read as numbers, the first."""
     valid = np.flatnonzero(np.asarray(array.is_valid()))
     if is_text(array.type):
