@@ -51,7 +51,7 @@ def names_of(table: Any, origin: str) -> list[str]:
 def _numbers(values: Any, place: str) -> NDArray[np.float64]:
     """(n,) float64, NaN where there is no value: None, NA, masked."""
     if isinstance(values, np.ma.MaskedArray) and values.dtype.kind in "fiub":
-        values = values.astype(np.float64).filled(np.nan)
+        values = np.where(np.ma.getmaskarray(values), np.nan, values.data)
     try:
         array = np.asarray(values)
         if array.dtype.kind == "O" and array.ndim == 1:  # Decimal, or gaps between integers
