@@ -159,7 +159,11 @@ class _Parquet:
     """Read row group by row group: Arrow keeps what it has decoded of all it was asked for."""
 
     def __init__(self, path: Path) -> None:
-        self.file = pq.ParquetFile(path, buffer_size=1 << 20)  # buffered: not a whole row group in memory
+        self.file = pq.ParquetFile(
+            path,
+            buffer_size=1 << 20,  # not a whole row group in memory
+            page_checksum_verification=True,  # where the writer left any
+        )
         self.schema: pa.Schema = self.file.schema_arrow
         self.rows: int | None = self.file.metadata.num_rows
 

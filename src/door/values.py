@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..runtime.errors import AlertlabError
-from ..runtime.table import UNKNOWN
+from ..runtime.table import UNKNOWN, real
 from .words import LARGEST_WHOLE, WHOLE, text_of
 
 NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
@@ -67,7 +67,7 @@ def first_bad(array: pa.Array) -> int:
     if is_text(array.type):
         for number in valid:
             try:
-                float(array[int(number)].as_py())
+                real(str(array[int(number)].as_py()).strip())
             except ValueError:
                 return int(number)
     return int(valid[0]) if len(valid) else 0
@@ -87,7 +87,7 @@ def names(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
         bad = np.isfinite(floats) & ((floats != np.floor(floats)) | (np.abs(floats) >= LARGEST_WHOLE))
         if bad.any():
             number = int(np.argmax(bad))
-            fault = f"{floats[number]!r} is a real number, which loses digits of long names; write names as text"
+            fault = f"{float(floats[number])!r} is a real number, which loses digits of long names; write names as text"
             raise place.error(number, fault)
     return labels(array, place)
 

@@ -139,11 +139,16 @@ def number(cell: str, path: Path, line: int, column: str) -> float:
     if text.lower() in UNKNOWN:
         return float("nan")
     try:
-        if "_" in text or not text.isascii():  # a number to Python, but to nobody who writes tables
-            raise ValueError(text)
-        return float(text)
+        return real(text)
     except ValueError as error:
         raise AlertlabError(f"{path}: line {line}, column {column}: {text[:40]!r} is no number") from error
+
+
+def real(text: str) -> float:
+    """The number that a text is, by what all programs write: Python's 1_000 is none; ValueError."""
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return float(text)
 
 
 def name_in(cell: str, path: Path, line: int, column: str) -> str:
