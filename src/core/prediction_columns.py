@@ -72,7 +72,7 @@ def targets(column: Column, classes: tuple[str, ...], place: Place) -> NDArray[n
     unknown = pc.unique(found.filter(pc.and_(pc.is_valid(found), pc.is_null(index)))).to_pylist()
     if unknown:
         raise AlertlabError(
-            f"{place.origin}: {place.column} {', '.join(sorted(unknown)[:10])} has no column of its own"
+            f"{place.origin}: {place.column} {', '.join(sorted(unknown)[:10])} has no probability_<class> column"
         )
     return np.asarray(pc.fill_null(index, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
 

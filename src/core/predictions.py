@@ -118,7 +118,7 @@ class Predictions:
     def write(self, path: Path) -> Path:
         """Write the table as Parquet, whole or not at all."""
         with replacing(path) as partial:
-            pq.write_table(self.table(), partial)
+            pq.write_table(self.table(), partial, write_page_checksum=True)
         return path
 
 

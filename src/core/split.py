@@ -48,7 +48,8 @@ class Split:
         """Write as Parquet: object_id, part."""
         names = sorted(self.parts)
         with replacing(path) as partial:
-            pq.write_table(pa.table({"object_id": names, "part": [self.parts[name] for name in names]}), partial)
+            table = pa.table({"object_id": names, "part": [self.parts[name] for name in names]})
+            pq.write_table(table, partial, write_page_checksum=True)
         return path
 
 

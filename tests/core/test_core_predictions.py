@@ -145,7 +145,7 @@ def test_facts_of_another_program_are_numbers_of_any_kind(tmp_path):
     np.testing.assert_array_equal(facts["n"], [1, np.nan, 3])
     np.testing.assert_array_equal(facts["seen"], [1, 1, 1])
     pq.write_table(table.append_column("fact_band", pa.array(["g"] * 3)), tmp_path / "p.parquet")
-    with pytest.raises(AlertlabError, match="column fact_band, row 0: 'g' is string, .* a fact is a number"):
+    with pytest.raises(AlertlabError, match=r"column fact_band, row 0: 'g' is string, .* a fact is a number"):
         read_predictions(tmp_path / "p.parquet")
 
 
