@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..door.place import did_you_mean
 from ..door.table import open_table
 from ..door.values import Place, numbers
 from ..door.words import in_brief, text_of
@@ -201,8 +202,10 @@ def read_predictions(path: Path) -> Predictions:
         For a missing or damaged file, missing columns, rows without a name, probabilities that are none, or a sample
         that stands twice in one part and repeat.
     """
-    origin = str(path)
-    opened = open_table(Path(path))
+    path, origin = Path(path), str(path)
+    if not path.exists():
+        raise AlertlabError(f"{origin}: no such predictions file{did_you_mean(path)}")
+    opened = open_table(path)
     columns = _classes(opened.names, origin)
     if missing := [name for name in NEEDED if name not in opened.schema.names]:
         raise AlertlabError(f"{origin}: no column {', '.join(missing)}; a predictions table needs them")

@@ -2,9 +2,8 @@
 
 import re
 from decimal import Decimal
+from numbers import Integral, Real
 from typing import Any
-
-import numpy as np
 
 from ..runtime.table import UNKNOWN
 
@@ -24,7 +23,7 @@ def text_of(value: Any) -> str | None:
         value = value.decode("utf-8", "backslashreplace")
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         return str(int(value))  # all its digits
-    if isinstance(value, float | Decimal | np.floating):
+    if isinstance(value, Decimal | Real) and not isinstance(value, Integral):  # NumPy registers its own as these
         number = float(value)
         if number != number:
             return None

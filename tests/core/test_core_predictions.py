@@ -153,7 +153,7 @@ def test_a_file_that_is_no_table_is_named(tmp_path):
     (tmp_path / "p.parquet").write_text("hello")
     with pytest.raises(AlertlabError, match=r"p\.parquet: not a readable \.parquet file"):
         read_predictions(tmp_path / "p.parquet")
-    with pytest.raises(AlertlabError, match=r"q\.parquet: no such file"):
+    with pytest.raises(AlertlabError, match=r"q\.parquet: no such predictions file"):
         read_predictions(tmp_path / "q.parquet")
 
 

@@ -8,7 +8,9 @@ import pytest
 from alertlab.config import compose, instantiate
 from alertlab.core.split import SplitPlan
 from alertlab.datamodules import TableDataModule
+from alertlab.datamodules.feature_rows import FeatureRows
 from alertlab.runtime import AlertlabError
+from alertlab.runtime.manifest import Column
 from astropy.table import Table
 from tables_by_hand import ready
 
@@ -134,6 +136,21 @@ def test_the_same_table_of_every_format_gives_the_same_samples(tmp_path):
 def test_one_class_alone_is_told(tmp_path, capsys):
     feature_table(tmp_path, noise(["A", "B"]), "+datamodule.label_map={B: null}", classes="[A]")
     assert "datamodule.classes: A is the only class" in capsys.readouterr().err
+
+
+class Twice:
+    """A source of one's own that gives one object twice."""
+
+    description, origin = "two nights", "nights"
+
+    def rows(self, max_days):
+        objects = np.array(["a", "b", "b"])
+        return FeatureRows(objects, ["A", "B", "B"], np.zeros((3, 1), np.float32), (Column("f"),), None, {})
+
+
+def test_a_sample_that_a_source_gives_twice_is_named():
+    with pytest.raises(AlertlabError, match=r"two nights: sample [0-9]+ of object b stands there twice"):
+        TableDataModule(Twice(), SplitPlan(), ["A", "B"]).samples()
 
 
 def labelled_by(label_map):
