@@ -89,7 +89,7 @@ def _check_own(key: str, target: str, top: str) -> None:
     """Refuse a name of one's own package that leads out of it, such as ``mylab.os.system``."""
     parts = target.split(".")
     if find_spec(top) is None:
-        return  # building says so: nothing can be run of a package that is not there
+        return  # building says so: nothing can be run of what is not there
     if not all(part.isidentifier() for part in parts):
         raise ConfigError(f"{key}: {target} is not the name of a class")
     try:
@@ -102,6 +102,8 @@ def _check_own(key: str, target: str, top: str) -> None:
     except ConfigError:
         raise
     except Exception as error:  # whatever the user's own code raises
+        if isinstance(error, ModuleNotFoundError) and f"{target}.".startswith(f"{error.name}."):
+            return
         raise ConfigError(
             f"{key}: {target} cannot be imported ({type(error).__name__}: {first_line(error)}); is it on PYTHONPATH?"
         ) from error

@@ -1,32 +1,15 @@
 """Tables of features from files, with what they say of their set."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..door.place import did_you_mean
-from ..door.words import in_brief
+from ..door.values import NUMBERS, Place, first_bad, numbers, plain
 from ..features.sets import NAME, FeatureSet, feature_set
 from ..runtime.errors import AlertlabError
 from ..runtime.manifest import Column, FeatureSetId
-
-
-def read_table(path: Path) -> pa.Table:
-    """A table from a Parquet or CSV file."""
-    if not path.is_file():
-        raise AlertlabError(f"{path}: no such file{did_you_mean(path)}")
-    try:
-        if path.suffix in {".parquet", ".pq"}:
-            return pq.read_table(path)
-        return pacsv.read_csv(path, convert_options=pacsv.ConvertOptions(strings_can_be_null=True))
-    except (pa.ArrowException, OSError) as error:
-        raise AlertlabError(f"{path}: not a readable Parquet or CSV table ({in_brief(error)})") from error
 
 
 def known_set(metadata: Mapping[bytes, bytes] | None, origin: str) -> FeatureSet | None:
@@ -61,6 +44,15 @@ def matrix(table: pa.Table, names: Sequence[str], origin: str) -> NDArray[np.flo
     AlertlabError
         For a column that is absent or holds no numbers.
     """
+    odd = [name for name in names if name in table.column_names and not _of_numbers(table, name)]
+    if odd:
+        column = plain(table.column(odd[0]))
+        row = first_bad(column)
+        shown = f", such as {str(column[row])[:40]!r} in row {row}" if len(column) else ""
+        raise AlertlabError(
+            f"{origin}: column {odd[0]} holds {column.type}, no numbers{shown}; "
+            f"convert it, or leave out what is no feature: 'datamodule.source.leave_out=[{','.join(odd)}]'"
+        )
     values = [as_numbers(table, name, origin) for name in names]
     wide = np.column_stack(values) if values else np.empty((table.num_rows, 0))
     with np.errstate(over="ignore"):
@@ -68,15 +60,14 @@ def matrix(table: pa.Table, names: Sequence[str], origin: str) -> NDArray[np.flo
     return np.where(np.isfinite(narrow), narrow, np.float32(np.nan))
 
 
-def as_numbers(table: pa.Table, name: str, origin: str) -> NDArray[np.float64]:
-    """(n,) float64, null as NaN."""
+def as_numbers(table: pa.Table, name: str, origin: str, remedy: str = "") -> NDArray[np.float64]:
+    """(n,) float64, null as NaN; ``remedy`` says what else could be done about a column of something else."""
     if name not in table.column_names:
         raise AlertlabError(f"{origin}: no column {name}")
+    return numbers(table.column(name), Place(origin, name, remedy=remedy))
+
+
+def _of_numbers(table: pa.Table, name: str) -> bool:
     kind = table.schema.field(name).type
-    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
-        raise AlertlabError(
-            f"{origin}: column {name} holds {kind}, no numbers; where it is no feature, leave it out: "
-            f"'datamodule.source.leave_out=[{name}]'"
-        )
-    column = pc.fill_null(table.column(name).cast(pa.float64()), np.nan)
-    return np.asarray(column.to_numpy(), dtype=np.float64)
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return any(is_number(kind) for is_number in NUMBERS)

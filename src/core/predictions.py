@@ -10,13 +10,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..door.place import did_you_mean
+from ..door.table import open_table
+from ..door.values import Place, numbers
+from ..door.words import in_brief, text_of
 from ..files import replacing
 from ..runtime.decision import decide
 from ..runtime.errors import AlertlabError
+from .prediction_columns import check_once, check_probability, sample_ids, targets, texts, whole_numbers
 from .samples import UNLABELLED, Samples
 from .taxonomy import Taxonomy
 
 PREFIX, FACT = "probability_", "fact_"
+NEEDED = ("sample_id", "object_id", "target")
+A_FACT = "; a fact is a number, so rename or cast it"
 TAXONOMY = b"alertlab.taxonomy"  # key in the metadata of the Parquet schema
 
 
@@ -112,7 +119,7 @@ class Predictions:
     def write(self, path: Path) -> Path:
         """Write the table as Parquet, whole or not at all."""
         with replacing(path) as partial:
-            pq.write_table(self.table(), partial)
+            pq.write_table(self.table(), partial, write_page_checksum=True)
         return path
 
 
@@ -169,7 +176,7 @@ def concatenate(tables: Sequence[Predictions]) -> Predictions:
             raise AlertlabError(
                 f"predictions: {_words(first)} and {_words(each)} cannot stand in one table; predict with one taxonomy"
             )
-        _check(each.probability, "predictions")
+        check_probability(each.probability, "predictions")
     facts = dict.fromkeys(name for each in tables for name in each.facts)
     return Predictions(
         np.concatenate([each.sample_id for each in tables]),
@@ -185,80 +192,70 @@ def concatenate(tables: Sequence[Predictions]) -> Predictions:
 
 
 def read_predictions(path: Path) -> Predictions:
-    """Read a predictions table written by any run or any other program.
+    """Read a predictions table written by any run or any other program, in any format that tables have.
+
+    Parts and repeats may be absent: all is then part test of repeat 0.
 
     Raises
     ------
     AlertlabError
-        For a missing file, missing columns, or probabilities that are none.
+        For a missing or damaged file, missing columns, rows without a name, probabilities that are none, or a sample
+        that stands twice in one part and repeat.
     """
-    if not Path(path).is_file():
-        raise AlertlabError(f"{path}: no such predictions file")
-    try:
-        table = pq.read_table(path)
-    except pa.ArrowInvalid as error:
-        raise AlertlabError(f"{path}: not a Parquet file ({error})") from error
-    return from_table(table, str(path))
-
-
-def from_table(table: pa.Table, origin: str) -> Predictions:
-    """Check and convert the Arrow form; ``origin`` names it in errors."""
-    classes = tuple(name.removeprefix(PREFIX) for name in table.column_names if name.startswith(PREFIX))
-    missing = {"sample_id", "object_id", "target"} - set(table.column_names)
-    if missing or not classes:
-        absent = sorted(missing) + ([] if classes else [f"{PREFIX}<class>"])
-        raise AlertlabError(f"{origin}: no column {', '.join(absent)}; a predictions table needs them")
-    n = table.num_rows
-    probability = np.column_stack([table[PREFIX + name].to_numpy().astype(np.float64) for name in classes])
-    _check(probability, origin)
-    index = {name: number for number, name in enumerate(classes)} | {None: UNLABELLED}
-    targets = table["target"].to_pylist()
-    unknown = sorted({str(name) for name in targets if name not in index})
-    if unknown:
-        raise AlertlabError(f"{origin}: target {', '.join(unknown)} has no {PREFIX}<class> column")
-    part = table["part"].to_pylist() if "part" in table.column_names else ["test"] * n
-    repeat = table["repeat"].to_numpy() if "repeat" in table.column_names else np.zeros(n)
-    return Predictions(
-        table["sample_id"].to_numpy().astype(np.int64),
-        np.array(table["object_id"].to_pylist(), dtype=np.str_),
-        np.array(part, dtype=np.str_),
-        repeat.astype(np.int64),
-        np.array([index[name] for name in targets], dtype=np.int64),
-        probability,
+    path, origin = Path(path), str(path)
+    if not path.exists():
+        raise AlertlabError(f"{origin}: no such predictions file{did_you_mean(path)}")
+    opened = open_table(path)
+    columns = _classes(opened.names, origin)
+    if missing := [name for name in NEEDED if name not in opened.schema.names]:
+        raise AlertlabError(f"{origin}: no column {', '.join(missing)}; a predictions table needs them")
+    facts = [name for name in opened.names if name.startswith(FACT) and name != FACT]
+    optional = [name for name in ("part", "repeat") if name in opened.schema.names]
+    text = ("sample_id", "object_id", "target", "part")
+    table = opened.read([*NEEDED, *optional, *columns.values(), *facts], text)
+    given = {name for name in optional if table[name].null_count < table.num_rows}  # null throughout is absent
+    n, classes = table.num_rows, tuple(columns)
+    found = Predictions(
+        sample_ids(table["sample_id"], Place(origin, "sample_id")),
+        texts(table["object_id"], Place(origin, "object_id")),
+        texts(table["part"], Place(origin, "part")) if "part" in given else np.full(n, "test"),
+        whole_numbers(table["repeat"], Place(origin, "repeat")) if "repeat" in given else np.zeros(n, np.int64),
+        targets(table["target"], classes, Place(origin, "target")),
+        np.column_stack([numbers(table[name], Place(origin, name)) for name in columns.values()]),
         classes,
-        _branches(table, classes, origin),
-        {
-            name.removeprefix(FACT): _fact(table, name, origin)
-            for name in table.column_names
-            if name.startswith(FACT) and name != FACT
-        },
+        _branches(opened.metadata, classes, origin),
+        {name.removeprefix(FACT): numbers(table[name], Place(origin, name, remedy=A_FACT)) for name in facts},
     )
+    check_probability(found.probability, origin)
+    check_once(found.sample_id, found.object_id, found.part, found.repeat, origin)
+    return found
 
 
-def _check(probability: NDArray[np.float64], origin: str) -> None:
-    bad = ~np.isfinite(probability).all(axis=1) | (probability < 0).any(axis=1)
-    if bad.any():
-        raise AlertlabError(f"{origin}: row {int(np.argmax(bad))} holds a probability that is negative or not finite")
+def _classes(names: Sequence[str], origin: str) -> dict[str, str]:
+    """Class -> column of its probability."""
+    found: dict[str, str] = {}
+    for name in names:
+        if name.startswith(PREFIX):
+            of = text_of(name.removeprefix(PREFIX))
+            if of is None:
+                raise AlertlabError(f"{origin}: column {name!r} names no class; write {PREFIX}<class>")
+            if of in found:
+                raise AlertlabError(f"{origin}: columns {found[of]!r} and {name!r} are of one class; drop one")
+            found[of] = name
+    if not found:
+        raise AlertlabError(f"{origin}: no column {PREFIX}<class>; a predictions table needs one of each class")
+    return found
 
 
-def _branches(table: pa.Table, classes: tuple[str, ...], origin: str) -> Mapping[str, tuple[str, ...]]:
-    text = (table.schema.metadata or {}).get(TAXONOMY)
+def _branches(metadata: Mapping[bytes, bytes], classes: tuple[str, ...], origin: str) -> Mapping[str, tuple[str, ...]]:
+    text = metadata.get(TAXONOMY)
     if text is None:
         return {}
     try:
         return Taxonomy(classes, json.loads(text)["branches"]).branches
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise AlertlabError(f"{origin}: {TAXONOMY.decode()} in its metadata is not a taxonomy ({error!r})") from error
-    except AlertlabError as error:
-        raise AlertlabError(f"{origin}: {error}, in {TAXONOMY.decode()} of its metadata") from error
-
-
-def _fact(table: pa.Table, name: str, origin: str) -> NDArray[np.float64]:
-    kind = table.schema.field(name).type
-    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
-        raise AlertlabError(f"{origin}: column {name} holds {kind}; a fact is a number, so rename or cast it")
-    values: NDArray[np.float64] = table[name].cast(pa.float64()).to_numpy()
-    return values
+    except (ValueError, KeyError, TypeError, RecursionError, AlertlabError) as error:
+        fault = f"{TAXONOMY.decode()} in its metadata is not a taxonomy of its classes"
+        raise AlertlabError(f"{origin}: {fault} ({in_brief(error)})") from error
 
 
 def _words(predictions: Predictions) -> str:

@@ -7,15 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
+from ..door.table import open_table
+from ..door.values import Place, labels, names
 from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .samples import Samples
 
 PARTS = ("train", "validation", "test")
+COLUMNS = ("object_id", "part")  # of a split file
+KEY = "datamodule.split"  # of the config
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Split:
         """Write as Parquet: object_id, part."""
         names = sorted(self.parts)
         with replacing(path) as partial:
-            pq.write_table(pa.table({"object_id": names, "part": [self.parts[name] for name in names]}), partial)
+            table = pa.table({"object_id": names, "part": [self.parts[name] for name in names]})
+            pq.write_table(table, partial, write_page_checksum=True)
         return path
 
 
@@ -57,7 +63,12 @@ class SplitPlan:
         stops early, or fits a threshold, cannot be trained; a forest can.
     seed : of the drawing; repeat r draws anew with (seed, r).
     folds : k parts the objects into k folds, repeat r tests on fold r; 0 draws ``test`` at random.
-    file : Parquet with object_id and part, instead of drawing: a published split.
+    file : a table with object_id and part, instead of drawing: a published split.
+
+    Raises
+    ------
+    AlertlabError
+        For fractions, folds or a seed that cannot be.
     """
 
     validation: float = 0.2
@@ -65,6 +76,20 @@ class SplitPlan:
     seed: int = 0
     folds: int = 0
     file: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("validation", "test"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+                raise AlertlabError(
+                    f"{KEY}.{name}: {value!r} is no fraction of the objects; write a number from 0 to 1"
+                )
+        for name in ("seed", "folds"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise AlertlabError(f"{KEY}.{name}: {value!r} is not a whole number of 0 or more")
+        if self.folds == 1:
+            raise AlertlabError(f"{KEY}.folds: 1 fold would train on nothing; 2 or more, or 0 to draw the test part")
 
     def make(self, samples: Samples, repeat: int = 0) -> Split:
         """Part the objects of these samples.
@@ -101,22 +126,42 @@ class SplitPlan:
         return Split(dict(zip(objects.tolist(), part.tolist(), strict=True)))
 
     def _read(self, samples: Samples) -> Split:
-        path = Path(str(self.file))
-        if not path.is_file():
-            raise AlertlabError(f"datamodule.split.file: no file {path}")
-        table = pq.read_table(path, columns=["object_id", "part"]).to_pylist()
-        parts: dict[str, str] = {}
-        for row in table:
-            if row["part"] not in PARTS:
-                raise AlertlabError(
-                    f"datamodule.split.file: {path} has part {row['part']!r}, known: {', '.join(PARTS)}"
-                )
-            if parts.setdefault(row["object_id"], row["part"]) != row["part"]:
-                raise AlertlabError(f"datamodule.split.file: {path} puts object {row['object_id']} in two parts")
-        absent = sorted(set(samples.object_id.tolist()) - set(parts))
+        parts = _parts(Path(str(self.file)))
+        objects = sorted(set(samples.object_id.tolist()))
+        absent = [name for name in objects if name not in parts]
         if absent:
-            raise AlertlabError(f"datamodule.split.file: {path} lacks {len(absent)} objects, the first is {absent[0]}")
-        return Split({name: parts[name] for name in sorted(set(samples.object_id.tolist()))})
+            named = f"it names {next(iter(parts))}" if parts else "it has no rows"
+            raise AlertlabError(
+                f"{KEY}.file: {self.file} lacks {len(absent)} objects, the first is {absent[0]} ({named})"
+            )
+        return Split({name: parts[name] for name in objects})
+
+
+def _parts(path: Path) -> dict[str, str]:
+    """Object -> part of a split file; a row without either is none."""
+    try:
+        table = open_table(path)
+        if absent := [name for name in COLUMNS if name not in table.schema.names]:
+            raise AlertlabError(f"{path}: no column {', '.join(absent)}")
+        columns = table.read(COLUMNS, text=COLUMNS)
+        name = names(columns["object_id"], Place(str(path), "object_id"))
+        part = labels(columns["part"], Place(str(path), "part"))
+    except AlertlabError as error:
+        raise AlertlabError(f"{KEY}.file: {error}") from error
+    one_alone = np.asarray(pc.xor(pc.is_valid(name), pc.is_valid(part)))
+    if one_alone.any():
+        row = int(np.argmax(one_alone))
+        lacking = "object_id" if part[row].is_valid else "part"
+        raise AlertlabError(f"{KEY}.file: {path}: row {row} has no {lacking}")
+    found: dict[str, str] = {}
+    for row, (of, to) in enumerate(zip(name.to_pylist(), part.to_pylist(), strict=True)):
+        if of is None:
+            continue
+        if to not in PARTS:
+            raise AlertlabError(f"{KEY}.file: {path} has part {to!r} in row {row}, known: {', '.join(PARTS)}")
+        if found.setdefault(of, to) != to:
+            raise AlertlabError(f"{KEY}.file: {path} puts object {of} in two parts, {found[of]} and {to}")
+    return found
 
 
 def _objects(samples: Samples) -> tuple[NDArray[np.str_], NDArray[np.int64]]:

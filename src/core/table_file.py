@@ -22,7 +22,7 @@ class TableFile:
 
     def __enter__(self) -> "TableFile":
         partial = self.stack.enter_context(replacing(self.path))
-        self.writer = self.stack.enter_context(pq.ParquetWriter(partial, self.schema))
+        self.writer = self.stack.enter_context(pq.ParquetWriter(partial, self.schema, write_page_checksum=True))
         self.stack.push(self._finish)
         return self
 

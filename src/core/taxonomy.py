@@ -2,38 +2,70 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from ..door.words import text_of
 from ..runtime.errors import AlertlabError
+
+CLASSES, BRANCHES = "datamodule.classes", "datamodule.branches"  # keys of the config
 
 
 @dataclass(frozen=True)
 class Taxonomy:
     """Classes in a fixed order and, for hierarchical tasks, their branches.
 
+    Names are text: of what YAML made a number or a truth value, its text.
+
     Parameters
     ----------
-    classes : class names; the index of a name is its target value.
+    classes : class names; the index of a name is its target value. None takes those of ``branches``, in order.
     branches : branch name -> its classes; empty for a flat task.
 
     Raises
     ------
     AlertlabError
-        For a class named twice, or branches that do not hold each class once.
+        For no classes, a text where a list belongs, a name that is none, a class named twice, or branches that do not
+        hold each class once.
     """
 
     classes: tuple[str, ...]
     branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def __init__(self, classes: Sequence[str], branches: Mapping[str, Sequence[str]] | None = None) -> None:
-        object.__setattr__(self, "classes", tuple(classes))
-        object.__setattr__(self, "branches", {name: tuple(of) for name, of in (branches or {}).items()})
+    def __init__(self, classes: Sequence[Any] | None, branches: Mapping[Any, Sequence[Any]] | None = None) -> None:
+        if not isinstance(branches, Mapping | None):
+            raise AlertlabError(f"{BRANCHES}: {branches!r} is not a mapping; write {{BRANCH: [CLASS, CLASS]}}")
+        named = {_name(name, BRANCHES): _names(of, f"{BRANCHES}.{name}") for name, of in (branches or {}).items()}
+        if classes is None:
+            classes = [name for of in named.values() for name in of]
+        object.__setattr__(self, "classes", _names(classes, CLASSES))
+        object.__setattr__(self, "branches", named)
+        if not self.classes:
+            raise AlertlabError(f"{CLASSES}: name the classes, or branches of them in {BRANCHES}")
         twice = sorted({name for name in self.classes if self.classes.count(name) > 1})
         if twice:
-            raise AlertlabError(f"taxonomy.classes: {', '.join(twice)} named twice")
-        leaves = sorted(name for of in self.branches.values() for name in of)
-        if self.branches and leaves != sorted(self.classes):
-            raise AlertlabError("taxonomy.branches: they must hold each of taxonomy.classes exactly once")
+            raise AlertlabError(f"{CLASSES}: {', '.join(twice)} named twice")
+        if len(named) < len(branches or {}):
+            raise AlertlabError(f"{BRANCHES}: two of {', '.join(map(repr, branches or {}))} are one text")
+        if empty := [name for name, of in named.items() if not of]:
+            raise AlertlabError(f"{BRANCHES}.{empty[0]}: holds no class; name some, or take the branch out")
+        leaves = sorted(name for of in named.values() for name in of)
+        if named and leaves != sorted(self.classes):
+            raise AlertlabError(f"{BRANCHES}: they must hold each of {CLASSES} exactly once")
 
     def index(self, label: str) -> int:
         """Target value of a class name."""
         return self.classes.index(label)
+
+
+def _names(values: Any, key: str) -> tuple[str, ...]:
+    """Names of a list; a text would fall into its letters."""
+    if isinstance(values, str | Mapping) or not isinstance(values, Sequence):
+        raise AlertlabError(f"{key}: {values!r} is not a list; write [{values}]")
+    return tuple(_name(value, key) for value in values)
+
+
+def _name(value: Any, key: str) -> str:
+    name = None if isinstance(value, list | tuple | Mapping) else text_of(value)
+    if name is None:
+        raise AlertlabError(f"{key}: {value!r} is no name")
+    return name

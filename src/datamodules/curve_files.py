@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..core.feature_table import read_table
 from ..core.progress import counter
 from ..door.place import walk as files_of
+from ..door.table import open_table
 from ..features.columns import nearest
 from ..files import placing
 from ..runtime.errors import AlertlabError
@@ -63,7 +63,7 @@ class CurveFiles:
         """
         found: dict[str, str | None] = {}
         for file in files_of(self.labelled) if self.labelled.is_dir() else [self.labelled]:
-            table = read_table(file)
+            table = open_table(file).read(text=(self.object_id, self.label))
             for key, name in (("object_id", self.object_id), ("label", self.label)):
                 if name not in table.column_names:
                     hint = nearest(name, table.column_names)

@@ -5,19 +5,25 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
 from ..core.contracts import Loading
+from ..core.progress import notice
 from ..core.samples import Samples
 from ..core.split import Split, SplitPlan
-from ..core.taxonomy import Taxonomy
+from ..core.taxonomy import CLASSES, Taxonomy
+from ..door.words import text_of
 from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .batches import Batch, loader
+
+LABEL_MAP = "datamodule.label_map"  # key of the config
 
 
 class LabelledDataModule(pl.LightningDataModule):
@@ -27,15 +33,20 @@ class LabelledDataModule(pl.LightningDataModule):
     ----------
     taxonomy : the classes.
     split : how objects are parted.
-    label_map : other labels -> class, or None to leave such rows out.
+    label_map : other labels -> class, or None to leave such rows out; text of either, see :func:`text_of`.
     workers : processes that prepare batches beside the training one.
+
+    Raises
+    ------
+    AlertlabError
+        For a label or a class in ``label_map`` that is none.
     """
 
-    def __init__(
-        self, taxonomy: Taxonomy, split: SplitPlan, label_map: Mapping[str, str | None] | None, workers: int
-    ) -> None:
+    def __init__(self, taxonomy: Taxonomy, split: SplitPlan, label_map: Mapping[Any, Any] | None, workers: int) -> None:
         super().__init__()
-        self.taxonomy, self.plan, self.label_map, self.workers = taxonomy, split, dict(label_map or {}), workers
+        self.taxonomy, self.plan, self.label_map, self.workers = taxonomy, split, _label_map(label_map), workers
+        if len(taxonomy.classes) == 1:
+            notice(f"{CLASSES}: {taxonomy.classes[0]} is the only class, so a classifier will always say it")
         self.repeat = 0
         self.loading = Loading()
         self.left_out: Counter[str] = Counter()
@@ -60,8 +71,20 @@ class LabelledDataModule(pl.LightningDataModule):
 
     @cached_property
     def everything(self) -> Samples:
-        """All labelled samples; the first use reads the source."""
-        return self.read()
+        """All labelled samples; the first use reads the source.
+
+        Raises
+        ------
+        AlertlabError
+            For a sample that stands there twice: it would be learned from and judged twice.
+        """
+        samples = self.read()
+        ids, first = np.unique(samples.sample_id, return_index=True)
+        if len(ids) < len(samples):
+            row = int(np.setdiff1d(np.arange(len(samples)), first)[0])
+            of = f"sample {samples.sample_id[row]} of object {samples.object_id[row]}"
+            raise AlertlabError(f"{self.description}: {of} stands there twice; keep one of it")
+        return samples
 
     @cached_property
     def split(self) -> Split:
@@ -100,14 +123,36 @@ class LabelledDataModule(pl.LightningDataModule):
         Raises
         ------
         AlertlabError
-            For a label outside the taxonomy.
+            For a label outside the taxonomy, or one that is mapped there.
         """
-        name = self.label_map.get(label, label) if label else None
+        label = text_of(label)
+        name = None if label is None else self.label_map.get(label, label)
         if name is None:
-            self.left_out[label or "no label"] += 1
+            self.left_out["no label" if label is None else label] += 1
         elif name not in self.taxonomy.classes:
+            known = f"{CLASSES} ({', '.join(self.taxonomy.classes)})"
+            if label in self.label_map:
+                raise AlertlabError(
+                    f"{origin}: label {label!r} is outside {known}, for {LABEL_MAP} makes it {name!r}. "
+                    "Add that class, or map the label to null, which leaves its rows out"
+                )
             raise AlertlabError(
-                f"{origin}: label {label!r} is outside datamodule.classes ({', '.join(self.taxonomy.classes)}). "
-                f"Add it there, or map it: '+datamodule.label_map={{{label}: CLASS}}' (null leaves such rows out)"
+                f"{origin}: label {label!r} is outside {known}. "
+                f"Add it there, or map it: '+{LABEL_MAP}={{{label}: CLASS}}' (null leaves such rows out)"
             )
         return name
+
+
+def _label_map(given: Mapping[Any, Any] | None) -> dict[str, str | None]:
+    if not isinstance(given, Mapping | None):
+        raise AlertlabError(f"{LABEL_MAP}: {given!r} is not a mapping; write {{LABEL: CLASS}}")
+    found: dict[str, str | None] = {}
+    for key, value in (given or {}).items():
+        label, name = text_of(key), text_of(value)
+        if label is None:
+            raise AlertlabError(f"{LABEL_MAP}: {key!r} is no label; rows without a label are left out anyway")
+        if name is None and value is not None:
+            raise AlertlabError(f"{LABEL_MAP}: {label} becomes {value!r}, which is no class; null leaves its rows out")
+        if found.setdefault(label, name) != name:
+            raise AlertlabError(f"{LABEL_MAP}: {label} becomes {found[label]} and {name}; name it once")
+    return found

@@ -1,20 +1,32 @@
 """Tables of features that lie ready in a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix, read_table
+from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
+from ..core.progress import notice
+from ..door.table import open_table
+from ..door.values import Place, labels, names
 from ..features.columns import nearest
 from ..features.memory import FACTS
 from ..runtime.errors import AlertlabError
 from .feature_rows import FeatureRows
+from .telling import row_counts
+
+KEY = "datamodule.source"  # of the config
 
 
 class ReadyTable:
-    """A Parquet or CSV file (``.csv``, ``.csv.gz``) with one row an object.
+    """A file with one row an object: Parquet, CSV, FITS, VOTable or ECSV.
+
+    All columns that are not named here are features, but for those that a writing program added, and integers that
+    number the rows.
 
     Parameters
     ----------
@@ -22,11 +34,16 @@ class ReadyTable:
     object_id, label : its columns of names and labels.
     leave_out : columns that are no features, such as those that the label follows from.
     description : what the data are, in a few words.
+
+    Raises
+    ------
+    AlertlabError
+        For ``leave_out`` that is no list.
     """
 
     def __init__(self, path: str, object_id: str, label: str, leave_out: Sequence[str], description: str) -> None:
         self.path, self.object_id, self.label = Path(path), object_id, label
-        self.leave_out, self.about = tuple(leave_out), description
+        self.leave_out, self.about = _list(leave_out), description
 
     @property
     def description(self) -> str:
@@ -49,28 +66,64 @@ class ReadyTable:
         """
         if max_days is not None:
             raise AlertlabError(f"datamodule.cut_days: {self.path} holds features; only light curves can be cut")
-        table = read_table(self.path)
+        table = open_table(self.path)
         needed = (self.object_id, self.label, *self.leave_out)
         for key, name in zip(("object_id", "label", *["leave_out"] * len(self.leave_out)), needed, strict=True):
-            if name not in table.column_names:
-                hint = nearest(name, table.column_names)
-                raise AlertlabError(f"datamodule.source.{key}: {self.path} has no column {name}.{hint}")
-        features = known_set(table.schema.metadata, str(self.path))
-        names = features.names if features else [n for n in table.column_names if n not in (*needed, *FACTS)]
-        named = table.column(self.object_id).cast(pa.string())
-        _check_names(named, self.path)
-        objects = np.array(named.to_pylist(), dtype=np.str_)
-        label = table.column(self.label).cast(pa.string()).to_pylist()
-        facts = {name: as_numbers(table, name, self.origin) for name in FACTS if name in table.column_names}
+            if name not in table.schema.names:
+                raise AlertlabError(f"{KEY}.{key}: {self.path} has no column {name}.{nearest(name, table.names)}")
+        features = known_set(table.metadata, self.origin)
+        chosen = features.names if features else [name for name in table.names if name not in (*needed, *FACTS)]
+        facts = [name for name in FACTS if name in table.names and name not in needed]
+        read = [self.object_id, self.label, *(name for name in chosen if name in table.schema.names), *facts]
+        rows = table.read(read, text=(self.object_id, self.label))
+        if not features:
+            chosen = self._without_counts(rows, chosen)
+        if not chosen:
+            raise AlertlabError(f"{self.path}: no column is left that could be a feature")
+        values = matrix(rows, chosen, self.origin)
+        if infinite := _infinite(rows, chosen, values):
+            notice(f"{self.path}: {infinite} values are infinite or beyond float32, and taken for unknown")
         return FeatureRows(
-            objects, label, matrix(table, names, self.origin), columns_of(names, features), identity(features), facts
+            self._names(rows),
+            labels(rows[self.label], Place(self.origin, self.label)).to_pylist(),
+            values,
+            columns_of(chosen, features),
+            identity(features),
+            {name: as_numbers(rows, name, self.origin, "; it is shown beside the results") for name in facts},
         )
 
+    def _without_counts(self, rows: pa.Table, chosen: list[str]) -> list[str]:
+        """The features, without columns that number the rows; that is told."""
+        counts = row_counts(rows, chosen)
+        for name in counts:
+            notice(f"{self.path}: column {name} numbers the rows, so it is left out of the features")
+        return [name for name in chosen if name not in counts]
 
-def _check_names(column: pa.ChunkedArray, path: Path) -> None:
-    if column.null_count:
-        row = column.is_null().to_pylist().index(True)
-        raise AlertlabError(f"{path}: row {row} has no name of its object")
-    names, counts = np.unique(np.array(column.to_pylist(), dtype=np.str_), return_counts=True)
-    if len(names) < len(column):
-        raise AlertlabError(f"{path}: object {names[counts > 1][0]} is in {counts.max()} rows; a row is one object")
+    def _names(self, rows: pa.Table) -> NDArray[np.str_]:
+        found = names(rows[self.object_id], Place(self.origin, self.object_id))
+        if found.null_count:
+            row = int(np.argmax(np.asarray(found.is_null())))
+            raise AlertlabError(f"{self.path}: row {row} has no name of its object in column {self.object_id}")
+        objects = np.array(found.to_pylist(), dtype=np.str_)
+        different, counts = np.unique(objects, return_counts=True)
+        if len(different) < len(objects):
+            raise AlertlabError(
+                f"{self.path}: object {different[counts > 1][0]} is in {counts.max()} rows; a row is one object"
+            )
+        return objects
+
+
+def _list(given: Any) -> tuple[str, ...]:
+    if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
+        raise AlertlabError(f"{KEY}.leave_out: {given!r} is not a list; write [{given}]")
+    return tuple(str(name) for name in given)
+
+
+def _infinite(rows: pa.Table, names: Sequence[str], values: NDArray[np.float32]) -> int:
+    """Values that became NaN and were none."""
+    unknown = 0
+    for column in rows.select(names).columns:
+        unknown += column.null_count
+        if pa.types.is_floating(column.type):
+            unknown += pc.sum(pc.is_nan(column)).as_py() or 0
+    return int(np.isnan(values).sum()) - unknown

@@ -1,6 +1,7 @@
 """Objects as rows of features, with a label."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from ..core.taxonomy import Taxonomy
 from ..runtime.errors import AlertlabError
 from .feature_rows import REJECTED, FeatureRows, FeatureSource
 from .labelled import LabelledDataModule
+from .telling import tell
 
 
 class TableDataModule(LabelledDataModule):
@@ -30,7 +32,7 @@ class TableDataModule(LabelledDataModule):
     Raises
     ------
     AlertlabError
-        At once: no classes. On reading: a label outside the taxonomy, no usable row.
+        At once: no classes, or days that are none. On reading: a label outside the taxonomy, no usable row.
         On ``draw``: a class with too few objects.
     """
 
@@ -38,17 +40,14 @@ class TableDataModule(LabelledDataModule):
         self,
         source: FeatureSource,
         split: SplitPlan,
-        classes: Sequence[str] | None = None,
-        branches: Mapping[str, Sequence[str]] | None = None,
-        label_map: Mapping[str, str | None] | None = None,
+        classes: Sequence[Any] | None = None,
+        branches: Mapping[Any, Sequence[Any]] | None = None,
+        label_map: Mapping[Any, Any] | None = None,
         cut_days: Sequence[int] = (),
         workers: int = 0,
     ) -> None:
-        if not (classes or branches):
-            raise AlertlabError("datamodule.classes: name the classes, or branches of them in datamodule.branches")
-        names = classes or [name for of in (branches or {}).values() for name in of]
-        super().__init__(Taxonomy(names, branches), split, label_map, workers)
-        self.source, self.cut_days = source, {f"test_{days}d": days for days in sorted(cut_days)}
+        super().__init__(Taxonomy(classes, branches), split, label_map, workers)
+        self.source, self.cut_days = source, {f"test_{days}d": days for days in _days(cut_days)}
         self.rejected = REJECTED.empty_table()
         self.cut: dict[str, Samples] = {}
 
@@ -80,6 +79,8 @@ class TableDataModule(LabelledDataModule):
         rows = self.source.rows(None)
         self.left_out.clear()
         samples = self._samples(rows)
+        if rows.feature_set is None:  # columns of a file, which may hold anything
+            tell(samples, self.source.origin)
         self.rejected = pa.concat_tables([rows.rejected, _others(rows, samples)])
         return samples
 
@@ -102,11 +103,21 @@ class TableDataModule(LabelledDataModule):
         )
 
 
+def _days(given: Any) -> list[int]:
+    """Whole numbers of days, in order."""
+    if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
+        raise AlertlabError(f"datamodule.cut_days: {given!r} is not a list; write [{given}]")
+    for days in given:
+        if isinstance(days, bool) or not isinstance(days, int) or days < 1:
+            raise AlertlabError(f"datamodule.cut_days: {days!r} is not a whole number of days, 1 or more")
+    return sorted(set(given))
+
+
 def _others(rows: FeatureRows, samples: Samples) -> pa.Table:
     """Objects whose label keeps them out."""
     used = set(samples.object_id.tolist())
     left = [each for each in zip(rows.object_id.tolist(), rows.label, strict=True) if each[0] not in used]
-    reasons = [f"datamodule.label_map leaves out {label}" if label else "no label" for _, label in left]
+    reasons = [f"datamodule.label_map leaves out {label}" if label is not None else "no label" for _, label in left]
     return pa.table(
         [pa.array([name for name, _ in left], pa.string()), pa.array(reasons, pa.string())], schema=REJECTED
     )

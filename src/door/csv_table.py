@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from ..runtime.errors import AlertlabError
-from .words import UNKNOWN, in_brief
+from ..runtime.table import UNKNOWN
+from .words import in_brief
 
 BLOCK = 4 << 20  # bytes at a time
 LONGEST_HEADER = 1 << 20  # bytes: comments and names of columns

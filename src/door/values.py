@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..runtime.errors import AlertlabError
-from .words import LARGEST_WHOLE, UNKNOWN, WHOLE, text_of
+from ..runtime.table import UNKNOWN, real
+from .words import LARGEST_WHOLE, WHOLE, text_of
 
 NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
 TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
@@ -53,11 +54,23 @@ def numbers(values: pa.Array | pa.ChunkedArray, place: Place) -> Floats:
     """
     array = plain(values)
     if not any(is_number(array.type) for is_number in NUMBERS):
-        number = int(np.argmax(np.asarray(array.is_valid()))) if len(array) else 0
+        number = first_bad(array)
         shown = f"{str(array[number].as_py())[:40]!r} is" if len(array) else "it is"
         raise place.error(number, f"{shown} {array.type}, not a number; convert the column")
     floats = pc.cast(array, pa.float64(), safe=False)
     return np.asarray(floats.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def first_bad(array: pa.Array) -> int:
+    """Number of the first value that is no number; of text that could be read as numbers, the first."""
+    valid = np.flatnonzero(np.asarray(array.is_valid()))
+    if is_text(array.type):
+        for number in valid:
+            try:
+                real(str(array[int(number)].as_py()).strip())
+            except ValueError:
+                return int(number)
+    return int(valid[0]) if len(valid) else 0
 
 
 def names(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
@@ -74,7 +87,7 @@ def names(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
         bad = np.isfinite(floats) & ((floats != np.floor(floats)) | (np.abs(floats) >= LARGEST_WHOLE))
         if bad.any():
             number = int(np.argmax(bad))
-            fault = f"{floats[number]!r} is a real number, which loses digits of long names; write names as text"
+            fault = f"{float(floats[number])!r} is a real number, which loses digits of long names; write names as text"
             raise place.error(number, fault)
     return labels(array, place)
 
@@ -95,7 +108,8 @@ def labels(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
     if is_text(array.type):
         try:
             text = pc.utf8_trim_whitespace(pc.cast(array, pa.string()))
-            text = pc.replace_substring_regex(text, WHOLE, r"\1")
+            if pc.any(pc.ends_with(text, ".0")).as_py():
+                text = pc.replace_substring_regex(text, WHOLE.pattern, r"\1")
         except pa.ArrowInvalid as error:
             fault = f"column {place.column} holds bytes that are not UTF-8"
             raise AlertlabError(f"{place.origin}: {fault}{place.remedy}") from error

@@ -5,8 +5,9 @@ from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
 
-UNKNOWN = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat", "--"})  # no value, whatever its case
-WHOLE = r"^([+-]?\d{1,15})\.0+$"  # how pandas writes a whole number of a column in which one is missing
+from ..runtime.table import UNKNOWN
+
+WHOLE = re.compile(r"^(-?[1-9][0-9]{0,14}|0)\.0$")  # text of a program that made integers real numbers
 LARGEST_WHOLE = 2**53  # beyond it a real number no longer tells neighbouring integers apart
 
 
@@ -20,13 +21,15 @@ def text_of(value: Any) -> str | None:
         return None
     if isinstance(value, bytes):
         value = value.decode("utf-8", "backslashreplace")
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        return str(int(value))  # all its digits
     if isinstance(value, Decimal | Real) and not isinstance(value, Integral):  # NumPy registers its own as these
-        number = float("nan") if isinstance(value, Decimal) and value.is_nan() else float(value)
+        number = float(value)
         if number != number:
             return None
         if abs(number) < LARGEST_WHOLE and number == int(number):
             return str(int(number))
-    text = re.sub(WHOLE, r"\1", str(value).strip())
+    text = WHOLE.sub(r"\1", str(value).strip())
     return None if text.lower() in UNKNOWN else text
 
 

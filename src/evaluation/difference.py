@@ -185,11 +185,13 @@ def _pairs(first: Predictions, second: Predictions) -> dict[int, tuple[Predictio
         for name in ("object_id", "sample_id"):
             a, b = getattr(left, name), getattr(right, name)
             if not np.array_equal(np.sort(a), np.sort(b)):
-                only = [len(np.setdiff1d(a, b)), len(np.setdiff1d(b, a))]
+                only = [np.setdiff1d(a, b), np.setdiff1d(b, a)]
+                such = ", ".join(str(each[0]) for each in only if len(each))
                 noun = {"object_id": "objects", "sample_id": "samples"}[name]
                 raise AlertlabError(
-                    f"repeat {repeat}: the runs were tested on other {noun}, {only[0]} of them only in the first and "
-                    f"{only[1]} only in the second; train both with one datamodule and one split"
+                    f"repeat {repeat}: the runs were tested on other {noun}, {len(only[0])} of them only in the first "
+                    f"and {len(only[1])} only in the second{f' ({such})' if such else ''}; train both with one "
+                    "datamodule and one split"
                 )
         if (differ := int((left.target != right.target).sum())) > 0:
             raise AlertlabError(f"repeat {repeat}: {differ} test samples have another true class in the second run")

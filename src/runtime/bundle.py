@@ -83,8 +83,10 @@ class Bundle:
             raise BundleError(f"inputs: expected as many rows in each, given {lengths}")
         return arrays
 
-    def table(self, columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float32]]:
-        """Inputs for ``predict`` from columns by name, such as a data frame, in any order and among others.
+    def table(self, columns: Any) -> dict[str, NDArray[np.float32]]:
+        """Inputs for ``predict`` from columns by name, in any order and among others.
+
+        A mapping of columns, a data frame, an Arrow or astropy table, or a record array.
 
         >>> bundle.predict(bundle.table(frame))
 

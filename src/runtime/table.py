@@ -1,90 +1,133 @@
 """A feature table by column names: from CSV or from Python, in any order of columns."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .errors import AlertlabError
 from .manifest import InputSpec
 
 IDENTITY = ("object_id", "sample_id", "oid", "candid")  # the first of them names the rows of a table
-UNKNOWN = ("", "nan", "null", "none", "na")  # what an unknown value looks like, whatever its case
+UNKNOWN = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat", "--"})  # no value, whatever its case
+COMMENT = "#"  # what a line that is no row begins with
 AT_ONCE = 4096  # rows
 
 
-def of_columns(spec: InputSpec, table: Mapping[str, ArrayLike], origin: str = "table") -> NDArray[np.float32]:
-    """What an input takes, (n, columns), from a table of columns such as a data frame; further columns are left alone.
+def of_columns(spec: InputSpec, table: Any, origin: str = "table") -> NDArray[np.float32]:
+    """What an input takes, (n, columns), from a table of columns; further columns are left alone.
+
+    Parameters
+    ----------
+    table : whatever gives a column by its name: a mapping, a data frame, an Arrow or astropy table, a record array.
 
     Raises
     ------
     AlertlabError
         Names the columns that are missing, or the one that holds no numbers.
     """
-    check_columns(spec, table, origin)
-    arrays = []
-    for column in spec.columns:
-        try:
-            values = np.asarray(table[column.name], np.float64)
-        except (TypeError, ValueError) as error:
-            raise AlertlabError(f"{origin}: column {column.name} holds something else than numbers") from error
-        if values.ndim != 1:
-            raise AlertlabError(f"{origin}: column {column.name} has shape {values.shape}, expected one value a row")
-        arrays.append(values)
+    check_columns(spec, names_of(table, origin), origin)
+    arrays = [_numbers(table[column.name], f"{origin}: column {column.name}") for column in spec.columns]
     lengths = {len(values) for values in arrays}
     if len(lengths) != 1:
         raise AlertlabError(f"{origin}: columns of unequal length, {sorted(lengths)}")
     return narrow(np.column_stack(arrays))
 
 
+def names_of(table: Any, origin: str) -> list[str]:
+    """Names of the columns of a table of any kind."""
+    if isinstance(table, np.ndarray):
+        return list(table.dtype.names or ())
+    keys = getattr(table, "keys", None)  # a mapping, a data frame
+    names = keys() if callable(keys) else getattr(table, "column_names", getattr(table, "columns", None))
+    if names is None:
+        raise AlertlabError(f"{origin}: {type(table).__name__} has no columns by name; give a mapping or a data frame")
+    return [name for name in names if isinstance(name, str)]
+
+
+def _numbers(values: Any, place: str) -> NDArray[np.float64]:
+    """(n,) float64, NaN where there is no value: None, NA, masked."""
+    if isinstance(values, np.ma.MaskedArray) and values.dtype.kind in "fiub":
+        values = np.where(np.ma.getmaskarray(values), np.nan, values.data)
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind == "O" and array.ndim == 1:  # Decimal, or gaps between integers
+            array = np.array([_number(value) for value in array])
+        if array.dtype.kind not in "fiub":
+            raise TypeError(array.dtype)
+    except (TypeError, ValueError) as error:
+        raise AlertlabError(f"{place} holds something else than numbers") from error
+    if array.ndim != 1:
+        raise AlertlabError(f"{place} has shape {array.shape}, expected one value a row")
+    return array.astype(np.float64)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, str | bytes):
+        raise TypeError(value)
+    return float("nan") if str(value).lower() in UNKNOWN else float(value)
+
+
 def read_csv(path: Path, spec: InputSpec) -> tuple[NDArray[np.float32], list[str]]:
     """What an input takes, (n, columns), and a name for each row.
 
     An empty cell is unknown, NaN. The name is that of the first of ``object_id``,
-    ``sample_id``, ``oid`` and ``candid`` that there is, else the number of the row.
+    ``sample_id``, ``oid`` and ``candid`` that there is, else the number of the row. A line of
+    empty cells is no row, nor is a comment: a line that begins with ``#`` and has not as many cells.
 
     Raises
     ------
     AlertlabError
-        For missing columns, or a cell that is no number; names line and column.
+        For missing columns, a cell that is no number, or a row without its name; names line and column.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets begin with a byte-order mark
             lines = csv.reader(file, strict=True)
-            header = [name.strip() for name in next(lines, [])]
+            header = [name.strip() for name in next((cells for cells in lines if _is_row(cells, 0)), [])]
             check_columns(spec, header, str(path))
-            twice = sorted({column.name for column in spec.columns if header.count(column.name) > 1})
+            twice = sorted({name for name in (*_names(spec), *IDENTITY) if header.count(name) > 1})
             if twice:
                 raise AlertlabError(f"{path}: column {', '.join(twice)} stands twice")
-            places = [header.index(column.name) for column in spec.columns]
+            places = [header.index(name) for name in _names(spec)]
             named = next((header.index(name) for name in IDENTITY if name in header), None)
             rows: list[list[float]] = []
             parts: list[NDArray[np.float32]] = []
             names: list[str] = []
             for cells in lines:
-                if not cells:
-                    continue  # an empty line, at the end of many files
+                if not _is_row(cells, len(header)):
+                    continue
+                line = lines.line_num
                 if len(cells) != len(header):
-                    raise AlertlabError(
-                        f"{path}: line {lines.line_num} has {len(cells)} cells, the header {len(header)}"
-                    )
-                rows.append([number(cells[place], path, lines.line_num, header[place]) for place in places])
-                names.append(str(len(names)) if named is None else cells[named])
+                    raise AlertlabError(f"{path}: line {line} has {len(cells)} cells, the header {len(header)}")
+                rows.append([number(cells[place], path, line, header[place]) for place in places])
+                names.append(str(len(names)) if named is None else name_in(cells[named], path, line, header[named]))
                 if len(rows) == AT_ONCE:
                     parts.append(narrow(np.array(rows)))
                     rows = []
+    except OSError as error:
+        raise AlertlabError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise AlertlabError(f"{path}: not a CSV file of text ({error})") from error
     parts.append(narrow(np.array(rows).reshape(-1, len(places))))
     return np.concatenate(parts), names
 
 
+def _is_row(cells: Sequence[str], width: int) -> bool:
+    """Whether a line is more than empty cells or a comment."""
+    return any(map(str.strip, cells)) and (len(cells) == width or not cells[0].startswith(COMMENT))
+
+
+def _names(spec: InputSpec) -> list[str]:
+    return [column.name for column in spec.columns]
+
+
 def check_columns(spec: InputSpec, names: Iterable[str], origin: str) -> None:
     """Refuse a table that lacks a column of an input."""
     found = set(names)
-    missing = [column.name for column in spec.columns if column.name not in found]
+    missing = [name for name in _names(spec) if name not in found]
     if missing:
         shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
         raise AlertlabError(f"{origin}: no column {shown}, of the {len(spec.columns)} that input {spec.name} takes")
@@ -96,9 +139,24 @@ def number(cell: str, path: Path, line: int, column: str) -> float:
     if text.lower() in UNKNOWN:
         return float("nan")
     try:
-        return float(text)
+        return real(text)
     except ValueError as error:
         raise AlertlabError(f"{path}: line {line}, column {column}: {text[:40]!r} is no number") from error
+
+
+def real(text: str) -> float:
+    """The number that a text is, by what all programs write: Python's 1_000 is none; ValueError."""
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return float(text)
+
+
+def name_in(cell: str, path: Path, line: int, column: str) -> str:
+    """A cell as the name of its row."""
+    text = cell.strip()
+    if text.lower() in UNKNOWN or not text.isprintable():
+        raise AlertlabError(f"{path}: line {line}, column {column}: {text[:40]!r} names no row")
+    return text
 
 
 def narrow(values: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -1,5 +1,8 @@
 """Splits: no object in two parts, classes in proportion, errors before training."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -121,5 +124,77 @@ def test_a_split_file_with_an_object_in_two_parts_fails(tmp_path):
 
 def test_a_split_file_that_lacks_objects_names_the_first(tmp_path):
     pq.write_table(pa.table({"object_id": ["x"], "part": ["train"]}), tmp_path / "split.parquet")
-    with pytest.raises(AlertlabError, match="lacks 6 objects, the first is ZTF0000"):
+    with pytest.raises(AlertlabError, match=r"lacks 6 objects, the first is ZTF0000 \(it names x\)"):
         SplitPlan(file=str(tmp_path / "split.parquet")).make(samples_of([3, 3]))
+
+
+def numbered():
+    """Six objects whose names are numbers, three of each class."""
+    samples = samples_of([3, 3])
+    names = np.array([str(number) for number in range(6)])
+    return replace(samples, object_id=np.tile(names, 2))
+
+
+PARTED = ["train", "validation", "test"] * 2
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pa.array(range(6)),
+        pa.array(range(6), pa.float64()),
+        pa.array([f" {number} " for number in range(6)]),
+        pa.array([str(number).encode() for number in range(6)]),
+        pa.array([str(number) for number in range(6)]).dictionary_encode(),
+        pa.array([Decimal(number) for number in range(6)]),
+    ],
+    ids=["integers", "real numbers", "spaces", "bytes", "categories", "decimal"],
+)
+def test_names_of_a_split_file_may_be_of_any_type(tmp_path, names):
+    pq.write_table(pa.table({"object_id": names, "part": PARTED}), tmp_path / "split.parquet")
+    split = SplitPlan(file=str(tmp_path / "split.parquet")).make(numbered())
+    assert split.parts == {str(number): part for number, part in enumerate(PARTED)}
+
+
+def test_a_split_file_may_be_csv_with_further_objects_and_empty_rows(tmp_path):
+    rows = [f"{number:03},{part}" for number, part in enumerate([*PARTED, "test"])]
+    (tmp_path / "split.csv").write_text("\n".join(["object_id,part", *rows[:3], ",", *rows[3:]]) + "\n")
+    samples = numbered()
+    samples = replace(samples, object_id=np.array([f"{int(name):03}" for name in samples.object_id]))
+    split = SplitPlan(file=str(tmp_path / "split.csv")).make(samples)
+    assert split.parts == {f"{number:03}": part for number, part in enumerate(PARTED)}
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"object_id": ["a", "b"], "part": ["train", "Test"]}, "has part 'Test' in row 1, known: train, validation"),
+        ({"object_id": ["a", None], "part": ["train", "test"]}, "row 1 has no object_id"),
+        ({"object_id": ["a", "b"], "part": ["train", None]}, "row 1 has no part"),
+        ({"object_id": [1.5, 2], "part": ["train", "test"]}, "column object_id, row 0: 1.5 is a real number"),
+        ({"object_id": ["a"], "fold": ["train"]}, "no column part"),
+        ({"object_id": [["a"]], "part": ["train"]}, "column object_id holds list"),
+        ({"object_id": pa.array([], pa.string()), "part": pa.array([], pa.string())}, "it has no rows"),
+    ],
+)
+def test_a_split_file_that_cannot_be_followed_says_where(tmp_path, columns, message):
+    pq.write_table(pa.table(columns), tmp_path / "split.parquet")
+    with pytest.raises(AlertlabError, match=rf"datamodule\.split\.file: .*split\.parquet.*{message}"):
+        SplitPlan(file=str(tmp_path / "split.parquet")).make(numbered())
+
+
+def test_a_split_file_that_is_absent_or_damaged_names_its_key(tmp_path):
+    with pytest.raises(AlertlabError, match=r"datamodule\.split\.file: .*no such file"):
+        SplitPlan(file=str(tmp_path / "split.parquet")).make(numbered())
+    (tmp_path / "split.parquet").write_bytes(b"PAR1 and no more PAR1")
+    with pytest.raises(AlertlabError, match=r"datamodule\.split\.file: .*split\.parquet: not a readable"):
+        SplitPlan(file=str(tmp_path / "split.parquet")).make(numbered())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("folds", 1), ("folds", 2.5), ("folds", -3), ("seed", -1), ("seed", "a"), ("test", "a"), ("validation", -0.1)],
+)
+def test_a_plan_that_cannot_be_names_its_key_at_once(key, value):
+    with pytest.raises(AlertlabError, match=rf"datamodule\.split\.{key}: "):
+        SplitPlan(**{key: value})

@@ -12,7 +12,7 @@ from alertlab.door.words import text_of
     ("values", "text"),
     [
         ((0, 0.0, -0.0, "0", "0.0", " 0 ", b"0", np.int64(0), np.float32(0), Decimal(0), Decimal("0.00")), "0"),
-        ((1, 1.0, "1", "1.0", "1.00", np.uint8(1), np.float64(1), Decimal("1"), Decimal("1.0")), "1"),
+        ((1, 1.0, "1", "1.0", np.uint8(1), np.float64(1), Decimal("1"), Decimal("1.0")), "1"),
         ((False, np.bool_(False), "False"), "False"),
         ((True, np.bool_(True)), "True"),
         ((1.5, "1.5", Decimal("1.5"), np.float32(1.5)), "1.5"),
