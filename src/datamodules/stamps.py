@@ -87,7 +87,7 @@ class StampDataModule(LabelledDataModule):
             row += 1
         if not gathered:
             raise AlertlabError(
-                f"datamodule: no labelled alert to learn from ({self._account()}); "
+                f"datamodule: no labelled alert to learn from among {self.description} ({self._account()}); "
                 "datamodule.labels names a table of labels where the alerts have none"
             )
         return gathered.samples()

@@ -90,6 +90,14 @@ def _is_new(file: Path) -> bool:
     return not file.is_file() or not file.stat().st_size
 
 
+def absolute(uri: str) -> str:
+    """The address of the same sqlite store, whatever folder the process moves to."""
+    from sqlalchemy import make_url
+
+    url = make_url(uri)
+    return url.set(database=str(Path(str(url.database)).absolute())).render_as_string(hide_password=False)
+
+
 def _address(file: Path) -> str:
     from sqlalchemy import URL
 

@@ -18,7 +18,7 @@ from .errors import StoreError, asking, cannot_open, is_refusal, one_line, unope
 from .provenance import provenance_tags
 from .record import CONFIG, Identity, read_identity
 from .run import TrackedRun
-from .sqlite import check_writable, file_of, open_alone
+from .sqlite import absolute, check_writable, file_of, open_alone
 from .summary import RunRecord
 from .watch import Watch
 
@@ -79,19 +79,20 @@ class Tracker:
                 warnings.filterwarnings("ignore", "The ``noload`` loader strategy", DeprecationWarning)
                 MlflowClient(uri).search_experiments(max_results=1)
 
-        file = file_of(self.uri)
+        file, address = file_of(self.uri), self._address
         try:
-            if file:
-                open_alone(file, self.uri, connect)
+            if file:  # a process that moves to another folder keeps its store: MLflow remembers addresses
+                file, address = file.absolute(), absolute(self.uri)
+                open_alone(file, address, connect)
             else:
-                connect(self._address)
+                connect(address)
         except StoreError:
             raise
         except ImportError as error:
             raise StoreError(f"tracking.uri: {self.uri} needs a driver, pip install {error.name}") from error
         except unopened() as error:
             raise StoreError(f"tracking.uri: {masked(cannot_open(self.uri, error))}") from error
-        return MlflowClient(self._address)
+        return MlflowClient(address)
 
     def create(
         self, experiment: str, name: str, root: Path, config: str, seed: int, repeat: int = 0, parent: str | None = None

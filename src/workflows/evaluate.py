@@ -14,7 +14,7 @@ from ..evaluation import Evaluation, Evaluator
 from ..runtime.errors import AlertlabError
 from ..tracking import TrackedRun, Tracker
 from .results import log_results, named_metrics
-from .source import predictions_file
+from .source import judged, predictions_file
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def evaluate(config: DictConfig, source: str, out: Path) -> EvaluateResult:
     evaluator: Evaluator = instantiate(config.evaluation)
     path = predictions_file(source)
     if path is not None:
-        evaluation = evaluator(read_predictions(path), out)
+        evaluation = evaluator(judged(path), out)
         return EvaluateResult(None, named_metrics(evaluation), evaluation, out)
     tracker: Tracker = instantiate(config.tracking)
     with tempfile.TemporaryDirectory() as name:

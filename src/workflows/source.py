@@ -7,6 +7,7 @@ from omegaconf import DictConfig
 
 from ..config import instantiate
 from ..core.predictions import Predictions, read_predictions
+from ..runtime.errors import AlertlabError
 from ..tracking import Tracker
 
 
@@ -16,6 +17,20 @@ def predictions_file(source: str) -> Path | None:
     if (path / "predictions.parquet").is_file():  # the folder of a run
         path = path / "predictions.parquet"
     return path if path.suffix or path.exists() else None
+
+
+def judged(path: Path) -> Predictions:
+    """Predictions that there is something to judge of.
+
+    Raises
+    ------
+    AlertlabError
+        For a table without rows.
+    """
+    predictions = read_predictions(path)
+    if not len(predictions):
+        raise AlertlabError(f"{path}: holds no row, so there is nothing to judge")
+    return predictions
 
 
 def read_source(config: DictConfig, source: str) -> Predictions:
@@ -28,7 +43,7 @@ def read_source(config: DictConfig, source: str) -> Predictions:
     """
     path = predictions_file(source)
     if path is not None:
-        return read_predictions(path)
+        return judged(path)
     tracker: Tracker = instantiate(config.tracking)
     with tempfile.TemporaryDirectory() as folder:
         return read_predictions(tracker.predictions_of(source, Path(folder)))

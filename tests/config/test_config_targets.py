@@ -244,9 +244,13 @@ def test_a_package_of_ones_own_may_stand_anywhere_once_it_is_allowed(mylab):
     assert type(built.values["head"]).__name__ == "Model"
 
 
-@pytest.mark.parametrize(
-    "name", ["mylab.models.os.system", "mylab.models.system", "mylabs.Model", "mylab.models.absent"]
-)
+def test_what_an_allowed_package_does_not_have_is_said_when_it_is_built(mylab):
+    config = compose("train", ["model._target_=mylab.models.absent"], allowed=["mylab"])
+    with pytest.raises(ConfigError, match=r"^mylab\.models\.absent: .*absent"):
+        instantiate(config.model)
+
+
+@pytest.mark.parametrize("name", ["mylab.models.os.system", "mylab.models.system", "mylabs.Model"])
 def test_what_is_allowed_is_the_package_and_not_what_it_imports(mylab, name):
     with pytest.raises(ConfigError, match=r"model\._target_"):
         compose("train", [f"model._target_={name}"], allowed=["mylab"])
