@@ -74,7 +74,7 @@ def names(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
         bad = np.isfinite(floats) & ((floats != np.floor(floats)) | (np.abs(floats) >= LARGEST_WHOLE))
         if bad.any():
             number = int(np.argmax(bad))
-            fault = f"{floats[number]!r} is a real number, which loses digits of long names; write names as text"
+            fault = f"{float(floats[number])!r} is a real number, which loses digits of long names; write names as text"
             raise place.error(number, fault)
     return labels(array, place)
 

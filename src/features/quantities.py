@@ -102,7 +102,8 @@ class Bounds:
         least, most = (np.min(values), np.max(values)) if len(values) else (np.nan, np.nan)
         sentinels = self.sentinels.get(kind, ()) if raw is not None else ()
         if raw is values:
-            sentinels = tuple(each for each in sentinels if not (each < least or each > most))
+            near = ((each, SAME * abs(each)) for each in sentinels)
+            sentinels = tuple(each for each, off in near if not (each + off < least or each - off > most))
         if not sentinels and (low is None or least >= low) and (high is None or most <= high):
             return {}, nowhere  # most columns, most of the time; never where one is NaN
         outside = nowhere

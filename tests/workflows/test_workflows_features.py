@@ -159,14 +159,14 @@ def test_parts_of_another_input_or_setting_are_dropped_with_a_notice(frame, tabl
     ("name", "content", "message"),
     [
         ("none.parquet", None, "no such file"),
-        ("empty.csv", b"", "not a readable CSV table"),
+        ("empty.csv", b"", "holds no header and no rows"),
         ("headers.csv", b"object_id,time,magnitude,error,band\n", "holds no rows"),
         ("text.csv", b"object_id,time,magnitude,error,band\na,1,faint,0.1,1\n", "text.csv.*faint"),
         ("short.csv", b"object_id,time,magnitude,error,band\na,1,18,0.1\n", "short.csv.*Expected 5 columns"),
         ("odd.csv", b"object_id,time,magnitude,error,band\na,1,18,0.1,z\n", "odd.csv: column band, row 0 .object a"),
         ("lacks.csv", b"object_id,time,mag,error,band\na,1,18,0.1,1\n", "lacks.csv: no column magnitude. Did you mean"),
-        ("damaged.parquet", b"PAR1 nothing", "not a readable Parquet file"),
-        ("letter.txt", b"dear all", "not light curves; expected .parquet"),
+        ("damaged.parquet", b"PAR1 nothing", "not a readable .parquet file"),
+        ("letter.txt", b"dear all", "of no known kind; expected .parquet"),
     ],
 )
 def test_bad_input_is_told_in_one_line_and_leaves_nothing(tmp_path, name, content, message, capsys):
