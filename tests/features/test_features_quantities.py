@@ -1,4 +1,4 @@
-"""What a table says in its own units, times and frames is one light curve; what is no such thing is counted or refused."""
+"""Units, times and frames of a table become those of a light curve; what is no such thing is counted or refused."""
 
 import json
 import warnings
@@ -212,7 +212,7 @@ def test_times_of_a_unit_of_the_file_become_days(curves, unit, size):
 def test_a_zero_that_only_the_unit_of_a_file_names_is_asked_for(curves):
     table = Table.from_pandas(curves.assign(time=curves.time + 0.5 - 57000))
     table["time"].unit = u.Unit("BJD - 2457000, days", parse_strict="silent")
-    with pytest.raises(AlertlabError, match="declare columns.time_format=bjd columns.time_zero=2457000"):
+    with pytest.raises(AlertlabError, match=r"declare columns.time_format=bjd columns.time_zero=2457000"):
         rows(table)
     found, _ = rows(table, time_format="bjd", time_zero=2457000)
     np.testing.assert_allclose(found.time, curves.time)
@@ -273,9 +273,9 @@ def test_angles_of_other_units_and_west_of_zero_are_degrees_east(curves):
 
 
 def test_a_frame_that_there_is_not_or_lacks_an_angle_is_refused(curves):
-    with pytest.raises(AlertlabError, match="columns.frame: galctic is no frame"):
+    with pytest.raises(AlertlabError, match=r"columns.frame: galctic is no frame"):
         rows(curves, frame="galctic")
-    with pytest.raises(AlertlabError, match="columns.frame=galactic needs both"):
+    with pytest.raises(AlertlabError, match=r"columns.frame=galactic needs both"):
         rows(curves, frame="galactic", dec=None)
 
 
@@ -331,7 +331,7 @@ def test_an_impossible_value_of_what_is_not_needed_is_unknown(curves, column, va
 
 def test_bounds_and_sentinels_are_config(curves):
     absolute = curves.assign(magnitude=curves.magnitude - 37)
-    with pytest.raises(AlertlabError, match="outside -5 to 40.*widen bounds.magnitude"):
+    with pytest.raises(AlertlabError, match=r"outside -5 to 40.*widen bounds.magnitude"):
         rows(absolute)
     assert len(rows(absolute, bounds=Bounds.of({"magnitude": [-30, None]}))[0]) == len(curves)
     some = curves.assign(magnitude=np.where(curves.index == 3, 25.0, curves.magnitude))
