@@ -1,6 +1,7 @@
 """Packets of an object together are its light curve."""
 
 import io
+from collections import Counter
 
 import fastavro
 import numpy as np
@@ -10,9 +11,13 @@ import pytest
 from alertlab.alerts.history import read_histories
 from alertlab.alerts.schema import CANDIDATE, PRV_CANDIDATE, alert_schema, field_types
 from alertlab.cli import main
+from alertlab.door.place import look
 from alertlab.features.assemble import assemble
 from alertlab.features.clean import Rules
+from alertlab.features.columns import Columns
 from alertlab.features.packets import corrected, packet_tables, tables
+from alertlab.features.quantities import Bounds
+from alertlab.features.read import read_light_curves
 
 EMPTY = {"string": "", "double": 0.0, "float": 0.0, "int": 0, "long": 0}
 
@@ -99,3 +104,15 @@ def test_a_damaged_packet_is_counted(folder):
     (folder / "c.avro").write_bytes(b"Obj\x01 nothing")
     ((_, _, refused),) = packet_tables(folder)
     assert list(refused.values()) == [1]
+
+
+def test_what_is_impossible_in_a_packet_is_counted_as_in_a_table(folder):
+    history = [seen(PRV_CANDIDATE, day) for day in range(3)]
+    history[1] |= {"magpsf": 99.0}
+    history[2] |= {"jd": 58300.0}  # no Julian date
+    write_packet(folder / "c.avro", 5, history)
+    chunks = list(read_light_curves(look(folder), None, Columns(), Bounds()))
+    refused = sum((chunk.refused for chunk in chunks), start=Counter())
+    assert refused == {"difference is a sentinel (99)": 1, "time outside -100000 to 100000": 1}
+    times = [day for chunk in chunks for day in chunk.detections["time"].to_pylist()]
+    assert sorted(set(times)) == pytest.approx([59000, 59001, 59003, 59004, 59005])
