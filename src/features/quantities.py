@@ -36,6 +36,7 @@ NAMED_UNIT = {**dict.fromkeys(ERROR_OF, "error_unit"), "limit": "limit_unit"}  #
 NEEDED = ("time", "magnitude", "error", "limit", "difference", "difference_error", "rb", "ra", "dec")
 NOT_POSITIVE = "flux not above 0, which has no magnitude"
 SAME = 1e-6  # relative: 99.99 in single precision is 99.98999786
+JUDGED = 6  # known values below which a column is not judged: of a folder of small files one must not stop the run
 DIFFERENT = 0.5  # share of unequal ones among impossible values, above which they are measured, not a word for none
 
 
@@ -248,6 +249,11 @@ def _scale(
     if name == "magnitude" and told is not None and columns.zero_point is not None and not told.flux:
         where = f"{place(name).origin}: column {place(name).column}"
         raise AlertlabError(f"{where}: is in {told.unit}; columns.zero_point is for counts, leave it null")
+    if told is None and "flux" in place(name).column.lower():  # small fluxes have the values of magnitudes
+        where = f"{place(name).origin}: column {place(name).column}"
+        raise AlertlabError(
+            f"{where}: a flux of which unit? Declare columns.{key}=nJy, uJy, mJy, Jy, ... (mag if it is none)"
+        )
     return told or known.get("magnitude", MAGNITUDE)
 
 
@@ -325,8 +331,8 @@ def _judge(
     low, _ = getattr(bounds, KINDS[name])
     if few and KINDS[name] == "magnitude" and low is not None:
         below = values[outside & (values < low)]
-        few = not (20 * below.size > known and len(np.unique(below)) > max(DIFFERENT * below.size, 1))
-    if few:
+        few = not (100 * below.size > known and len(np.unique(below)) > max(DIFFERENT * below.size, 1))
+    if few or known < JUDGED:
         return
     own = values if raw is None else raw
     example = float(own[np.flatnonzero(outside)[0]])

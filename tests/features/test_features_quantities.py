@@ -20,6 +20,7 @@ from alertlab.features.quantities import Bounds
 from alertlab.features.read import read_light_curves
 from alertlab.features.sets import feature_set
 from alertlab.features.tables import as_table, flat
+from alertlab.features.values import NOTHING
 from alertlab.runtime.errors import AlertlabError
 from alertlab.workflows.features import settings_of
 from astropy import units as u
@@ -158,6 +159,20 @@ def test_limits_are_fluxes_too():
 def test_what_is_no_magnitude_is_refused_with_the_key_that_mends_it(curves, flux, columns, message):
     with pytest.raises(AlertlabError, match=message):
         rows(curves.assign(magnitude=flux(in_njy(curves).magnitude)), **columns)
+
+
+def test_of_a_table_of_few_rows_impossible_values_are_counted(curves):
+    found, refused = rows(curves[:5].assign(time=2458300.5))
+    assert refused == {"time outside -100000 to 100000": 5}
+    assert found.band.tolist() == [NOTHING] * found.object_id.nunique()
+
+
+def test_a_column_that_is_named_a_flux_is_asked_for_its_unit(curves):
+    small = in_njy(curves).rename(columns={"magnitude": "psfFlux"})
+    small[["psfFlux", "error"]] /= 1e4
+    with pytest.raises(AlertlabError, match=r"column psfFlux: a flux of which unit. Declare columns.unit=nJy"):
+        rows(small, magnitude="psfFlux")
+    np.testing.assert_allclose(rows(small, magnitude="psfFlux", unit="10 uJy")[0].magnitude, curves.magnitude)
 
 
 def test_a_unit_that_contradicts_the_file_is_refused_and_the_same_in_other_letters_is_not(curves):
