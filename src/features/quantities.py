@@ -342,7 +342,7 @@ def _judge(
 
 def _remedy(name: str, raw: Floats, columns: Columns) -> str:
     if name == "time":
-        return times.what_it_looks_like(raw, columns.time_format)
+        return times.what_it_looks_like(raw, columns.time_format, columns.time_zero)
     kind = KINDS[name]
     if name in CONTEXT or kind not in ("magnitude", "error"):
         return f"name another column, columns.{name}=null, or widen bounds.{kind}"

@@ -77,8 +77,10 @@ def mjd_of(
     return raw, _utc(days + shift if shift else days, "mjd", scale, place)
 
 
-def what_it_looks_like(raw: Floats, form: str) -> str:
+def what_it_looks_like(raw: Floats, form: str, zero: float) -> str:
     """A remedy for times that are impossible as they were declared."""
+    if zero:
+        return f"is columns.time_zero={zero:.10g} right, and columns.time_format={form}? Else widen bounds.time"
     middle = float(np.median(raw[np.isfinite(raw)]))
     if form not in ("jd", "hjd", "bjd") and 2.3e6 < middle < 2.6e6:
         return "they look like Julian dates: declare columns.time_format=jd (hjd, bjd)"

@@ -246,6 +246,7 @@ def test_a_column_that_the_file_knows_as_times_needs_no_declaration(curves):
         (lambda t: t + 2400000.5, {}, "column time: .* outside .*Julian dates: declare columns.time_format=jd"),
         (lambda t: t, {"time_format": "jd"}, "modified Julian dates: declare columns.time_format=mjd"),
         (lambda t: t - 50000 + 0.5, {"time_format": "hjd"}, "columns.time_zero=2450000"),
+        (lambda t: t, {"time_zero": 53000}, "is columns.time_zero=53000 right"),
         (lambda t: (t - 40587) * 86400, {}, "seconds since 1970: declare columns.time_format=unix"),
         (lambda t: 20180701 + t * 0, {}, "dates of eight digits.*columns.time_format=iso"),
         (lambda t: t.astype(np.float32), {}, r"single precision, which tells 58\d\d\d only to 5.6 min.*float64"),
