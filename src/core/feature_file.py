@@ -3,20 +3,22 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
 from .. import __version__
 from ..alerts.fingerprint import remembered_digest
+from ..door.place import Found, look
 from ..features.assemble import Assembled
 from ..features.clean import Rules
 from ..features.columns import Columns
 from ..features.memory import feature_table, table_schema
 from ..features.merge import merged
 from ..features.parallel import computed, usable_cores
-from ..features.read import is_packets, read_light_curves, size_of
+from ..features.quantities import Bounds
+from ..features.read import read_light_curves, size_of
 from ..features.sets import FeatureSet
 from ..features.work import LEFT_OUT, Batch, Work, write
 from ..runtime.errors import AlertlabError
@@ -31,6 +33,7 @@ class Settings:
     Attributes
     ----------
     features : the set. columns : which column is which quantity. rules : of the cleaning.
+    bounds : what is possible.
     workers : processes; None is one a core that may be used. The table does not depend on it.
     batch_size : objects a task.
 
@@ -43,6 +46,7 @@ class Settings:
     features: FeatureSet
     columns: Columns
     rules: Rules
+    bounds: Bounds = field(default_factory=Bounds)
     workers: int | None = None
     batch_size: int = 256
 
@@ -57,6 +61,7 @@ class Settings:
             "features": self.features.sha256,
             "columns": asdict(self.columns),
             "rules": asdict(self.rules),
+            "bounds": asdict(self.bounds),
             "alertlab": __version__,
         }
 
@@ -92,7 +97,9 @@ class FeaturesResult:
         return self.computed / self.seconds if self.seconds else 0.0
 
 
-def extract_file(path: Path, non_detections: Path | None, out: Path, settings: Settings) -> FeaturesResult:
+def extract_file(
+    path: Path | Found, non_detections: Path | Found | None, out: Path, settings: Settings
+) -> FeaturesResult:
     """Compute the features of every object at a path.
 
     Parameters
@@ -108,18 +115,17 @@ def extract_file(path: Path, non_detections: Path | None, out: Path, settings: S
     """
     chosen, rules = settings.features, settings.rules
     rejected = rejected_path(out)
-    for each in filter(None, (path, non_detections)):
-        is_packets(each)  # is there anything?
+    found, limits = look(path), None if non_detections is None else look(non_detections)
     work = Work(out.with_name(f"{out.name}.parts"))
     with status("looking at the input"):
-        digests = [remembered_digest(each, work.folder / "digests") for each in (path, non_detections) if each]
+        digests = [remembered_digest(each.path, work.folder / "digests") for each in (found, limits) if each]
     changed = work.begin({"input": digests, **settings.meaning, "batch size": settings.batch_size})
     if changed:
         notice(f"{work.folder}: was begun with another {changed}; begun anew")
     with counter("measurements") as progress:
         try:
-            chunks = read_light_curves(path, non_detections, settings.columns)
-            work.bring_together(chunks, size_of(path), lambda read: progress(read, None))
+            chunks = read_light_curves(found, limits, settings.columns, settings.bounds)
+            work.bring_together(chunks, size_of(found), lambda read: progress(read, None))
         except AlertlabError:  # the input is at fault, nothing was done
             work.end()
             raise

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..core.progress import counter
-from ..door.place import walk as files_of
+from ..door.place import look
 from ..door.table import open_table
+from ..door.values import Place, labels, names
 from ..features.columns import nearest
 from ..files import placing
 from ..runtime.errors import AlertlabError
@@ -21,7 +22,7 @@ class CurveFiles:
     Parameters
     ----------
     path, non_detections : of the detections, and of upper limits if there are any.
-    labels : Parquet or CSV file with the labels; None where the detections have them.
+    labels : table with the labels, or a folder of such; None where the detections have them.
     object_id, label : its columns of names and labels.
     description : what the data are, in a few words.
     """
@@ -62,29 +63,45 @@ class CurveFiles:
             For a missing file or column, or an object with two labels.
         """
         found: dict[str, str | None] = {}
-        for file in files_of(self.labelled) if self.labelled.is_dir() else [self.labelled]:
-            table = open_table(file).read(text=(self.object_id, self.label))
+        place = look(self.labelled)
+        if place.packets:
+            raise AlertlabError(f"{self.labelled}: packets have no labels; {LABELS}")
+        for file in place.files():
+            opened = open_table(file)
             for key, name in (("object_id", self.object_id), ("label", self.label)):
-                if name not in table.column_names:
-                    hint = nearest(name, table.column_names)
-                    remedy = "; datamodule.source.curves.labels=FILE names a table of labels"
-                    raise AlertlabError(f"datamodule.source.curves.{key}: {file} has no column {name}.{hint}{remedy}")
-            found |= labels_in(table.select([self.object_id, self.label]), found, str(file))
+                if name not in opened.schema.names:
+                    hint = nearest(name, opened.names)
+                    raise AlertlabError(f"datamodule.source.curves.{key}: {file} has no column {name}.{hint}; {LABELS}")
+            columns = [self.object_id, self.label]
+            for table in opened.batches(columns, columns):
+                label_objects(found, table.select(columns), str(file))
         return found
 
 
-def labels_in(table: pa.Table, known: Mapping[str, str | None], origin: str) -> dict[str, str | None]:
-    """Object -> label of a table of two columns, one row an object or a detection."""
+LABELS = "datamodule.source.curves.labels=FILE names a table of labels"
+
+
+def label_objects(known: dict[str, str | None], table: pa.Table, origin: str) -> None:
+    """Add object -> label of a table of two columns, one row an object or a detection.
+
+    Raises
+    ------
+    AlertlabError
+        For an object with two labels.
+    """
     name, label = table.column_names
-    texts = pa.table({"object": table.column(name).cast(pa.string()), "label": table.column(label).cast(pa.string())})
-    found: dict[str, str | None] = {}
-    for row in texts.group_by(["object", "label"]).aggregate([]).to_pylist():
+    named = pa.table(
+        {
+            "object": names(table.column(name), Place(origin, name)),
+            "label": labels(table.column(label), Place(origin, label)),
+        }
+    )
+    for row in named.group_by(["object", "label"]).aggregate([]).to_pylist():
         if row["object"] is None or row["label"] is None:
             continue
-        before = found.setdefault(row["object"], known.get(row["object"]) or row["label"])
+        before = known.setdefault(row["object"], row["label"])
         if before != row["label"]:
             raise AlertlabError(f"{origin}: object {row['object']} is labelled {before} and {row['label']}")
-    return found
 
 
 class Simulated(Protocol):

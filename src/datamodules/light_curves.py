@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from multiprocessing import parent_process
 from pathlib import Path
@@ -12,13 +13,16 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow.parquet as pq
 from filelock import FileLock
+from numpy.typing import NDArray
 
 from ..alerts.fingerprint import remembered_digest
 from ..core.feature_file import Settings, extract_file, rejected_path
 from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
+from ..core.progress import notice
 from ..features.clean import Rules
 from ..features.columns import Columns
 from ..features.memory import FACTS
+from ..features.quantities import Bounds
 from ..features.sets import feature_set
 from ..runtime.errors import AlertlabError
 from .feature_rows import REJECTED, FeatureRows
@@ -55,6 +59,7 @@ class LightCurveFeatures:
     columns : ``conf/columns/``: which column is which quantity.
     features : name of the set.
     min_rb, max_error, min_detections : see :class:`alertlab.features.clean.Rules`.
+    bounds : ``conf/bounds/``: what is possible of a quantity.
     cache : folder where tables of features are kept, by the content of everything that they follow from;
         None computes them anew each time.
     workers : processes that compute; None is one a core that may be used.
@@ -70,9 +75,11 @@ class LightCurveFeatures:
         min_detections: int,
         cache: str | None,
         workers: int | None = None,
+        bounds: Mapping[str, Any] | None = None,
     ) -> None:
         self.curves, self.columns, self.features = curves, Columns.of(columns), feature_set(features)
         self.rules = (min_rb, max_error, min_detections)
+        self.bounds = Bounds.of(bounds or {})
         self.cache, self.workers = None if cache is None else Path(cache), workers
 
     @property
@@ -87,7 +94,7 @@ class LightCurveFeatures:
 
     def rows(self, max_days: float | None) -> FeatureRows:
         """Features of all objects that have enough clean detections, computed unless they are kept."""
-        settings = Settings(self.features, self.columns, Rules(*self.rules, max_days), self.workers)
+        settings = Settings(self.features, self.columns, Rules(*self.rules, max_days), self.bounds, self.workers)
         with ExitStack() as stack:
             folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
             path = kept(self.curves, folder, settings)
@@ -96,15 +103,42 @@ class LightCurveFeatures:
         known_set(table.schema.metadata, str(path))
         names = self.features.names
         objects = table.column("object_id").to_pylist()
+        values = matrix(table, names, str(path))
+        if said := losses(values, rejected.column("reason").to_pylist()):
+            notice(f"{self.description}: {said}")
+        if objects and not any(name in labels for name in objects):
+            theirs = next(iter(labels), None)
+            fault = f"are of {theirs} and others" if theirs is not None else "are none at all"
+            raise AlertlabError(
+                f"{self.origin}: no label is of any light curve: labels {fault}, light curves of {objects[0]} and "
+                "others; spell names alike, or name their column with datamodule.source.curves.object_id=COLUMN"
+            )
         return FeatureRows(
             np.array(objects, dtype=np.str_),
             [labels.get(name) for name in objects],
-            matrix(table, names, str(path)),
+            values,
             columns_of(names, self.features),
             identity(self.features),
             {name: as_numbers(table, name, str(path)) for name in FACTS},
             rejected.select(REJECTED.names),
         )
+
+
+def losses(values: NDArray[np.float32], rejected: Sequence[str]) -> str:
+    """What is not in a table of features, in words; nothing where all is.
+
+    Parameters
+    ----------
+    values : (n, features). rejected : reason of each object that is not in it.
+    """
+    said = []
+    if rejected:
+        reasons = ", ".join(f"{count} with {reason}" for reason, count in Counter(rejected).most_common())
+        said.append(f"{len(rejected)} of {len(rejected) + len(values)} objects left out ({reasons})")
+    unknown = int(np.isnan(values).all(axis=0).sum()) if len(values) else 0
+    if unknown:
+        said.append(f"{unknown} of {values.shape[1]} features unknown for every object")
+    return "; ".join(said)
 
 
 def kept(curves: Curves, folder: Path, settings: Settings) -> Path:

@@ -29,7 +29,7 @@ class AstroTable:
     """
 
     def __init__(self, path: Path) -> None:
-        self.table = _arrow(_read(path))
+        self.table = arrow_of(_read(path))
         self.schema: pa.Schema = self.table.schema
         self.rows: int | None = self.table.num_rows
 
@@ -72,7 +72,8 @@ def _tables(path: Path, kind: str) -> list[str]:
     return ["it"]
 
 
-def _arrow(table: Any) -> pa.Table:
+def arrow_of(table: Any) -> pa.Table:
+    """The Arrow table of an astropy table."""
     fields: list[pa.Field] = []
     arrays: list[pa.Array] = []
     for name in table.colnames:

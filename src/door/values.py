@@ -106,18 +106,41 @@ def labels(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
             f"{place.origin}: column {place.column} holds {array.type}; text or whole numbers are needed{place.remedy}"
         )
     if is_text(array.type):
-        try:
-            text = pc.utf8_trim_whitespace(pc.cast(array, pa.string()))
-            if pc.any(pc.ends_with(text, ".0")).as_py():
-                text = pc.replace_substring_regex(text, WHOLE.pattern, r"\1")
-        except pa.ArrowInvalid as error:
-            fault = f"column {place.column} holds bytes that are not UTF-8"
-            raise AlertlabError(f"{place.origin}: {fault}{place.remedy}") from error
-        unknown = pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(UNKNOWN)))
-        return pc.if_else(unknown, pa.scalar(None, pa.string()), text)
+        return _texts(array, place)
     different = pc.dictionary_encode(array)
     words = pa.array([text_of(each) for each in different.dictionary.to_pylist()], pa.string())
     return words.take(different.indices)
+
+
+def _texts(array: pa.Array, place: Place) -> pa.Array:
+    """Text without blanks around it, null for the words for none."""
+    try:
+        text = pc.cast(array, pa.string())
+        if _is_clean(text):
+            return text
+        text = pc.replace_substring_regex(pc.utf8_trim_whitespace(text), WHOLE.pattern, r"\1")
+    except pa.ArrowInvalid as error:
+        fault = f"column {place.column} holds bytes that are not UTF-8"
+        raise AlertlabError(f"{place.origin}: {fault}{place.remedy}") from error
+    unknown = pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(UNKNOWN)))
+    return pc.if_else(unknown, pa.scalar(None, pa.string()), text)
+
+
+def _is_clean(text: pa.Array) -> bool:
+    """Whether no value has blanks around it, is as short as a word for none or ends like 7.0: quick, for most names."""
+    values = text.drop_null() if text.null_count else text
+    if not len(values):
+        return True
+    _, offsets, data = values.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int32)[values.offset : values.offset + len(values) + 1]
+    if int(np.diff(ends).min()) <= max(map(len, UNKNOWN)):
+        return False
+    letters = np.frombuffer(data, dtype=np.uint8)
+    last = letters[ends[1:] - 1]
+    if np.any(letters[ends[0] : ends[-1]] == ord(".")) and np.any(last == ord("0")):
+        return False
+    edges = np.concatenate([letters[ends[:-1]], last])
+    return bool(np.all((edges > ord(" ")) & (edges < 127)))  # beyond ASCII there are blanks, too
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -128,7 +151,9 @@ def is_text(kind: pa.DataType) -> bool:
 
 def plain(values: Any) -> pa.Array:
     """One array, of the values themselves where they are stored by a dictionary of them."""
-    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    array = values
+    if isinstance(values, pa.ChunkedArray):  # one chunk is not copied
+        array = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
     if isinstance(array, pa.ChunkedArray):  # of no chunks, or too long for one
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
     if isinstance(array.type, pa.BaseExtensionType):

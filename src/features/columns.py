@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
+from ..door.words import text_of
 from ..runtime.errors import AlertlabError
+from .times import check_declared
+from .values import band_mapping
 
 IDENTITY = ("object_id", "time")
 BANDS = {"1": 1, "2": 2, "g": 1, "r": 2, "3": None, "i": None}  # ZTF's numbers and letters; i is in no feature
@@ -17,7 +20,13 @@ class Columns:
 
     Attributes
     ----------
-    object_id, time, magnitude, error : needed; days, magnitudes.
+    object_id, time, magnitude, error : needed; days and magnitudes unless the next ones say otherwise.
+    unit : of magnitude, error and the like: ``mag``, ``mmag``, ``nJy``, ``uJy``, ``mJy``, ``Jy``, another flux unit of
+        astropy, or ``counts``; None for what the file says, ``mag`` where it says nothing. See :mod:`.fluxes`.
+    error_unit, limit_unit : of errors and of limits where they have another; None for ``unit``.
+    zero_point : magnitude of a flux of 1, for counts.
+    time_format, time_scale, time_zero : one of :data:`.times.FORMATS`, one of :data:`.times.SCALES`, and days to add.
+    frame : of ``ra`` and ``dec``: any of astropy's that needs no more than the two angles.
     band : column whose values ``bands`` turns into 1 or 2, or None (left out, and counted); None where the file has
         one band only, which is then ``constant_band``.
     difference, difference_error, positive, rb, ra, dec, sgscore1 : used where the file has them, see
@@ -49,6 +58,14 @@ class Columns:
     W2: str | None = "W2"
     W3: str | None = "W3"
     limit: str = "limit"
+    unit: str | None = None
+    error_unit: str | None = None
+    limit_unit: str | None = None
+    zero_point: float | None = None
+    time_format: str = "mjd"
+    time_scale: str = "utc"
+    time_zero: float = 0.0
+    frame: str = "icrs"
 
     @staticmethod
     def of(names: Mapping[str, Any]) -> "Columns":
@@ -57,13 +74,21 @@ class Columns:
         Raises
         ------
         AlertlabError
-            For a quantity that there is not, or a band that is not 1 or 2.
+            For a quantity that there is not, a number that is none, a format or scale of times that there is not, or a
+            band that is not 1 or 2.
         """
         known = [each.name for each in fields(Columns)]
         for name in names:
             if name not in known:
                 raise AlertlabError(f"columns.{name}: no such quantity.{nearest(str(name), known)}")
-        columns = Columns(**{**names, "bands": {str(key): to for key, to in dict(names.get("bands") or BANDS).items()}})
+        given: dict[str, Any] = {name: _text(value) for name, value in names.items() if name not in NO_TEXT}
+        for name in [each for each in REQUIRED if each in given and given[each] is None]:
+            raise AlertlabError(f"columns.{name}: a value is needed, it is {names[name]}")
+        given |= {name: _number(name, names[name]) for name in ("zero_point", "time_zero") if name in names}
+        if "constant_band" in names:
+            given["constant_band"] = names["constant_band"]
+        columns = Columns(**given, bands=band_mapping(dict(names.get("bands") or BANDS)))
+        check_declared(columns.time_format, columns.time_scale)
         for text, band in [*columns.bands.items(), ("constant_band", columns.constant_band)]:
             if band not in (1, 2, None):
                 raise AlertlabError(f"columns.bands: {text} is band {band}; a band is 1 (g), 2 (r) or null (left out)")
@@ -76,6 +101,8 @@ class Columns:
         return {name: column for name, column in names.items() if column is not None}
 
 
+NO_TEXT = ("bands", "constant_band", "zero_point", "time_zero")
+REQUIRED = ("object_id", "time", "magnitude", "error", "limit", "time_format", "time_scale", "frame")
 DETECTION = ("magnitude", "error")  # what a row of the table of detections needs beside object and time
 LIMIT = ("limit",)
 DETECTED = ("difference", "difference_error", "positive", "rb", "ra", "dec", "sgscore1")
@@ -102,9 +129,10 @@ def resolve(columns: Columns, present: Sequence[str], needed: Sequence[str], ori
         When the file lacks a column that is needed, with the nearest one that it has.
     """
     found = {}
+    there = {column.strip(): column for column in present}
     for name, column in columns.sources(needed).items():
-        if column in present:
-            found[name] = column
+        if column in present or column in there:
+            found[name] = column if column in present else there[column]
         elif name in (*IDENTITY, *needed, "band"):
             hint = (
                 nearest(column, present) or f" It has {', '.join(present[:12])}{', ...' if len(present) > 12 else ''}."
@@ -119,9 +147,28 @@ def resolve(columns: Columns, present: Sequence[str], needed: Sequence[str], ori
     return found
 
 
+def optional(found: Mapping[str, str]) -> dict[str, str]:
+    """Those of the columns that :func:`resolve` found which a file need not have."""
+    return {name: column for name, column in found.items() if name in (*DETECTED, *CHOICE, *CONTEXT)}
+
+
 def recognise(present: Sequence[str]) -> Columns:
     """The names that a table most likely has: the quantities' own, or ALeRCE's."""
     return ALERCE if "oid" in present and "object_id" not in present else Columns()
+
+
+def _text(value: Any) -> str | None:
+    """The name of a column, which YAML may have made a number; a word for none is a name, too."""
+    return None if value is None else text_of(value) or str(value).strip() or None
+
+
+def _number(name: str, value: Any) -> float | None:
+    if value is None and name == "zero_point":
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise AlertlabError(f"columns.{name}: {value} is no number") from error
 
 
 def nearest(word: str, options: Sequence[str]) -> str:

@@ -14,11 +14,10 @@ from ..runtime.errors import AlertlabError
 from .assemble import assemble
 from .batch import extract_batch
 from .clean import Rules
-from .columns import DETECTION, LIMIT, Columns, recognise
+from .columns import DETECTION, LIMIT, Columns, optional, recognise, resolve
 from .lightcurves import Floats, LightCurves
-from .read import NAMELESS
 from .sets import FeatureSet, feature_set
-from .tables import as_table, flat, names_of
+from .tables import as_table, flat, known_columns, names_of
 
 FACTS = ("detections", "days")  # clean ones and the time they span: to judge results by, in no set of features
 LEFT_OUT, DROPPED = b"alertlab.features.left_out", b"alertlab.features.dropped"
@@ -40,13 +39,15 @@ def features_of(
         columns = Columns.of(columns)
     if not table.num_rows:
         raise AlertlabError("light curves: hold no rows")
-    detections, nameless = flat(table, columns, DETECTION, "light curves")
+    there = optional(resolve(columns, names_of(table.schema), DETECTION, "light curves"))
+    present = known_columns([table], columns, there, "light curves")
+    detections, refused = flat(table, present, DETECTION, "light curves")
     limits = None
     if non_detections is not None:
         limits, more = flat(as_table(non_detections), columns, LIMIT, "non-detections")
-        nameless += more
+        refused += more
     found = assemble(detections, limits, rules or Rules())
-    dropped = +(found.reasons + Counter({NAMELESS: nameless}))
+    dropped = +(found.reasons + refused)
     if found.left_out:
         every = len(found.curves) + len(found.left_out)
         reasons = ", ".join(f"{count} with {reason}" for reason, count in Counter(found.left_out.values()).items())

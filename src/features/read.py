@@ -1,28 +1,28 @@
-"""Light curves from wherever they lie: Parquet and CSV tables, folders of them, alert packets."""
+"""Light curves from wherever they lie: tables of every format, folders and catalogues of them, alert packets."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from ..door.place import ARCHIVES, did_you_mean
-from ..door.place import walk as files_of
-from ..door.words import in_brief
+from ..door.place import PARQUET, Found
+from ..door.table import OpenTable, open_table, readable
 from ..runtime.errors import AlertlabError
-from .columns import DETECTION, LIMIT, Columns, resolve
+from .columns import DETECTION, LIMIT, Columns, optional, resolve
 from .packets import packet_tables
-from .tables import flat, names_of, top_level
+from .quantities import Bounds
+from .tables import flat, known_columns, names_of, top_level, within
+from .times import ISO
 
-PARQUET = (".parquet", ".pq")
-CSV = (".csv", ".csv.gz")
 LONG, NESTED = 1 << 16, 1 << 11  # rows at a time
-BLOCK = 4 << 20  # bytes of CSV at a time
-TEXT = ("object_id", "band", "positive", "corrected")  # quantities that may be text in a CSV
-NAMELESS = "row without the name of an object"
+FIRST = 1 << 12  # rows of optional columns, to see whether they hold anything
+TEXT = ("object_id", "band", "positive", "corrected")  # quantities that may be text in a table without types
+NO_TABLE = "file that is no table"
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Chunk:
 
     Attributes
     ----------
-    refused : what could not be read, by reason.
+    refused : what could not be read or used, by reason.
     """
 
     detections: pa.Table | None = None
@@ -39,112 +39,95 @@ class Chunk:
     refused: Counter[str] = field(default_factory=Counter)
 
 
-def read_light_curves(path: Path, non_detections: Path | None, columns: Columns) -> Iterator[Chunk]:
-    """Stream the measurements at a path; memory does not grow.
+def read_light_curves(found: Found, limits: Found | None, columns: Columns, bounds: Bounds) -> Iterator[Chunk]:
+    """Stream the measurements at a path; memory does not grow with Parquet, CSV and packets.
 
     Parameters
     ----------
-    path : table (``.parquet``, ``.csv``), packets (``.avro``, ``.tar``, ``.tar.gz``), or a folder of either.
-    non_detections : table or folder of upper limits; packets have their own.
+    found : table, folder of tables, HATS catalogue, or packets.
+    limits : tables of upper limits; packets have their own.
+    bounds : what is possible.
 
     Raises
     ------
     AlertlabError
-        When there is nothing at a path, a file is damaged, empty, or not as ``columns`` say.
+        When a file is damaged, empty, or not as ``columns`` say.
     """
-    if is_packets(path):
-        if non_detections is not None:
-            raise AlertlabError(f"--non-detections {non_detections}: packets have their own upper limits; leave it out")
-        for detections, limits, refused in packet_tables(path):
-            yield Chunk(detections, limits, refused)
+    if found.packets:
+        if limits is not None:
+            raise AlertlabError(f"--non-detections {limits.path}: packets have their own upper limits; leave it out")
+        for detections, upper, refused in packet_tables(found.path):
+            detections, impossible = within(detections, bounds)
+            upper, more = within(upper, bounds)
+            yield Chunk(detections, upper, refused + impossible + more)
         return
-    for table, nameless in _tables(path, columns, DETECTION):
-        yield Chunk(detections=table, refused=Counter({NAMELESS: nameless}))
-    if non_detections is not None:
-        for table, nameless in _tables(non_detections, columns, LIMIT):
-            yield Chunk(limits=table, refused=Counter({NAMELESS: nameless}))
+    if limits is not None and limits.packets:
+        raise AlertlabError(f"--non-detections {limits.path}: packets, where a table is needed")
+    for table, refused in _tables(found, columns, DETECTION, bounds):
+        yield Chunk(detections=table, refused=refused)
+    if limits is not None:
+        for table, refused in _tables(limits, columns, LIMIT, bounds):
+            yield Chunk(limits=table, refused=refused)
+    yield Chunk(refused=+Counter({NO_TABLE: sum(each.passed_over() for each in (found, limits) if each)}))
 
 
-def is_packets(path: Path) -> bool:
-    """Whether alert packets lie there, by the names of files; of a folder, by the first one that is known.
-
-    Raises
-    ------
-    AlertlabError
-        When there is nothing there, or nothing that can be read.
-    """
-    if path.is_dir():
-        for file in files_of(path):
-            if file.name.endswith((".avro", *PARQUET, *CSV)):
-                return file.suffix == ".avro"
-        raise AlertlabError(f"{path}: holds no .parquet, .csv or .avro file")
-    if not path.is_file():
-        raise AlertlabError(f"{path}: no such file or folder{did_you_mean(path)}")
-    if not path.name.endswith((".avro", *ARCHIVES, *PARQUET, *CSV)):
-        raise AlertlabError(f"{path}: not light curves; expected .parquet, .csv, .avro, .tar, .tar.gz or a folder")
-    return path.name.endswith((".avro", *ARCHIVES))
-
-
-def size_of(path: Path) -> int:
+def size_of(found: Found) -> int:
     """About how many bytes the measurements at a path take in memory."""
     total = 0
-    for file in files_of(path):
+    for file in found.files():
         total += file.stat().st_size
-        if file.name.endswith(PARQUET):
-            meta = _parquet(file).metadata
+        if file.name.lower().endswith(PARQUET):
+            with readable(file):
+                meta = pq.read_metadata(file)
             total += sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups))
     return total
 
 
-def _tables(path: Path, columns: Columns, needed: Sequence[str]) -> Iterator[tuple[pa.Table, int]]:
-    if is_packets(path):
-        raise AlertlabError(f"{path}: packets, where a table is needed")
-    files = [each for each in files_of(path) if path.is_file() or each.name.endswith((*PARQUET, *CSV))]
+def _tables(
+    found: Found, columns: Columns, needed: Sequence[str], bounds: Bounds
+) -> Iterator[tuple[pa.Table, Counter[str]]]:
     empty = True
-    for file in files:
+    for file in found.files():
         row = 0
-        for table in (_read_parquet if file.name.endswith(PARQUET) else _read_csv)(file, columns, needed):
-            yield flat(table, columns, needed, str(file), row)
-            row += table.num_rows
+        opened = open_table(file)
+        with _dates_told(columns):
+            present = _present(opened, columns, needed, bounds)
+            for table in _rows(opened, present, needed, LONG):
+                yield flat(table, present, needed, str(file), row, bounds)
+                row += table.num_rows
         empty = empty and not row
     if empty:
-        raise AlertlabError(f"{path}: holds no rows")
+        raise AlertlabError(f"{found.path}: holds no rows")
 
 
-def _parquet(path: Path) -> pq.ParquetFile:
+def _present(opened: OpenTable, columns: Columns, needed: Sequence[str], bounds: Bounds) -> Columns:
+    """The columns without those that hold nothing in this file."""
+    names = optional(resolve(columns, names_of(opened.schema), needed, str(opened.path)))
+    return known_columns(_rows(opened, columns, needed, FIRST, list(names)), columns, names, str(opened.path), bounds)
+
+
+def _rows(
+    opened: OpenTable, columns: Columns, needed: Sequence[str], rows: int, only: Sequence[str] | None = None
+) -> Iterator[pa.Table]:
+    """Parts of a file as they are, with the columns of all quantities or of some."""
+    found = resolve(columns, names_of(opened.schema), needed, str(opened.path))
+    wanted = {name: column for name, column in found.items() if only is None or name in only}
+    texts = (*TEXT, "time") if columns.time_format == ISO else TEXT
+    names = top_level(opened.schema, list(wanted.values()))
+    nested = any(pa.types.is_nested(opened.schema.field(name).type) for name in names)
+    text = [column for name, column in wanted.items() if name in texts]
+    return opened.batches(names, text, min(rows, NESTED) if nested else rows)
+
+
+@contextmanager
+def _dates_told(columns: Columns) -> Iterator[None]:
+    """A date where a number was declared, in a table whose reader looks for numbers, is told with its remedy."""
     try:
-        return pq.ParquetFile(path, buffer_size=1 << 20)  # buffered: not a whole row group in memory
-    except (pa.ArrowException, OSError) as error:
-        raise AlertlabError(f"{path}: not a readable Parquet file ({in_brief(error)})") from error
-
-
-def _read_parquet(path: Path, columns: Columns, needed: Sequence[str]) -> Iterator[pa.Table]:
-    file = _parquet(path)
-    schema = file.schema_arrow
-    found = resolve(columns, names_of(schema), needed, str(path))
-    wanted = top_level(schema, list(found.values()))
-    nested = any(pa.types.is_nested(schema.field(name).type) for name in wanted)
-    try:
-        for group in range(
-            file.num_row_groups
-        ):  # one at a time: Arrow keeps what it has decoded of all it was asked for
-            rows = NESTED if nested else LONG
-            for batch in file.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False):
-                yield pa.Table.from_batches([batch])
-    except (pa.ArrowException, OSError) as error:
-        raise AlertlabError(f"{path}: damaged ({in_brief(error)})") from error
-
-
-def _read_csv(path: Path, columns: Columns, needed: Sequence[str]) -> Iterator[pa.Table]:
-    """Types are fixed beforehand: guessed from the first rows, an object named 007 would become 7."""
-    block = pacsv.ReadOptions(block_size=BLOCK, use_threads=False)
-    try:
-        found = resolve(columns, pacsv.open_csv(path, read_options=block).schema.names, needed, str(path))
-        types = {column: pa.string() if name in TEXT else pa.float64() for name, column in found.items()}
-        convert = pacsv.ConvertOptions(
-            column_types=types, include_columns=list(dict.fromkeys(found.values())), strings_can_be_null=True
-        )
-        for batch in pacsv.open_csv(path, read_options=block, convert_options=convert):
-            yield pa.Table.from_batches([batch])
-    except (pa.ArrowException, OSError) as error:
-        raise AlertlabError(f"{path}: not a readable CSV table ({in_brief(error, 160)})") from error
+        yield
+    except AlertlabError as error:
+        said = str(error)
+        if columns.time_format == ISO or f"column {columns.time}" not in said or "time_format" in said:
+            raise
+        if not DATE.search(said):
+            raise
+        raise AlertlabError(f"{said}; dates need columns.time_format=iso") from error

@@ -1,53 +1,22 @@
-"""Values of a file as numbers: refused with their place where they are none."""
+"""Signs and bands of a table as numbers: refused with their place where they are none."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..runtime.errors import AlertlabError
+from ..door.values import Place, is_text, numbers, plain
+from ..door.words import text_of
 from .lightcurves import Floats, Integers
 
 NO_BAND, LEFT_OUT = -1, 0  # beside the numbers of bands: no value, and a value that is mapped to none
 NOTHING = -2  # of the one row of an object that has no measurement at all
-NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
 BRIGHTER = {"t": 1.0, "true": 1.0, "1": 1.0, "+1": 1.0, "f": -1.0, "false": -1.0, "0": -1.0, "-1": -1.0}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where values stand, for messages.
-
-    Attributes
-    ----------
-    row : from the number of a value to the words for its row.
-    """
-
-    origin: str
-    column: str
-    row: Callable[[int], str]
-
-    def error(self, number: int, fault: str) -> AlertlabError:
-        """An error about one value."""
-        return AlertlabError(f"{self.origin}: column {self.column}, {self.row(number)}: {fault}")
-
-
-def numbers(values: pa.Array, place: Place) -> Floats:
-    """Values as float64; NaN where there is none.
-
-    Raises
-    ------
-    AlertlabError
-        For text, dates, or anything else that is no number.
-    """
-    kind = values.type
-    if not any(is_number(kind) for is_number in NUMBERS):
-        number = int(np.argmax(np.asarray(values.is_valid()))) if len(values) else 0
-        raise place.error(number, f"{str(values[number].as_py())[:40]!r} is {kind}, not a number; convert the column")
-    array = pc.cast(values, pa.float64(), safe=False)
-    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)
+WHOLE = re.compile(r"\+?(-?\d{1,15})(\.0*)?")
+YAML = {True: ("yes", "on"), False: ("no", "off")}  # words that YAML takes for these
 
 
 def signs(values: pa.Array, place: Place) -> Floats:
@@ -58,10 +27,15 @@ def signs(values: pa.Array, place: Place) -> Floats:
     AlertlabError
         For another text.
     """
-    if not _is_text(values.type):
-        array = numbers(values, place)
-        return np.where(np.isnan(array), np.nan, np.where(array > 0, 1.0, -1.0))
-    return _mapped(values, BRIGHTER, np.nan, place, "a sign is t or f, 1 or 0, 1 or -1")
+    array = plain(values)
+    if not is_text(array.type):
+        floats = numbers(array, place)
+        known = np.isfinite(floats)
+        brighter = np.where(floats > 0, 1.0, -1.0)
+        return brighter if known.all() else np.where(known, brighter, np.nan)
+    found, index = _encoded(array)
+    codes = {name: BRIGHTER.get(name.lower(), np.inf) for name in found}
+    return _mapped(found, index, codes, np.nan, place, "a sign is t or f, 1 or 0, 1 or -1")
 
 
 def bands(values: pa.Array, mapping: Mapping[str, int | None], place: Place) -> Integers:
@@ -70,60 +44,57 @@ def bands(values: pa.Array, mapping: Mapping[str, int | None], place: Place) -> 
     Raises
     ------
     AlertlabError
-        For a value that ``mapping`` does not name.
+        For a value that ``mapping`` does not name, with an override that would.
     """
-    codes = {text: float(LEFT_OUT if band is None else band) for text, band in mapping.items()}
-    remedy = f"columns.bands knows {', '.join(mapping)}; say which band it is (1, 2, or null to leave it out)"
-    return _mapped(values, codes, float(NO_BAND), place, remedy).astype(np.int64)
+    found, index = _encoded(plain(values))
+    codes = {band_name(name): float(LEFT_OUT if band is None else band) for name, band in mapping.items()}
+    known = f"columns.bands knows {', '.join(mapping)}; say which band each is, such as {_override(found, mapping)}"
+    return _mapped(found, index, codes, float(NO_BAND), place, known).astype(np.int64)
 
 
-def names(values: pa.Array, place: Place) -> pa.Array:
-    """Names of objects as text, null where there is none.
-
-    Raises
-    ------
-    AlertlabError
-        For names that are neither text nor whole numbers: as real numbers, long ones have lost digits.
-    """
-    kind = values.type
-    if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)):
-        raise AlertlabError(f"{place.origin}: column {place.column} is {kind}; names of objects are text or integers")
-    try:
-        return pc.cast(values, pa.string())
-    except pa.ArrowInvalid as error:
-        raise AlertlabError(f"{place.origin}: column {place.column} holds bytes that are not UTF-8") from error
+def band_mapping(bands: Mapping[Any, int | None]) -> dict[str, int | None]:
+    """Names of bands as text, whatever YAML or Python made of them: ``1``, ``1.0`` and ``"1"`` are one."""
+    found: dict[str, int | None] = {}
+    for name, band in bands.items():
+        found[band_name(name)] = band
+    for name, band in bands.items():
+        if isinstance(name, bool):
+            for word in YAML[name]:
+                found.setdefault(word, band)
+    return found
 
 
-def _mapped(values: pa.Array, codes: Mapping[str, float], missing: float, place: Place, remedy: str) -> Floats:
-    """Each different value once: tables have few bands and many rows."""
-    encoded = values if pa.types.is_dictionary(values.type) else pc.dictionary_encode(values)
+def band_name(value: object) -> str:
+    """The text of one value; "" for none."""
+    text = text_of(value) or ""
+    if number := WHOLE.fullmatch(text):  # of a CSV in which one row has no band
+        return str(int(number[1]))
+    return text.lower() if text.lower() in ("true", "false") else text
+
+
+def _encoded(array: pa.Array) -> tuple[list[str], Integers]:
+    """Names in a column, each different value once: tables have few bands and many rows; and which each row has."""
+    encoded = pc.dictionary_encode(array)
     index = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-    found = [_text(each) for each in encoded.dictionary.to_pylist()]
-    # NaN stands for no value, in columns of numbers as pandas makes them
-    table = np.array([missing if text == "nan" else codes.get(text, np.inf) for text in found] + [missing])
+    return [band_name(each) for each in encoded.dictionary.to_pylist()], index
+
+
+def _override(found: Sequence[str], mapping: Mapping[str, int | None]) -> str:
+    """The override that would make all bands of a column known, in quotes for a shell."""
+    names = [name for name in dict.fromkeys(found) if name]
+    known = {name: mapping.get(name) for name in names if name in mapping}
+    free = [band for band in (1, 2) if band not in known.values()]
+    new = {name: free.pop(0) if free else None for name in names if name not in mapping}
+    words = ", ".join(f"{name}: {'null' if band is None else band}" for name, band in (known | new).items())
+    return f"'columns.bands={{{words}}}' (1 is g, 2 is r, null leaves out)"
+
+
+def _mapped(
+    found: Sequence[str], index: Integers, codes: Mapping[str, float], missing: float, place: Place, remedy: str
+) -> Floats:
+    table = np.array([codes.get(name, np.inf) if name else missing for name in found] + [missing])
     result = table[index]
     if np.isinf(result).any():
         number = int(np.argmax(np.isinf(result)))
         raise place.error(number, f"{found[index[number]]!r} is unknown; {remedy}")
     return np.asarray(result, dtype=np.float64)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bytes):
-        value = value.decode("latin-1")
-    text = str(value).strip()
-    return text.lower() if text.lower() in ("true", "false", "nan") else text
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        return _is_text(kind.value_type)
-    return bool(
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-    )

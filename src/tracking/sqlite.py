@@ -95,7 +95,7 @@ def absolute(uri: str) -> str:
     from sqlalchemy import make_url
 
     url = make_url(uri)
-    return url.set(database=str(Path(str(url.database)).absolute())).render_as_string(hide_password=False)
+    return str(url.set(database=str(Path(str(url.database)).absolute())).render_as_string(hide_password=False))
 
 
 def _address(file: Path) -> str:

@@ -1,15 +1,18 @@
 """Light curves in, a table of features out; or why features of an object are undefined."""
 
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
 from omegaconf import DictConfig, OmegaConf
 
 from ..core.feature_file import FeaturesResult, Settings, extract_file
+from ..door.place import look
 from ..features.assemble import assemble
 from ..features.clean import Rules
 from ..features.columns import Columns
 from ..features.explain import explain
+from ..features.quantities import Bounds
 from ..features.read import read_light_curves
 from ..features.sets import feature_set
 from ..runtime.errors import AlertlabError
@@ -33,7 +36,8 @@ def settings_of(config: DictConfig) -> Settings:
     rules = Rules(
         float(config.min_rb), float(config.max_error), int(config.min_detections), None if days is None else float(days)
     )
-    return Settings(feature_set(config.features), columns, rules, config.workers, config.batch_size)
+    bounds = Bounds.of(OmegaConf.to_container(config.bounds, resolve=True))  # type: ignore[arg-type]
+    return Settings(feature_set(config.features), columns, rules, bounds, config.workers, config.batch_size)
 
 
 def explain_object(config: DictConfig, path: Path, non_detections: Path | None, name: str) -> list[tuple[str, str]]:
@@ -47,8 +51,10 @@ def explain_object(config: DictConfig, path: Path, non_detections: Path | None, 
     settings = settings_of(config)
     rows: list[pa.Table] = []
     limits: list[pa.Table] = []
-    limited = False
-    for chunk in read_light_curves(path, non_detections, settings.columns):
+    limited, refused = False, Counter[str]()
+    given = None if non_detections is None else look(non_detections)
+    for chunk in read_light_curves(look(path), given, settings.columns, settings.bounds):
+        refused += chunk.refused
         limited = limited or chunk.limits is not None
         for table, found in ((chunk.detections, rows), (chunk.limits, limits)):
             if table is not None:
@@ -59,6 +65,9 @@ def explain_object(config: DictConfig, path: Path, non_detections: Path | None, 
     assembled = assemble(pa.concat_tables(rows, promote_options="default"), upper, settings.rules)
     if not len(assembled.curves):
         dropped = ", ".join(f"{count} {reason}" for reason, count in assembled.reasons.items()) or "none dropped"
-        raise AlertlabError(f"{name}: left out, {assembled.left_out[name]}; of {assembled.read} detections: {dropped}")
+        others = ", ".join(f"{count} {reason}" for reason, count in refused.items())
+        unused = f"; not read, of all objects: {others}" if others else ""
+        why = assembled.left_out[name]
+        raise AlertlabError(f"{name}: left out, {why}; of {assembled.read} detections: {dropped}{unused}")
     found = explain(assembled.curves, settings.features, name)
     return list(found)

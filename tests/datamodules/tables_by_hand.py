@@ -43,6 +43,7 @@ def write_catalina(folder):
     """One row an object, with lists."""
     table = long_table(CATALINA, 4)
     table["id"] = table.oid.str[3:].astype(int)
+    table["time"] -= 53000
     nested = table.groupby("id").agg(
         mjd_minus_53000=("time", list), mag=("magnitude", list), magerr=("error", list), kind=("kind", "first")
     )

@@ -85,7 +85,10 @@ def test_any_light_curve_has_features_and_reasons_for_those_that_are_nan(name):
         assert not [each for each, reason in reasons if "no finite value here" in reason]
 
 
-@pytest.mark.parametrize("name", CURVES)
+IMPOSSIBLE = {"magnitudes of 1e200": "columns.unit", "Julian dates": "columns.time_format=jd"}
+
+
+@pytest.mark.parametrize("name", [name for name in CURVES if name not in IMPOSSIBLE])
 def test_any_light_curve_goes_through_the_cleaning_and_gives_a_row(name):
     rows = pd.DataFrame(CURVES[name]).assign(object_id="a")
     table = extract(rows, "alerce174", rules=Rules(min_detections=1))
@@ -96,6 +99,12 @@ def test_any_light_curve_goes_through_the_cleaning_and_gives_a_row(name):
     gaps = rows.sort_values("time").groupby("band")["time"].diff()
     if not (gaps < 2 / 86400).any():  # nothing is dropped
         np.testing.assert_array_equal(values, clean)
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_an_impossible_light_curve_is_refused_with_what_to_declare(name):
+    with pytest.raises(AlertlabError, match=IMPOSSIBLE[name]):
+        extract(pd.DataFrame(CURVES[name]).assign(object_id="a"))
 
 
 def test_twenty_thousand_points_return():

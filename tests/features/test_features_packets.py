@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections import Counter
 
 import fastavro
 import numpy as np
@@ -11,9 +12,13 @@ import pytest
 from alertlab.alerts.history import History, read_histories
 from alertlab.alerts.schema import CANDIDATE, PRV_CANDIDATE, alert_schema, field_types
 from alertlab.cli import main
+from alertlab.door.place import look
 from alertlab.features.assemble import assemble
 from alertlab.features.clean import Rules
+from alertlab.features.columns import Columns
 from alertlab.features.packets import corrected, packet_tables, tables
+from alertlab.features.quantities import Bounds
+from alertlab.features.read import read_light_curves
 
 EMPTY = {"string": "", "double": 0.0, "float": 0.0, "int": 0, "long": 0}
 
@@ -141,3 +146,15 @@ def test_absurd_values_of_a_packet_give_no_warning(value):
 def test_bands_are_read_in_every_type():
     detections, _ = tables([packet(fid=band) for band in (2, 2.0, "2", " r ", "r", np.int16(2))])
     assert detections["band"].to_pylist() == [2] * 6
+
+
+def test_what_is_impossible_in_a_packet_is_counted_as_in_a_table(folder):
+    history = [seen(PRV_CANDIDATE, day) for day in range(3)]
+    history[1] |= {"magpsf": 99.0}
+    history[2] |= {"jd": 58300.0}  # no Julian date
+    write_packet(folder / "c.avro", 5, history)
+    chunks = list(read_light_curves(look(folder), None, Columns(), Bounds()))
+    refused = sum((chunk.refused for chunk in chunks), start=Counter())
+    assert refused == {"difference is a sentinel (99)": 1, "time outside -100000 to 100000": 1}
+    times = [day for chunk in chunks for day in chunk.detections["time"].to_pylist()]
+    assert sorted(set(times)) == pytest.approx([59000, 59001, 59003, 59004, 59005])

@@ -1,14 +1,23 @@
 """The same light curves in any form give the same table; what is no light curve is told in one line."""
 
+import re
 import subprocess
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from alertlab.config import compose
 from alertlab.features import extract
+from alertlab.features.columns import DETECTION, Columns
+from alertlab.features.tables import as_table, flat
+from alertlab.features.values import LEFT_OUT, NO_BAND
 from alertlab.runtime.errors import AlertlabError
+from alertlab.workflows.features import settings_of
+from astropy.time import Time
+from astropy.units import mmag
 
 NAMES = ("time", "magnitude", "error", "band", "rb", "positive")
 
@@ -77,11 +86,13 @@ def test_arrays_of_fits_files_are_read(long):
     assert extract(columns).to_pandas().equals(extract(long).to_pandas())
 
 
-def test_signs_are_read_as_ztf_writes_them(long):
-    expected = extract(long)
-    for brighter, fainter in (("t", "f"), ("1", "0"), (True, False), (1, 0)):
-        written = long.assign(positive=[brighter if sign > 0 else fainter for sign in long.positive])
-        assert extract(written).equals(expected) or extract(written).to_pandas().equals(expected.to_pandas())
+@pytest.mark.parametrize(
+    ("brighter", "fainter"), [("t", "f"), ("1", "0"), (True, False), (1, 0), ("1.0", "-1.0"), ("True", "FALSE")]
+)
+def test_signs_are_read_as_ztf_and_pandas_write_them(long, brighter, fainter):
+    written = long.assign(positive=[brighter if sign > 0 else fainter for sign in long.positive])
+    found, _ = flat(as_table(written), Columns(), DETECTION, "it")
+    assert found["positive"].to_pylist() == long.positive.tolist()
 
 
 def test_the_package_is_light_to_import_and_its_function_stays_one():
@@ -105,7 +116,7 @@ def test_the_package_is_light_to_import_and_its_function_stays_one():
         (lambda frame: frame.assign(positive="up"), "column positive, row 0.*'up' is unknown; a sign is"),
         (
             lambda frame: frame.assign(object_id=1.5),
-            "column object_id is double; names of objects are text or integers",
+            "column object_id, row 0: 1.5 is a real number, which loses digits of long names",
         ),
         (lambda frame: frame[:0], "hold no rows"),
         (lambda frame: frame.assign(time=pd.Timestamp("2020-01-01")), "column time, row 0.*not a number"),
@@ -137,3 +148,63 @@ def test_an_unknown_quantity_or_band_in_the_mapping_is_refused(long):
         extract(long, columns={"magnitud": "m"})
     with pytest.raises(AlertlabError, match="z is band 5; a band is 1"):
         extract(long, columns={"bands": {"z": 5}})
+
+
+@pytest.mark.parametrize(
+    ("band", "bands"),
+    [
+        (["V", "I"], {"V": 1, "I": 2}),
+        ([1.0, 2.0], {1.0: 1, 2: 2}),
+        (["1.0", "+2 "], {"1": 1, 2: 2}),
+        ([True, False], {True: 1, False: 2}),
+        (["true", "False"], {True: 1, False: 2}),
+        (["y", "n"], {"y": 1, "n": 2}),
+        (["on", "no"], {True: 1, False: 2}),
+        ([b"g ", b"r"], None),
+    ],
+)
+def test_bands_are_known_by_their_text_whatever_yaml_or_pandas_made_of_them(long, band, bands):
+    one, two = band
+    found, _ = flat(
+        as_table(long.assign(band=[one if each == 1 else two for each in long.band])),
+        Columns.of({"bands": bands}),
+        DETECTION,
+        "it",
+    )
+    assert found["band"].to_pylist() == long.band.tolist()
+
+
+def test_no_band_is_null_or_a_word_for_it(long):
+    band = ["1", None, "None", "--", " ", "3"] * (len(long) // 6 + 1)
+    found, _ = flat(as_table(long.assign(band=band[: len(long)])), Columns(), DETECTION, "it")
+    assert found["band"].to_pylist()[:6] == [1, NO_BAND, NO_BAND, NO_BAND, NO_BAND, LEFT_OUT]
+
+
+def test_a_band_that_is_unknown_is_answered_with_an_override_that_names_all(long):
+    with pytest.raises(AlertlabError) as caught:
+        flat(as_table(long.assign(band=np.where(long.band == 1, "V", "I"))), Columns(), DETECTION, "it")
+    (override,) = re.findall(r"'(columns\.bands=[^']*)'", str(caught.value))
+    assert settings_of(compose("features", ["~columns.bands", f"+{override}"])).columns.bands in (
+        {"V": 1, "I": 2},
+        {"V": 2, "I": 1},
+    )
+
+
+def test_names_of_columns_may_have_blanks_and_yaml_may_have_made_them_numbers(long):
+    some = long.rename(columns={"time": " time ", "error": "7"})
+    found, _ = flat(as_table(some), Columns.of({"time": " time", "error": 7}), DETECTION, "it")
+    assert found["time"].to_pylist() == long.time.tolist()
+    assert found["error"].to_pylist() == long.error.tolist()
+    for given, message in (({"time": None}, "columns.time: a value is needed"), ({"time_zero": "a"}, "is no number")):
+        with pytest.raises(AlertlabError, match=message):
+            Columns.of(given)
+
+
+def test_decimals_are_numbers_and_quantities_of_astropy_have_their_units(long):
+    decimals = long.assign(magnitude=[Decimal(repr(each)) for each in long.magnitude])
+    columns = {name: long[name].to_numpy() for name in long}
+    columns |= {"time": Time(columns["time"], format="mjd"), "magnitude": columns["magnitude"] * 1000 * mmag}
+    for given in (decimals, columns):
+        found, _ = flat(as_table(given), Columns(), DETECTION, "it")
+        np.testing.assert_allclose(found["magnitude"], long.magnitude)
+        np.testing.assert_allclose(found["time"], long.time)

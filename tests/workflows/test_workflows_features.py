@@ -21,6 +21,7 @@ from alertlab.features.merge import merged
 from alertlab.features.partition import Partition, read_bucket
 from alertlab.runtime.errors import AlertlabError
 from alertlab.workflows.features import features, settings_of
+from astropy.table import Table
 
 SMALL = ["workers=1", "features=alerce174", "batch_size=7", "columns=plain"]
 
@@ -87,6 +88,71 @@ def test_csv_and_a_folder_of_parts_give_the_same_table(frame, table, tmp_path):
     out = tmp_path / "h.parquet"
     assert main(["features", str(tmp_path / "catalog"), "--out", str(out), *SMALL]) == 0
     assert out.read_bytes() == expected
+
+
+@pytest.fixture
+def few(frame):
+    """Seven of the objects."""
+    return frame[frame.object_id.isin([f"obj{number}" for number in (1, 2, 3, 5, 7, 8, 11)])]
+
+
+def features_in(few, tmp_path):
+    few.to_parquet(tmp_path / "few.parquet")
+    return run(tmp_path / "few.parquet", tmp_path / "few.features.parquet").features.read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["fits", "vot", "ecsv", "csv"])
+def test_tables_of_astronomers_and_csv_with_comments_give_the_same_table(few, tmp_path, ending):
+    path = tmp_path / f"long.{ending}"
+    if ending == "csv":
+        few.to_csv(path, index=True)
+        path.write_text(f"# by hand\n{path.read_text()}# the end\n")
+    else:
+        table = Table.from_pandas(few)
+        if ending == "fits":
+            table["object_id"] = np.array([f"{name}   " for name in few.object_id], dtype="S")
+        table.write(path, format={"fits": "fits", "vot": "votable", "ecsv": "ascii.ecsv"}[ending])
+    assert run(path, tmp_path / "g.parquet").features.read_bytes() == features_in(few, tmp_path)
+
+
+def test_a_hats_catalogue_is_read_by_its_tiles_and_of_a_folder_other_files_are_counted(few, tmp_path):
+    expected = features_in(few, tmp_path)
+    tiles = tmp_path / "catalogue" / "dataset" / "Norder=0" / "Dir=0"
+    tiles.mkdir(parents=True)
+    for number in range(2):
+        few[number::2].assign(_healpix_29=number).to_parquet(tiles / f"Npix={number}.parquet")
+    few[:20].to_parquet(tmp_path / "catalogue" / "dataset" / "data_thumbnail.parquet")
+    (tmp_path / "catalogue" / "partition_info.csv").write_text("Norder,Npix\n0,0\n0,1\n")
+    result = run(tmp_path / "catalogue", tmp_path / "g.parquet")
+    assert result.features.read_bytes() == expected
+    assert not result.dropped
+    (tiles / "notes.txt").write_text("of tonight")
+    result = run(tiles, tmp_path / "h.parquet")
+    assert result.features.read_bytes() == expected
+    assert result.dropped == {"file that is no table": 1}
+
+
+def test_an_object_of_which_nothing_is_there_or_possible_is_rejected_by_name(few, tmp_path):
+    some = few.assign(magnitude=few.magnitude.mask(few.object_id == "obj7", 99.99))
+    nested = some.groupby("object_id").agg(list).reset_index()
+    nothing = [{"object_id": "empty", **{name: [] for name in few if name != "object_id"}}, {"object_id": "bare"}]
+    pd.concat([nested, pd.DataFrame(nothing)]).to_parquet(tmp_path / "nested.parquet")
+    result = run(tmp_path / "nested.parquet", tmp_path / "f.parquet")
+    assert pq.read_table(result.features)["object_id"].to_pylist() == ["obj1", "obj2", "obj3", "obj5", "obj8"]
+    assert pq.read_table(result.rejected)["object_id"].to_pylist() == ["bare", "empty", "obj11", "obj7"]
+    assert result.left_out == {"fewer than 6 clean detections": 4}
+    assert result.dropped["magnitude is a sentinel (99.99)"] == (few.object_id == "obj7").sum()
+
+
+def test_dates_in_csv_are_answered_with_their_format_and_then_read(few, tmp_path, capsys):
+    days = few.assign(time=58000 + 2 * np.arange(len(few)))
+    dates = (np.datetime64("1858-11-17") + days.time.to_numpy()).astype(str)
+    days.assign(time=dates).to_csv(tmp_path / "t.csv", index=False)
+    command = ["features", str(tmp_path / "t.csv"), "--out", str(tmp_path / "g.parquet"), *SMALL]
+    assert main(command) == 1
+    assert "dates need columns.time_format=iso" in capsys.readouterr().err
+    assert main([*command, "columns.time_format=iso"]) == 0
+    assert (tmp_path / "g.parquet").read_bytes() == features_in(days, tmp_path)
 
 
 def test_a_killed_run_goes_on_where_it_stopped_and_gives_the_same_table(frame, tmp_path):
@@ -159,14 +225,14 @@ def test_parts_of_another_input_or_setting_are_dropped_with_a_notice(frame, tabl
     ("name", "content", "message"),
     [
         ("none.parquet", None, "no such file"),
-        ("empty.csv", b"", "not a readable CSV table"),
+        ("empty.csv", b"", "holds no header and no rows"),
         ("headers.csv", b"object_id,time,magnitude,error,band\n", "holds no rows"),
         ("text.csv", b"object_id,time,magnitude,error,band\na,1,faint,0.1,1\n", "text.csv.*faint"),
         ("short.csv", b"object_id,time,magnitude,error,band\na,1,18,0.1\n", "short.csv.*Expected 5 columns"),
         ("odd.csv", b"object_id,time,magnitude,error,band\na,1,18,0.1,z\n", "odd.csv: column band, row 0 .object a"),
         ("lacks.csv", b"object_id,time,mag,error,band\na,1,18,0.1,1\n", "lacks.csv: no column magnitude. Did you mean"),
-        ("damaged.parquet", b"PAR1 nothing", "not a readable Parquet file"),
-        ("letter.txt", b"dear all", "not light curves; expected .parquet"),
+        ("damaged.parquet", b"PAR1 nothing", "not a readable .parquet file"),
+        ("letter.txt", b"dear all", "of no known kind; expected .parquet"),
     ],
 )
 def test_bad_input_is_told_in_one_line_and_leaves_nothing(tmp_path, name, content, message, capsys):
