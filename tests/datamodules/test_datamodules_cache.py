@@ -2,17 +2,20 @@
 
 import errno
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from alertlab.alerts import Rejected, read_alerts
 from alertlab.alerts.fingerprint import content_digest
+from alertlab.cli import main
 from alertlab.config import compose, instantiate
 from alertlab.core.contracts import Loading
 from alertlab.datamodules import cache as cache_module
@@ -23,11 +26,17 @@ from alertlab.simulate import SimulatedStamps, write_dataset
 N = 40
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("untouched") / "night"
+    write_dataset(folder, N, seed=2)
+    (folder / "packets" / "notes.txt").write_text("clouds")
+    return folder
+
+
 @pytest.fixture
-def night(tmp_path):
-    write_dataset(tmp_path / "night", N, seed=2)
-    (tmp_path / "night" / "packets" / "notes.txt").write_text("clouds")
-    return tmp_path / "night"
+def night(untouched, tmp_path):
+    return shutil.copytree(untouched, tmp_path / "night", copy_function=shutil.copy)  # as new: not its old times
 
 
 @pytest.fixture
@@ -183,23 +192,25 @@ def test_two_trainings_at_once_leave_one_whole_cache(tmp_path):
     StoredAlerts(left, content_digest)  # raises when it is not whole
 
 
-LIMITED = """
-    import resource, sys
-    from alertlab.cli import main
+@contextmanager
+def files_of_at_most(size):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-    sys.exit(main(sys.argv[1:]))
-"""
 
-
-def test_a_full_disk_is_told_with_its_remedy_and_leaves_nothing_half(night, tmp_path):
-    command = [sys.executable, "-c", textwrap.dedent(LIMITED), "train", "datamodule=ztf_stamps"]
+def test_a_full_disk_is_told_with_its_remedy_and_leaves_nothing_half(night, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     values = [f"datamodule.path={night}/packets", f"datamodule.labels={night}/labels.csv", "datamodule.cache=kept"]
-    done = subprocess.run([*command, *values], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    assert "datamodule.cache: no room in kept: alerts of packets need 2.0 MB" in done.stderr
-    assert "datamodule.cache=null" in done.stderr
-    assert "Traceback" not in done.stderr
+    with files_of_at_most(1 << 20):
+        assert main(["train", "datamodule=ztf_stamps", *values]) != 0
+    told = capsys.readouterr().err
+    assert "datamodule.cache: no room in kept: alerts of packets need 2.0 MB" in told
+    assert "datamodule.cache=null" in told
+    assert "Traceback" not in told
     assert [path.name for path in (tmp_path / "kept").iterdir() if path.name != "digests"] == []
 
 
