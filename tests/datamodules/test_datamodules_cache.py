@@ -161,33 +161,35 @@ def test_workers_read_the_cache_themselves(night):
 
 
 AT_ONCE = """
-    import sys, time
+    import os, sys, time
     from pathlib import Path
     from alertlab.datamodules import cache, StampDataModule
     from alertlab.core.split import SplitPlan
     from alertlab.simulate import SimulatedStamps
 
-    folder, me = Path(sys.argv[1]), sys.argv[2]
+    folder = Path(sys.argv[1])
+    me = "process1" if os.fork() else "process2"  # what takes long is imported once
 
     class Slow(SimulatedStamps):
         def alerts(self):
             (folder / me).touch()  # both are decoding before either goes on
-            while len(list(folder.glob("process*"))) < 2:
+            while len(list(folder.glob("process?"))) < 2:
                 time.sleep(0.01)
             yield from super().alerts()
 
     classes = ["AGN", "SN", "VS", "asteroid", "bogus"]
     data = StampDataModule(Slow(30, 1, 0.5), classes, ["ra"], SplitPlan(), cache=str(folder / "cache"))
-    print(data.samples().digest())
+    (folder / f"{me}.digest").write_text(data.samples().digest())
+    if me == "process1":
+        sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+    os._exit(0)
 """
 
 
 def test_two_trainings_at_once_leave_one_whole_cache(tmp_path):
-    command = [sys.executable, "-c", textwrap.dedent(AT_ONCE), str(tmp_path)]
-    both = [subprocess.Popen([*command, f"process{i}"], stdout=subprocess.PIPE, text=True) for i in range(2)]
-    said = [process.communicate(timeout=120)[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
-    assert said[0] == said[1] != ""
+    subprocess.run([sys.executable, "-c", textwrap.dedent(AT_ONCE), str(tmp_path)], check=True, timeout=300)
+    one, other = ((tmp_path / f"process{number}.digest").read_text() for number in (1, 2))
+    assert one == other != ""
     (left,) = [path for path in (tmp_path / "cache").iterdir() if path.name != "digests"]
     StoredAlerts(left, content_digest)  # raises when it is not whole
 
@@ -328,7 +330,7 @@ def test_simulated_alerts_of_other_arguments_are_others():
 
 
 PEAK = """
-    import resource, sys
+    import os, resource, sys
     from pathlib import Path
     import numpy as np
     from alertlab.alerts import Alert
@@ -336,7 +338,8 @@ PEAK = """
     from alertlab.datamodules import StampDataModule
 
     class Many:
-        description, origin, n = "many", "", int(sys.argv[2])
+        description, origin = "many", ""
+        def __init__(self, n): self.n = n
         def count(self): return self.n
         def fingerprint(self, digest): return "many"
         def __iter__(self): return self.labelled(self.alerts())
@@ -346,17 +349,22 @@ PEAK = """
         def labelled(self, alerts):
             return ((alert, "ab"[alert.candid // 2 % 2]) for alert in alerts)
 
-    data = StampDataModule(Many(), ["a", "b"], ["ra"], SplitPlan(), cache=sys.argv[1])
-    data.draw(0)
-    inputs, target = next(iter(data.train_dataloader()))
-    assert (inputs["stamp"][:, 0, 0, 0] == inputs["metadata"][:, 0]).all()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    for n in map(int, sys.argv[2:]):
+        if os.fork():  # a process each; what takes long is imported once
+            assert os.wait()[1] == 0
+            continue
+        data = StampDataModule(Many(n), ["a", "b"], ["ra"], SplitPlan(), cache=f"{sys.argv[1]}/{n}")
+        data.draw(0)
+        inputs, target = next(iter(data.train_dataloader()))
+        assert (inputs["stamp"][:, 0, 0, 0] == inputs["metadata"][:, 0]).all()
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
+        os._exit(0)
 """
 
 
 def test_memory_does_not_grow_with_the_number_of_alerts(tmp_path):
     command = [sys.executable, "-c", textwrap.dedent(PEAK)]
     sizes = 500, 5000
-    both = [subprocess.Popen([*command, tmp_path / str(n), str(n)], stdout=subprocess.PIPE, text=True) for n in sizes]
-    few, many = (int(process.communicate(timeout=300)[0]) * 1024 for process in both)
+    done = subprocess.run([*command, tmp_path, *map(str, sizes)], stdout=subprocess.PIPE, text=True, check=True)
+    few, many = (int(line) * 1024 for line in done.stdout.splitlines())
     assert many - few < 0.2 * (sizes[1] - sizes[0]) * STAMP_BYTES
