@@ -72,8 +72,8 @@ def test_a_store_that_is_no_database_is_named(tmp_path):
         _ = Tracker(f"sqlite:///{tmp_path}/mlflow.db").client
 
 
-def test_names_and_values_that_mlflow_refuses_are_made_to_fit(store, tmp_path):
-    tracker = Tracker(store(tmp_path))
+def test_names_and_values_that_mlflow_refuses_are_made_to_fit(tmp_path):
+    tracker = Tracker(f"sqlite:///{tmp_path}/mlflow.db")
     with running(tracker, "odd", tmp_path / "runs") as run:
         run.log_params({"long": "x" * 100_000, "a[0]=b": [1, 2], **{f"p{number}": number for number in range(250)}})
         run.log_results({"test/recall/SN Ia-91T (sub)": 0.5, **{f"m{number}": number for number in range(1200)}})
@@ -85,8 +85,8 @@ def test_names_and_values_that_mlflow_refuses_are_made_to_fit(store, tmp_path):
 
 
 @pytest.mark.parametrize(("error", "status"), [(ValueError("bad"), "FAILED"), (KeyboardInterrupt(), "KILLED")])
-def test_a_run_that_does_not_finish_has_its_true_status(store, tmp_path, error, status):
-    tracker = Tracker(store(tmp_path))
+def test_a_run_that_does_not_finish_has_its_true_status(tmp_path, error, status):
+    tracker = Tracker(f"sqlite:///{tmp_path}/mlflow.db")
 
     def fail():
         with running(tracker, "status", tmp_path / "runs"):
@@ -98,8 +98,8 @@ def test_a_run_that_does_not_finish_has_its_true_status(store, tmp_path, error, 
     assert run.info.status == status
 
 
-def test_what_a_run_records_is_the_same_in_its_folder_and_in_mlflow(store, tmp_path):
-    tracker = Tracker(store(tmp_path))
+def test_what_a_run_records_is_the_same_in_its_folder_and_in_mlflow(tmp_path):
+    tracker = Tracker(f"sqlite:///{tmp_path}/mlflow.db")
     with running(tracker, "same", tmp_path / "runs") as run:
         run.log_params({"a": 1, "long": "x" * 1000})
         run.set_tags({"data": "simulated", "odd[name]": "y"})
