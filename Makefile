@@ -23,7 +23,7 @@ demo: $(VENV)/installed
 	$(BIN)/alertlab train experiment=demo
 
 test: $(VENV)/installed
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist worksteal --durations 20
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check

@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 SMALL = ("model.filters=[2,2,4,4,4]", "model.dense=8")  # for a benchmark of seconds that proves nothing
 
-FEW = ("datamodule.source.n=100", "trainer.max_epochs=1", "evaluation.resamples=20")
+FEW = ("datamodule.source.n=100", "trainer.max_epochs=1", "evaluation.resamples=20", "evaluation.formats=[]")
 
 
 def experiment(folder: Path, overrides: Sequence[str]) -> DictConfig:

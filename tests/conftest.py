@@ -1,13 +1,22 @@
-"""What several rooms' tests share: the real data, a tiny simulated set, one trained run."""
+"""What several rooms' tests share: the real data, empty stores, a tiny simulated set, one trained run."""
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
+LONG = ("workflows", "models", "tests")  # rooms of whole trainings
+
 os.environ.pop("MLFLOW_TRACKING_URI", None)  # tests record nothing on a team's server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests come first: a process that is done early takes over short ones, and all end together."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,6 +32,28 @@ def shared_data() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+    """Puts an empty store of MLflow into a folder and gives its address; MLflow needs seconds to make each anew."""
+    from alertlab.tracking import Tracker
+
+    empty = tmp_path_factory.mktemp("store") / "mlflow.db"
+    _ = Tracker(f"sqlite:///{empty}").client  # makes the tables
+
+    def put(folder: Path) -> str:
+        if not (folder / "mlflow.db").exists():
+            shutil.copy(empty, folder)
+        return f"sqlite:///{folder}/mlflow.db"
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def where(store: Callable[[Path], str]) -> Callable[[Path], list[str]]:
+    """Overrides of a training that leaves everything in a folder."""
+    return lambda folder: [f"tracking.uri={store(folder)}", f"output_dir={folder}/outputs"]
+
+
 TINY = [
     "name=tiny",
     "datamodule.source.n=150",
@@ -36,16 +67,15 @@ TINY = [
 
 @pytest.fixture(scope="session")
 def tiny() -> list[str]:
-    """Overrides of a training of seconds on 150 simulated alerts."""
-    return list(TINY)
+    """Overrides of a training of seconds on 150 simulated alerts; of its figures, `tiny_run` has all."""
+    return [*TINY, "evaluation.formats=[]"]
 
 
 @pytest.fixture(scope="session")
-def tiny_run(tmp_path_factory: pytest.TempPathFactory):
+def tiny_run(tmp_path_factory: pytest.TempPathFactory, where: Callable[[Path], list[str]]):
     """One finished training: its result, and the folder it ran in."""
     from alertlab.config import compose
     from alertlab.workflows.train import train
 
     folder = tmp_path_factory.mktemp("tiny_run")
-    where = [f"tracking.uri=sqlite:///{folder}/mlflow.db", f"output_dir={folder}/outputs"]
-    return train(compose("train", [*TINY, *where])), folder
+    return train(compose("train", [*TINY, *where(folder)])), folder

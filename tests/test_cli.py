@@ -56,18 +56,20 @@ def test_overrides_and_options_come_in_any_order(capsys):
         main(["bundle", "check", "a", "b"])
 
 
-def test_json_is_one_object_with_the_paths(tiny, tmp_path):
-    done = alertlab("train", *tiny, "trainer.max_epochs=1", "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
+def test_json_is_one_object_with_the_paths(tiny, where, tmp_path, capfd):
+    def said(*arguments):
+        assert main(list(arguments)) == 0
+        return capfd.readouterr().out
+
+    result = json.loads(said("train", *tiny, *where(tmp_path), "trainer.max_epochs=1", "--json"))
     assert {"run_id", "metrics", "bundle", "predictions", "figures"} <= set(result)
     assert all((tmp_path / result[name]).exists() for name in ("bundle", "predictions", "figures"))
-    info = json.loads(alertlab("bundle", "info", result["bundle"], "--json", cwd=tmp_path).stdout)
+    info = json.loads(said("bundle", "info", result["bundle"], "--json"))
     assert info["mlflow run"] == result["run_id"]
-    check = json.loads(alertlab("bundle", "check", result["bundle"], "--json", cwd=tmp_path).stdout)
+    check = json.loads(said("bundle", "check", result["bundle"], "--json"))
     assert check["parity"]["label_flips"] == 0
-    packed = json.loads(alertlab("bundle", "pack", result["bundle"], "--json", cwd=tmp_path).stdout)["bundle"]
-    assert "whole" in alertlab("bundle", "check", packed, cwd=tmp_path).stdout
+    packed = json.loads(said("bundle", "pack", result["bundle"], "--json"))["bundle"]
+    assert "whole" in said("bundle", "check", packed)
 
 
 def test_simulated_packets_train_the_real_datamodule(tiny, tmp_path):

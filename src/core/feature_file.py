@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from .. import __version__
 from ..alerts.fingerprint import remembered_digest
-from ..door.place import Found, look
-from ..features.assemble import Assembled
+from ..door.place import Found, keep_apart, look
+from ..features.assemble import Assembled, Join
 from ..features.clean import Rules
 from ..features.columns import Columns
 from ..features.memory import feature_table, table_schema
@@ -116,6 +116,7 @@ def extract_file(
     chosen, rules = settings.features, settings.rules
     rejected = rejected_path(out)
     found, limits = look(path), None if non_detections is None else look(non_detections)
+    keep_apart(out, found, limits)
     work = Work(out.with_name(f"{out.name}.parts"))
     with status("looking at the input"):
         digests = [remembered_digest(each.path, work.folder / "digests") for each in (found, limits) if each]
@@ -139,6 +140,8 @@ def extract_file(
             tally.computed += len(batch.curves)
             progress(tally.kept + tally.computed, tally.expected(work.about["buckets"]))
     seconds = time.perf_counter() - began
+    if tally.join.fault:
+        notice(tally.join.fault)
     _write(rejected, work.files(left_out=True), LEFT_OUT)
     _write(out, work.files(), table_schema(chosen))
     work.end()
@@ -165,6 +168,7 @@ class _Tally:
 
     def __init__(self, refused: Counter[str]) -> None:
         self.dropped, self.left_out = refused, Counter[str]()
+        self.join = Join()
         self.buckets = self.objects = self.detections = self.computed = self.kept = 0
 
     def add(self, found: Assembled) -> None:
@@ -174,6 +178,7 @@ class _Tally:
         self.detections += found.read
         self.dropped += found.reasons
         self.left_out += Counter(found.left_out.values())
+        self.join += found.join
 
     def expected(self, buckets: int) -> int:
         """About how many objects there are: those of the buckets seen, and as many in each that is to come."""

@@ -101,7 +101,7 @@ def absolute(uri: str) -> str:
 def _address(file: Path) -> str:
     from sqlalchemy import URL
 
-    return str(URL.create("sqlite", database=str(file)).render_as_string())
+    return str(URL.create("sqlite", database=str(file.absolute())).render_as_string())
 
 
 def _check_place(file: Path) -> None:

@@ -81,8 +81,8 @@ class Tracker:
 
         file, address = file_of(self.uri), self._address
         try:
-            if file:  # a process that moves to another folder keeps its store: MLflow remembers addresses
-                file, address = file.absolute(), absolute(self.uri)
+            if file:
+                address = absolute(address)  # MLflow remembers stores by it, wherever the process moves
                 open_alone(file, address, connect)
             else:
                 connect(address)
@@ -155,6 +155,7 @@ class Tracker:
         AlertlabError
             For an unknown run, or one without predictions.
         """
+        self._check_known(run_id)
         path = self.fetch(run_id, "predictions.parquet", folder)
         if path is None:
             raise AlertlabError(f"{run_id}: no file, and no run with predictions in {self.uri}")
@@ -178,6 +179,7 @@ class Tracker:
         """
         from mlflow.exceptions import MlflowException
 
+        self._check_known(run_id)
         client = self.client
         with asking(self.uri):
             try:
@@ -195,6 +197,12 @@ class Tracker:
             dict(run.data.params),
             dict(run.data.tags),
         )
+
+    def _check_known(self, run_id: str) -> None:
+        """Refuse to look for a run in a store that is not there: looking would make it."""
+        file = file_of(self.uri)
+        if file is not None and not file.is_file():
+            raise AlertlabError(f"{run_id}: no such file, and no such run: there is no store {file} (tracking.uri)")
 
     def _experiment(self, name: str) -> str:
         from mlflow.exceptions import MlflowException

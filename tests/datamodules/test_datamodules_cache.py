@@ -2,11 +2,13 @@
 
 import errno
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +18,7 @@ import pytest
 from alertlab.alerts import Alert, Rejected, read_alerts
 from alertlab.alerts.fingerprint import content_digest
 from alertlab.alerts.metadata import metadata_features
+from alertlab.cli import main
 from alertlab.config import compose, instantiate
 from alertlab.core.contracts import Loading
 from alertlab.datamodules import cache as cache_module
@@ -26,11 +29,17 @@ from alertlab.simulate import SimulatedStamps, write_dataset
 N = 40
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("untouched") / "night"
+    write_dataset(folder, N, seed=2)
+    (folder / "packets" / "notes.txt").write_text("clouds")
+    return folder
+
+
 @pytest.fixture
-def night(tmp_path):
-    write_dataset(tmp_path / "night", N, seed=2)
-    (tmp_path / "night" / "packets" / "notes.txt").write_text("clouds")
-    return tmp_path / "night"
+def night(untouched, tmp_path):
+    return shutil.copytree(untouched, tmp_path / "night", copy_function=shutil.copy)  # as new: not its old times
 
 
 @pytest.fixture
@@ -166,54 +175,58 @@ def test_workers_read_the_cache_themselves(night):
 
 
 AT_ONCE = """
-    import sys, time
+    import os, sys, time
     from pathlib import Path
     from alertlab.datamodules import cache, StampDataModule
     from alertlab.core.split import SplitPlan
     from alertlab.simulate import SimulatedStamps
 
-    folder, me = Path(sys.argv[1]), sys.argv[2]
+    folder = Path(sys.argv[1])
+    me = "process1" if os.fork() else "process2"  # what takes long is imported once
 
     class Slow(SimulatedStamps):
         def alerts(self):
             (folder / me).touch()  # both are decoding before either goes on
-            while len(list(folder.glob("process*"))) < 2:
+            while len(list(folder.glob("process?"))) < 2:
                 time.sleep(0.01)
             yield from super().alerts()
 
     classes = ["AGN", "SN", "VS", "asteroid", "bogus"]
     data = StampDataModule(Slow(30, 1, 0.5), classes, ["ra"], SplitPlan(), cache=str(folder / "cache"))
-    print(data.samples().digest())
+    (folder / f"{me}.digest").write_text(data.samples().digest())
+    if me == "process1":
+        sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+    os._exit(0)
 """
 
 
 def test_two_trainings_at_once_leave_one_whole_cache(tmp_path):
-    command = [sys.executable, "-c", textwrap.dedent(AT_ONCE), str(tmp_path)]
-    both = [subprocess.Popen([*command, f"process{i}"], stdout=subprocess.PIPE, text=True) for i in range(2)]
-    said = [process.communicate(timeout=120)[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
-    assert said[0] == said[1] != ""
+    subprocess.run([sys.executable, "-c", textwrap.dedent(AT_ONCE), str(tmp_path)], check=True, timeout=300)
+    one, other = ((tmp_path / f"process{number}.digest").read_text() for number in (1, 2))
+    assert one == other != ""
     (left,) = [path for path in (tmp_path / "cache").iterdir() if path.name != "digests"]
     StoredAlerts(left, content_digest)  # raises when it is not whole
 
 
-LIMITED = """
-    import resource, sys
-    from alertlab.cli import main
+@contextmanager
+def files_of_at_most(size):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-    sys.exit(main(sys.argv[1:]))
-"""
 
-
-def test_a_full_disk_is_told_with_its_remedy_and_leaves_nothing_half(night, tmp_path):
-    command = [sys.executable, "-c", textwrap.dedent(LIMITED), "train", "datamodule=ztf_stamps"]
+def test_a_full_disk_is_told_with_its_remedy_and_leaves_nothing_half(night, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     values = [f"datamodule.path={night}/packets", f"datamodule.labels={night}/labels.csv", "datamodule.cache=kept"]
-    done = subprocess.run([*command, *values], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    assert "datamodule.cache: no room in kept: alerts of packets need 2.0 MB" in done.stderr
-    assert "datamodule.cache=null" in done.stderr
-    assert "Traceback" not in done.stderr
+    with files_of_at_most(1 << 20):
+        assert main(["train", "datamodule=ztf_stamps", *values]) != 0
+    told = capsys.readouterr().err
+    assert "datamodule.cache: no room in kept: alerts of packets need 2.0 MB" in told
+    assert "datamodule.cache=null" in told
+    assert "Traceback" not in told
     assert [path.name for path in (tmp_path / "kept").iterdir() if path.name != "digests"] == []
 
 
@@ -331,7 +344,7 @@ def test_simulated_alerts_of_other_arguments_are_others():
 
 
 PEAK = """
-    import resource, sys
+    import os, resource, sys
     from pathlib import Path
     import numpy as np
     from alertlab.alerts import Alert
@@ -339,7 +352,8 @@ PEAK = """
     from alertlab.datamodules import StampDataModule
 
     class Many:
-        description, origin, n = "many", "", int(sys.argv[2])
+        description, origin = "many", ""
+        def __init__(self, n): self.n = n
         def count(self): return self.n
         def fingerprint(self, digest): return "many"
         def __iter__(self): return self.labelled(self.alerts())
@@ -349,17 +363,22 @@ PEAK = """
         def labelled(self, alerts):
             return ((alert, "ab"[alert.candid // 2 % 2]) for alert in alerts)
 
-    data = StampDataModule(Many(), ["a", "b"], ["ra"], SplitPlan(), cache=sys.argv[1])
-    data.draw(0)
-    inputs, target = next(iter(data.train_dataloader()))
-    assert (inputs["stamp"][:, 0, 0, 0] == inputs["metadata"][:, 0]).all()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    for n in map(int, sys.argv[2:]):
+        if os.fork():  # a process each; what takes long is imported once
+            assert os.wait()[1] == 0
+            continue
+        data = StampDataModule(Many(n), ["a", "b"], ["ra"], SplitPlan(), cache=f"{sys.argv[1]}/{n}")
+        data.draw(0)
+        inputs, target = next(iter(data.train_dataloader()))
+        assert (inputs["stamp"][:, 0, 0, 0] == inputs["metadata"][:, 0]).all()
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
+        os._exit(0)
 """
 
 
 def test_memory_does_not_grow_with_the_number_of_alerts(tmp_path):
     command = [sys.executable, "-c", textwrap.dedent(PEAK)]
     sizes = 500, 5000
-    both = [subprocess.Popen([*command, tmp_path / str(n), str(n)], stdout=subprocess.PIPE, text=True) for n in sizes]
-    few, many = (int(process.communicate(timeout=300)[0]) * 1024 for process in both)
+    done = subprocess.run([*command, tmp_path, *map(str, sizes)], stdout=subprocess.PIPE, text=True, check=True)
+    few, many = (int(line) * 1024 for line in done.stdout.splitlines())
     assert many - few < 0.2 * (sizes[1] - sizes[0]) * STAMP_BYTES

@@ -20,8 +20,9 @@ FOREST = ["model.n_estimators=6", "model.n_jobs=1", "model.permutation_repeats=0
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(store, tmp_path_factory):
     path = tmp_path_factory.mktemp("light_curves")
+    store(path)
     write_light_curves(path / "curves", 90, 3, 0.5, "equal")
     return path
 
@@ -103,12 +104,11 @@ def test_the_bare_runtime_takes_the_table_by_name(trained, folder, tmp_path, cap
     np.testing.assert_allclose([float(line.split("\t")[-1]) for line in lines], expected, atol=2e-6)
 
 
-def test_of_splits_that_were_interrupted_only_the_missing_ones_are_computed(folder, monkeypatch, tmp_path):
+def test_of_splits_that_were_interrupted_only_the_missing_ones_are_computed(folder, where, monkeypatch, tmp_path):
     from alertlab.models import HierarchicalBalancedForest
 
-    where = [f"tracking.uri=sqlite:///{tmp_path}/mlflow.db", f"output_dir={tmp_path}/outputs"]
-    where += ["repeats=2", "evaluation.formats=[]"]
-    whole = train(config(folder, *where))
+    twice = [*where(tmp_path), "repeats=2", "evaluation.formats=[]"]
+    whole = train(config(folder, *twice))
     fit, calls = HierarchicalBalancedForest.fit, []
 
     def interrupted(self, data, run):
@@ -120,7 +120,7 @@ def test_of_splits_that_were_interrupted_only_the_missing_ones_are_computed(fold
     with monkeypatch.context() as patch:
         patch.setattr(HierarchicalBalancedForest, "fit", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            train(config(folder, *where, "name=again"))
+            train(config(folder, *twice, "name=again"))
         parent = next(
             path.parent
             for path in (tmp_path / "outputs" / "again").glob("*/run.json")
@@ -134,7 +134,7 @@ def test_of_splits_that_were_interrupted_only_the_missing_ones_are_computed(fold
 
 
 def test_two_runs_are_compared_in_pairs_and_as_a_matrix(trained, folder, tmp_path, capsys):
-    other = train(config(folder, "model=flat_forest"))
+    other = train(config(folder, "model=flat_forest", "evaluation.formats=[]"))
     out = tmp_path / "out"
     assert main(["compare", str(trained.predictions), str(other.predictions), "--out", str(out)]) == 0
     assert "macro_recall" in capsys.readouterr().out

@@ -21,23 +21,20 @@ from mlflow import MlflowClient
 EPOCHS = 6
 
 
-def where(folder):
-    return [f"tracking.uri=sqlite:///{folder}/mlflow.db", f"output_dir={folder}/outputs"]
-
-
-def overrides(tiny, folder):
+@pytest.fixture(scope="module")
+def longer(tiny, where):
     augmented = ["model.augmentation.flip=true", "model.augmentation.shift=2"]
-    return [*tiny, *where(folder), *augmented, f"trainer.max_epochs={EPOCHS}"]
+    return lambda folder: [*tiny, *where(folder), *augmented, f"trainer.max_epochs={EPOCHS}"]
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tiny, tmp_path_factory):
-    return train(compose("train", overrides(tiny, tmp_path_factory.mktemp("whole"))))
+def uninterrupted(longer, tmp_path_factory):
+    return train(compose("train", longer(tmp_path_factory.mktemp("whole"))))
 
 
-def killed(tiny, folder, epochs, delay):
+def killed(overrides, folder, epochs, delay):
     """Start a training, SIGKILL it some time after so many epochs; its run id."""
-    command = [sys.executable, "-m", "alertlab", "train", *overrides(tiny, folder)]
+    command = [sys.executable, "-m", "alertlab", "train", *overrides]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
@@ -52,9 +49,9 @@ def killed(tiny, folder, epochs, delay):
 
 
 @pytest.mark.parametrize("moment", range(3))
-def test_killed_at_a_random_moment_it_ends_with_the_same_bytes(tiny, uninterrupted, tmp_path, moment):
+def test_killed_at_a_random_moment_it_ends_with_the_same_bytes(longer, uninterrupted, tmp_path, moment):
     chance = random.Random(moment)
-    run_id = killed(tiny, tmp_path, chance.randrange(EPOCHS), chance.uniform(0, 0.3))
+    run_id = killed(longer(tmp_path), tmp_path, chance.randrange(EPOCHS), chance.uniform(0, 0.3))
     client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
     for _ in range(100):
         if client.get_run(run_id).info.status != "RUNNING":
@@ -70,7 +67,7 @@ def test_killed_at_a_random_moment_it_ends_with_the_same_bytes(tiny, uninterrupt
     assert sorted(metric.step for metric in history) == list(range(EPOCHS))
 
 
-def test_only_missing_repeats_are_trained(tiny, tmp_path, monkeypatch):
+def test_only_missing_repeats_are_trained(tiny, where, tmp_path, monkeypatch):
     fit, fitted = StampClassifier.fit, []
 
     def counted(self, data, run):
@@ -105,16 +102,21 @@ def test_a_finished_run_is_not_resumed(uninterrupted):
         resume("0" * 32)
 
 
-def test_other_data_are_noticed(tiny, tmp_path):
-    run_id = killed(tiny, tmp_path, 1, 0)
-    config = tmp_path / "outputs" / "tiny" / run_id / "config.yaml"
+def test_other_data_are_noticed(tiny, where, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StampClassifier, "fit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(compose("train", [*tiny, *where(tmp_path)]))
+    (config,) = tmp_path.glob("outputs/tiny/*/config.yaml")
     assert "'n': 150" in config.read_text()
     config.write_text(config.read_text().replace("'n': 150", "'n': 160"))
     with pytest.raises(AlertlabError, match="the data are no longer those it began with"):
         resume(str(config.parent))
 
 
-def test_a_server_that_leaves_does_not_stop_a_training(tiny, tmp_path, monkeypatch, capsys):
+def test_a_server_that_leaves_does_not_stop_a_training(tiny, where, tmp_path, monkeypatch, capsys):
     from alertlab.tracking import run as module
 
     deliver, sent = module.deliver, []

@@ -81,16 +81,15 @@ def test_the_bundle_gives_the_predictions_of_the_run(tiny_run):
     assert json.loads((result.bundle / "evaluation.json").read_text())["part"] == "test"
 
 
-def test_the_same_config_and_seed_give_the_same_metrics_and_graph(tiny, tiny_run, tmp_path):
+def test_the_same_config_and_seed_give_the_same_metrics_and_graph(tiny, tiny_run, where, tmp_path):
     first, _ = tiny_run
-    again = train(compose("train", [*tiny, f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}"]))
+    again = train(compose("train", [*tiny, *where(tmp_path)]))
     assert again.metrics == first.metrics
     assert (again.bundle / "model.onnx").read_bytes() == (first.bundle / "model.onnx").read_bytes()
 
 
-def test_repeats_are_child_runs_and_the_parent_has_mean_and_deviation(tiny, tmp_path):
-    where = [f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}/outputs", "trainer.max_epochs=1", "repeats=2"]
-    result = train(compose("train", [*tiny, *where]))
+def test_repeats_are_child_runs_and_the_parent_has_mean_and_deviation(tiny, where, tmp_path):
+    result = train(compose("train", [*tiny, *where(tmp_path), "trainer.max_epochs=1", "repeats=2"]))
     client = MlflowClient(store(tmp_path))
     experiment = client.get_experiment_by_name("tiny").experiment_id
     children = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{result.run_id}'")
@@ -112,10 +111,9 @@ def test_repeats_are_child_runs_and_the_parent_has_mean_and_deviation(tiny, tmp_
     assert "2 repeats" in result.report.read_text()
 
 
-def test_a_failing_training_says_so_in_its_run(tiny, tmp_path):
-    where = [f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}/outputs", "model.learning_rate=1e30"]
+def test_a_failing_training_says_so_in_its_run(tiny, where, tmp_path):
     with pytest.raises(AlertlabError):
-        train(compose("train", [*tiny, *where]))
+        train(compose("train", [*tiny, *where(tmp_path), "model.learning_rate=1e30"]))
     client = MlflowClient(store(tmp_path))
     (run,) = client.search_runs([client.get_experiment_by_name("tiny").experiment_id])
     assert run.info.status == "FAILED"
@@ -135,16 +133,16 @@ def test_a_failing_training_says_so_in_its_run(tiny, tmp_path):
         ("trainer.max_epochs=0", r"trainer\.max_epochs: no epoch was trained"),
     ],
 )
-def test_a_value_that_cannot_be_says_which_and_why(tiny, tmp_path, override, message):
+def test_a_value_that_cannot_be_says_which_and_why(tiny, where, tmp_path, override, message):
     with pytest.raises(AlertlabError, match=message):
-        train(compose("train", [*tiny, f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}/outputs", override]))
+        train(compose("train", [*tiny, *where(tmp_path), override]))
 
 
-def test_the_demo_trains_at_its_real_size(tmp_path):
+def test_the_demo_trains_at_its_real_size(where, tmp_path):
     """Its batches: another number of alerts may leave one alone in the last batch."""
-    where = [f"tracking.uri={store(tmp_path)}", f"output_dir={tmp_path}/outputs"]
     small = ["trainer.max_epochs=1", "model.filters=[2,2,4,4,4]", "model.dense=8", "evaluation.resamples=20"]
-    assert "1500 simulated" in train(compose("train", ["experiment=demo", *where, *small])).data
+    small += ["evaluation.formats=[]"]
+    assert "1500 simulated" in train(compose("train", ["experiment=demo", *where(tmp_path), *small])).data
 
 
 def test_errors_of_data_and_config_come_before_any_run(tiny, tmp_path):

@@ -15,9 +15,8 @@ from safetensors.torch import load_file
 
 
 @pytest.fixture(scope="module")
-def where(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("warm")
-    return [f"tracking.uri=sqlite:///{folder}/mlflow.db", f"output_dir={folder}/outputs", "trainer.max_epochs=1"]
+def where(where, tmp_path_factory):
+    return [*where(tmp_path_factory.mktemp("warm")), "trainer.max_epochs=1"]
 
 
 @pytest.fixture(scope="module")

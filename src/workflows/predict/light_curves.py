@@ -66,9 +66,7 @@ def predict_light_curves(
         settings = settings_of(compose("features", [*overrides, f"features={spec.feature_set.name}"]))
         _check(settings.features.metadata(), spec, "this version of alertlab")
         table_path = out.with_name(f"{out.stem}.features.parquet")
-        dropped = extract_file(
-            path, None if non_detections is None else non_detections.path, table_path, settings
-        ).dropped
+        dropped = extract_file(found, non_detections, table_path, settings).dropped
         left_out = open_table(rejected_path(table_path)).read()
         rejected_path(table_path).unlink()
     classified: Counter[str] = Counter()
