@@ -17,7 +17,7 @@ from .overrides import parse, set_whole, split_whole
 from .values import check_addresses
 from .yaml_file import check_file
 
-GROUPS = ("bundle", "columns", "datamodule", "evaluation", "experiment", "model", "tracking", "trainer")
+GROUPS = ("bounds", "bundle", "columns", "datamodule", "evaluation", "experiment", "model", "tracking", "trainer")
 
 
 def compose(

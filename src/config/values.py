@@ -20,6 +20,7 @@ LISTS = {
     "metadata",
     "only",
 }
+PLAIN = ("bounds", "columns")  # groups of values, that build nothing
 MAPPINGS = {"bands", "branches", "label_map"}  # their keys are the user's own
 NAMES = (("name",), ("bundle", "name"), ("bundle", "version"))  # of folders
 
@@ -104,7 +105,7 @@ def check_root(content: Mapping[Any, Any], root: Mapping[str, Any], groups: Sequ
         if key not in content:
             raise ConfigError(f"{key}: is missing; name one, {key}=OPTION")
         node = content[key]
-        if not isinstance(node, dict) or (key != "columns" and TARGET not in node):
+        if not isinstance(node, dict) or (key not in PLAIN and TARGET not in node):
             raise ConfigError(f"{key}: {shown(node)} is no part of an experiment; name one, {key}=OPTION")
     for key, default in root.items():
         if key not in content:
