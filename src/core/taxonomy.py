@@ -68,4 +68,6 @@ def _name(value: Any, key: str) -> str:
     name = None if isinstance(value, list | tuple | Mapping) else text_of(value)
     if name is None:
         raise AlertlabError(f"{key}: {value!r} is no name")
+    if not name.isprintable():
+        raise AlertlabError(f"{key}: {value!r} holds a sign that does not print; take it out")
     return name

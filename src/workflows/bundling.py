@@ -2,11 +2,12 @@
 
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig
 
@@ -15,9 +16,18 @@ from ..bundle import BundleDetails
 from ..config import to_yaml
 from ..core.contracts import Data
 from ..evaluation import Evaluation
-from ..runtime.errors import AlertlabError
+from ..runtime import checks
+from ..runtime.errors import AlertlabError, BundleError
 from ..tracking import TrackedRun, git_state, installed
 
+MANIFEST: Mapping[str, Callable[[Any, str], Any]] = {  # what a config says, by what a manifest takes
+    "name": checks.plain_name,
+    "version": checks.plain_name,
+    "description": checks.text,
+    "license": checks.word,
+    "authors": checks.array(checks.word),
+    "doi": checks.optional(checks.word),
+}
 LICENCE = re.compile(r"(LICEN[SC]E|COPYING)", re.IGNORECASE)
 LIBRARIES = ("torch", "scikit-learn", "imbalanced-learn", "numpy", "onnx", "onnxruntime")
 
@@ -36,7 +46,7 @@ class BundleInfo:
     Raises
     ------
     AlertlabError
-        For a licence without its text, or a file that is none by its name.
+        For what a manifest does not take, a licence without its text, or a file that is none by its name.
     """
 
     name: str
@@ -48,6 +58,8 @@ class BundleInfo:
     doi: str | None
 
     def __post_init__(self) -> None:
+        for name, check in MANIFEST.items():
+            held_to(check, getattr(self, name), f"bundle.{name}")
         if self.license_file is None and self.license != "BSD-3-Clause":
             raise AlertlabError(f"bundle.license_file: give the text of {self.license}, alertlab has only its own")
         if self.license_file is not None and not Path(self.license_file).is_file():
@@ -57,6 +69,7 @@ class BundleInfo:
                 f"bundle.license_file: {self.license_file} does not lead to a file named LICENSE..., LICENCE... or "
                 "COPYING...; a config of somebody else could put any file of yours into a bundle"
             )
+        self.license_text()  # read now, so that a training does not end without it
 
     @property
     def folder(self) -> str:
@@ -66,9 +79,29 @@ class BundleInfo:
     def license_text(self) -> str:
         """The licence in full."""
         if self.license_file is not None:
-            return Path(self.license_file).read_text()
-        own = next(file for file in metadata.files("alertlab") or () if file.name == "LICENSE")
-        return own.read_text()
+            try:
+                return Path(self.license_file).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise AlertlabError(f"bundle.license_file: {self.license_file} is no text ({error})") from error
+        try:
+            return next(file for file in metadata.files("alertlab") or () if file.name == "LICENSE").read_text()
+        except (metadata.PackageNotFoundError, StopIteration, OSError) as error:
+            raise AlertlabError("bundle.license_file: alertlab's own licence is not installed; name a file") from error
+
+
+def check_columns(data: Data) -> None:
+    """Refuse columns that no manifest could name, before anything is trained on them."""
+    for table, columns in data.samples().columns.items():
+        for column in columns:
+            held_to(checks.word, column.name, f"datamodule: column of {table}")
+
+
+def held_to(check: Callable[[Any, str], Any], value: Any, key: str) -> None:
+    """Raise AlertlabError where the manifest of a bundle would refuse a value, with its key in the config."""
+    try:
+        check(value, key)
+    except BundleError as error:
+        raise AlertlabError(str(error).removeprefix("manifest.json: ")) from error
 
 
 def details_of(

@@ -18,7 +18,7 @@ from ..evaluation import Evaluation, Evaluator
 from ..files import replacing
 from ..runtime.errors import AlertlabError
 from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_identity
-from .bundling import BundleInfo, details_of
+from .bundling import BundleInfo, check_columns, details_of
 from .report import log_report
 from .results import log_results, named_metrics
 from .warm_start import WarmStart, warm_start
@@ -153,6 +153,7 @@ def prepare(config: DictConfig) -> Experiment:
         data.draw(repeat)
         if start:
             start.check(data, repeat)
+    check_columns(data)
     return Experiment(config, data, evaluator, tracker, bundle, start)
 
 
