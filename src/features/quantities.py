@@ -246,14 +246,15 @@ def _scale(
         return context
     key = "limit_unit" if name == "limit" and columns.limit_unit is not None else "unit"
     told = scale_of(getattr(columns, key), own, columns.zero_point, f"columns.{key}", place(name))
+    column, where = place(name).column, f"{place(name).origin}: column {place(name).column}"
     if name == "magnitude" and told is not None and columns.zero_point is not None and not told.flux:
-        where = f"{place(name).origin}: column {place(name).column}"
         raise AlertlabError(f"{where}: is in {told.unit}; columns.zero_point is for counts, leave it null")
-    if told is None and "flux" in place(name).column.lower():  # small fluxes have the values of magnitudes
-        where = f"{place(name).origin}: column {place(name).column}"
+    if told is None and "flux" in column.lower():  # small fluxes have the values of magnitudes
         raise AlertlabError(
             f"{where}: a flux of which unit? Declare columns.{key}=nJy, uJy, mJy, Jy, ... (mag if it is none)"
         )
+    if name == "limit" and key == "unit" and own is None and told is not None and told.flux and "mag" in column.lower():
+        raise AlertlabError(f"{where}: in {told.unit}, as columns.unit says? Declare columns.limit_unit (mag, or that)")
     return told or known.get("magnitude", MAGNITUDE)
 
 
@@ -346,10 +347,12 @@ def _remedy(name: str, raw: Floats, columns: Columns) -> str:
     kind = KINDS[name]
     if name in CONTEXT or kind not in ("magnitude", "error"):
         return f"name another column, columns.{name}=null, or widen bounds.{kind}"
+    if name in ERROR_OF:  # of magnitudes, which were judged before
+        return f"they are no magnitudes: declare columns.error_unit=mmag where they are, or widen bounds.{kind}"
     key = NAMED_UNIT.get(name, "unit")
     if getattr(columns, key) is None and columns.unit is None and columns.zero_point is None:
         also = " (counts: columns.zero_point)"
-        return f"they look like fluxes: declare columns.unit=nJy, uJy, mJy or Jy{also}, or widen bounds.{kind}"
+        return f"they look like fluxes: declare columns.unit=nJy, uJy, mJy, Jy{also} or mmag, or widen bounds.{kind}"
     return f"is columns.{key} right? Else widen bounds.{kind}"
 
 
