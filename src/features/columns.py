@@ -87,6 +87,7 @@ class Columns:
         given |= {name: _number(name, names[name]) for name in ("zero_point", "time_zero") if name in names}
         if "constant_band" in names:
             given["constant_band"] = names["constant_band"]
+        given |= {name: given[name].lower() for name in ("time_format", "time_scale", "frame") if name in given}
         columns = Columns(**given, bands=band_mapping(dict(names.get("bands") or BANDS)))
         check_declared(columns.time_format, columns.time_scale)
         for text, band in [*columns.bands.items(), ("constant_band", columns.constant_band)]:
@@ -172,6 +173,7 @@ def _number(name: str, value: Any) -> float | None:
 
 
 def nearest(word: str, options: Sequence[str]) -> str:
-    """A hint at a similar name, or nothing."""
-    close = get_close_matches(word, options, n=1, cutoff=0.5)
-    return f" Did you mean {close[0]}?" if close else ""
+    """A hint at a similar name, in whatever case, or nothing."""
+    spelled = {option.lower(): option for option in options}
+    close = get_close_matches(word.lower(), spelled, n=1, cutoff=0.5)
+    return f" Did you mean {spelled[close[0]]}?" if close else ""

@@ -30,6 +30,7 @@ DAYS |= dict.fromkeys(("s", "sec", "second", "seconds"), 1 / 86400)
 EPOCH = 40587.0  # MJD of 1970-01-01
 A_DAY = 86_400_000_000_000  # nanoseconds
 COARSEST = 1 / 1440  # days: what times must be told apart by
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 OWN_ZERO = re.compile(r"(B|H|M|BM|HM)?JD\s*(?:-\s*(\d+(?:\.\d*)?))?\s*(?:,?\s*d(?:ays?)?)?", re.IGNORECASE)
 
 
@@ -66,7 +67,8 @@ def mjd_of(
     if dated and array.null_count < len(array):
         number = int(np.argmax(np.asarray(array.is_valid())))
         shown = str(array[number].as_py())[:40]
-        raise place.error(number, f"{shown!r} is {array.type}, not a number; dates need columns.time_format=iso")
+        if DATE.search(shown):
+            raise place.error(number, f"{shown!r} is {array.type}, not a number; dates need columns.time_format=iso")
     raw = numbers(array, place)
     if form in OF_ASTROPY:
         return raw, _utc(raw + zero if zero else raw, form, scale, place)

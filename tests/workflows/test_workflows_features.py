@@ -327,3 +327,11 @@ def test_a_folder_of_somebody_else_is_not_taken_for_the_work(table, tmp_path):
     with pytest.raises(AlertlabError, match=r"f.parquet.parts: holds letters.txt, .* name another --out"):
         run(table, tmp_path / "f.parquet")
     assert letters.read_text() == "dear"
+
+
+def test_where_no_object_can_be_used_the_reason_is_said_also_of_rows_without_a_name(tmp_path, capfd):
+    rows = pd.DataFrame({"object_id": [None] * 7, "time": 58000.0, "band": 1, "magnitude": 18.0, "error": 0.1})
+    rows.to_parquet(tmp_path / "in.parquet")
+    assert main(["features", str(tmp_path / "in.parquet"), "--out", str(tmp_path / "out.parquet"), *SMALL]) == 1
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert "no object could be used; dropped: 7 row without the name of an object; rejected: " in line
