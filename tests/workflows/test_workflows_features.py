@@ -197,6 +197,23 @@ def test_workers_end_with_a_run_that_is_killed(frame, tmp_path):
     pytest.fail(f"worker {worker} lives on")
 
 
+@pytest.mark.parametrize("lost", ["parts/0*.parquet", "buckets/detections/*.arrow", "buckets/about.json"])
+def test_kept_work_that_a_disk_lost_is_told_with_its_remedy(lost, few, tmp_path, monkeypatch):
+    few.to_parquet(tmp_path / "few.parquet")
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alertlab.core.feature_file._write", stop)
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "few.parquet", tmp_path / "f.parquet")
+    next((tmp_path / "f.parquet.parts").glob(lost)).write_bytes(b"")
+    with pytest.raises(AlertlabError, match=r"f\.parquet\.parts: kept work is damaged .*; remove it and start again"):
+        run(tmp_path / "few.parquet", tmp_path / "f.parquet")
+    assert not (tmp_path / "f.parquet").exists()
+
+
 def test_parts_of_another_input_or_setting_are_dropped_with_a_notice(frame, table, tmp_path, monkeypatch, capsys):
     out = tmp_path / "f.parquet"
 
