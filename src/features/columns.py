@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
+
 from ..door.words import text_of
 from ..runtime.errors import AlertlabError
 from .times import check_declared
@@ -167,9 +169,12 @@ def _number(name: str, value: Any) -> float | None:
     if value is None and name == "zero_point":
         return None
     try:
-        return float(value)
+        number = float(value)
     except (TypeError, ValueError) as error:
         raise AlertlabError(f"columns.{name}: {value} is no number") from error
+    if not np.isfinite(number):
+        raise AlertlabError(f"columns.{name}: {value} is no finite number")
+    return number
 
 
 def nearest(word: str, options: Sequence[str]) -> str:

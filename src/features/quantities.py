@@ -309,7 +309,8 @@ def _to_icrs(found: dict[str, Floats], frame: str, place: Callable[[str], Place]
         sky = SkyCoord(found["ra"][known], found["dec"][known], frame=frame, unit="deg").icrs
         found["ra"][known], found["dec"][known] = sky.ra.deg, sky.dec.deg
     except Exception as error:  # astropy has a class of its own for each thing that a frame may lack
-        raise AlertlabError(f"columns.frame: {frame} is no frame that leads to icrs ({str(error)[:120]})") from error
+        such = "icrs, fk5, fk4, galactic, barycentricmeanecliptic, ..."
+        raise AlertlabError(f"columns.frame: {frame} is no frame that two angles tell; such are {such}") from error
 
 
 def _judge(
@@ -368,6 +369,8 @@ def _range(name: str, value: Any) -> Range:
         low, high = (None if each is None else float(each) for each in value)
     except (TypeError, ValueError) as error:
         raise AlertlabError(f"bounds.{name}: {value} is no pair of numbers, such as [-5, 40]") from error
+    if any(each is not None and np.isnan(each) for each in (low, high)):
+        raise AlertlabError(f"bounds.{name}: nan is no bound; null is for none")
     if low is not None and high is not None and low >= high:
         raise AlertlabError(f"bounds.{name}: {low:g} is not below {high:g}")
     return low, high

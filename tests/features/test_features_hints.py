@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 from alertlab.config import compose
 from alertlab.features import extract
+from alertlab.features.clean import Rules
 from alertlab.features.columns import DETECTION, LIMIT, Columns
+from alertlab.features.quantities import Bounds
 from alertlab.features.tables import as_table, flat
 from alertlab.runtime.errors import AlertlabError
 from alertlab.workflows.features import settings_of
 from astropy import units as u
 from astropy.io import fits
+from astropy.time import Time
 
 GOOD = pd.DataFrame(
     {"object_id": "a", "time": 58000.0 + np.arange(8), "band": [1, 2] * 4, "magnitude": 18.0, "error": 0.1}
@@ -21,8 +24,8 @@ GOOD = pd.DataFrame(
 LIMITS = pd.DataFrame({"object_id": "a", "time": 57990.0 + np.arange(3), "band": 1, "diffmaglim": 20.5})
 
 
-def rows(frame, needed=DETECTION, **columns):
-    return flat(as_table(frame), Columns.of(columns), needed, "it")[0].to_pandas()
+def rows(table, needed=DETECTION, **columns):
+    return flat(as_table(table), Columns.of(columns), needed, "it")[0].to_pandas()
 
 
 @pytest.mark.parametrize("names", [["ztfg", "ZTF_r"], ["Sloan g", "r.MP9601"], ["b'g'", "b'r'"], ["g'", "ztf::r"]])
@@ -114,3 +117,33 @@ def test_structured_arrays_are_tables(tmp_path):
 def test_arguments_of_another_kind_are_named(given, message):
     with pytest.raises(AlertlabError, match=message):
         extract(GOOD, **given)
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda: Rules(max_days=np.nan), "max_days: nan is no number of days above 0"),
+        (lambda: Rules(max_days=-5.0), "max_days: -5.0 is no number of days above 0"),
+        (lambda: Rules(max_error=np.nan), "max_error: nan is no number"),
+        (lambda: Bounds.of({"magnitude": [np.nan, 40]}), "bounds.magnitude: nan is no bound; null is for none"),
+        (lambda: Columns.of({"zero_point": "nan"}), "columns.zero_point: nan is no finite number"),
+        (lambda: rows(GOOD.assign(ra=1.0, dec=2.0), frame="altaz"), "columns.frame: altaz is no frame that two angles"),
+    ],
+)
+def test_a_setting_that_would_switch_off_what_it_sets_is_refused(made, message):
+    with pytest.raises(AlertlabError, match=message):
+        made()
+
+
+def test_words_for_nothing_among_dates_are_no_times():
+    days = Time(GOOD.time, format="mjd").isot.tolist()
+    frame = GOOD.assign(time=["NaT", "", " nan ", *days[3:]])
+    np.testing.assert_allclose(rows(frame, time_format="iso").time, [np.nan] * 3 + GOOD.time.tolist()[3:])
+
+
+def test_one_absurd_time_in_another_scale_is_counted_and_stops_nothing():
+    times = Time(GOOD.time, format="mjd").tdb.mjd
+    times[2] = 1e12
+    found, refused = flat(as_table(GOOD.assign(time=times)), Columns(time_scale="tdb"), DETECTION, "it")
+    np.testing.assert_allclose(found.column("time").to_numpy(), GOOD.time.drop(2), rtol=0, atol=1e-8)
+    assert refused == {"time outside -100000 to 100000": 1}
