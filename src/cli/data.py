@@ -35,7 +35,7 @@ def predict(options: argparse.Namespace) -> None:
     show_counts("dropped", result.dropped, "rows")
     show_paths(paths)
     if not result.classified:
-        raise AlertlabError(f"{options.alerts}: nothing could be used; {result.rejected} says why")
+        raise AlertlabError(f"{options.alerts}: nothing could be used; {_why(result.dropped, result.rejected)}")
 
 
 def features(options: argparse.Namespace) -> None:
@@ -73,7 +73,13 @@ def features(options: argparse.Namespace) -> None:
 
         show_features(result)
     if not result.objects:
-        raise AlertlabError(f"{paths[0]}: no object could be used; {result.rejected} says why")
+        raise AlertlabError(f"{paths[0]}: no object could be used; {_why(result.dropped, result.rejected)}")
+
+
+def _why(dropped: Mapping[str, int], rejected: Path) -> str:
+    """What was dropped, which rejected objects do not say: rows without a name are of none."""
+    counts = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
+    return f"dropped: {counts}; rejected: {rejected}" if counts else f"{rejected} says why"
 
 
 def simulate_stamps(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from hydra import compose as hydra_compose
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.types import Override
+from omegaconf import OmegaConf
 
 from .errors import ConfigError, first_line
 from .nearest import all_keys, mistyped, near_option, similar
@@ -42,15 +43,32 @@ def explain(
         known = list(all_keys(config))
         origin = Origin(name, [*chosen, *search], folders)
     except Exception:  # the configs themselves are at fault, and the first error says how
+        if fault := _elsewhere(name, chosen, search):
+            return fault
         return f"{' '.join(chosen) or name}: {first_line(error)}"
     for word, override in zip(overrides, parsed, strict=True):
-        if word not in chosen and override.key_or_group not in known and not override.is_add():
-            return no_key(name, word, override.key_or_group, known, origin)
-        value = override.value()
+        key, value = override.key_or_group, override.value()
+        if word not in chosen and key not in known and not override.is_add():
+            return no_key(name, word, key, known, origin)
         if word not in chosen and not override.is_delete() and isinstance(value, dict):
-            inner = f"{override.key_or_group}.{next(iter(value), 'KEY')}"
-            return f"{word}: has keys that {override.key_or_group} has not; to add one: '+{inner}=VALUE'"
+            inner = f"{key}.{next(iter(value), 'KEY')}"
+            return f"{word}: has keys that {key} has not; to add one: '+{inner}=VALUE'"
+        if word not in chosen and isinstance(value, list) and OmegaConf.is_dict(OmegaConf.select(config, key)):
+            return f"{word}: a list, where keys with values belong: '{key}={{KEY: VALUE}}'"
     return f"{' '.join(overrides) or name}: {first_line(error)}"
+
+
+def _elsewhere(name: str, chosen: Sequence[str], search: Sequence[str]) -> str | None:
+    """What to write for a group that this config has under another key."""
+    for word in chosen:
+        group, _, value = word.partition("=")
+        try:
+            known = all_keys(hydra_compose(name, [*(each for each in chosen if each != word), *search]))
+        except Exception:  # it is not this one, or not alone
+            continue
+        if place := next((key for key in known if key.endswith(f".{group}")), None):
+            return f"{word}: {group} of this config lie below {place}; write {group}@{place}={value}"
+    return None
 
 
 def no_key(name: str, word: str, key: str, known: Sequence[str], origin: Origin) -> str:

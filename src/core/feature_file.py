@@ -1,8 +1,10 @@
 """Features of a whole file of light curves, in parallel, in bounded memory, and resumable."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pyarrow as pa
 from .. import __version__
 from ..alerts.fingerprint import remembered_digest
 from ..door.place import Found, keep_apart, look
+from ..door.words import in_brief
 from ..features.assemble import Assembled, Join
 from ..features.clean import Rules
 from ..features.columns import Columns
@@ -130,20 +133,21 @@ def extract_file(
         except AlertlabError:  # the input is at fault, nothing was done
             work.end()
             raise
-    tally = _Tally(Counter(work.about["refused"]))
     began = time.perf_counter()
-    with counter("objects") as progress:
-        tasks = _tasks(work, rules, settings.batch_size, tally)
-        workers = settings.workers or usable_cores()
-        for batch, values in computed(tasks, lambda task: task.curves, chosen.name, workers):
-            write(feature_table(batch.curves, values, chosen), batch.path)
-            tally.computed += len(batch.curves)
-            progress(tally.kept + tally.computed, tally.expected(work.about["buckets"]))
-    seconds = time.perf_counter() - began
-    if tally.join.fault:
-        notice(tally.join.fault)
-    _write(rejected, work.files(left_out=True), LEFT_OUT)
-    _write(out, work.files(), table_schema(chosen))
+    with _whole(work):
+        tally = _Tally(Counter(work.about["refused"]))
+        with counter("objects") as progress:
+            tasks = _tasks(work, rules, settings.batch_size, tally)
+            workers = settings.workers or usable_cores()
+            for batch, values in computed(tasks, lambda task: task.curves, chosen.name, workers):
+                write(feature_table(batch.curves, values, chosen), batch.path)
+                tally.computed += len(batch.curves)
+                progress(tally.kept + tally.computed, tally.expected(work.about["buckets"]))
+        seconds = time.perf_counter() - began
+        if tally.join.fault:
+            notice(tally.join.fault)
+        _write(rejected, work.files(left_out=True), LEFT_OUT)
+        _write(out, work.files(), table_schema(chosen))
     work.end()
     return FeaturesResult(
         out,
@@ -156,6 +160,16 @@ def extract_file(
         tally.computed,
         seconds,
     )
+
+
+@contextmanager
+def _whole(work: Work) -> Iterator[None]:
+    """A file of the work that a disk lost is told with its remedy."""
+    try:
+        yield
+    except (pa.ArrowInvalid, json.JSONDecodeError) as error:
+        fault = f"is damaged ({in_brief(error, 120)}); remove it and start again"
+        raise AlertlabError(f"{work.folder}: kept work {fault}") from error
 
 
 def rejected_path(out: Path) -> Path:

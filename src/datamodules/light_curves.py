@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from multiprocessing import parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,8 @@ from ..features.quantities import Bounds
 from ..features.sets import feature_set
 from ..runtime.errors import AlertlabError
 from .feature_rows import REJECTED, FeatureRows
+
+KEYS = re.compile(r"(?<![\w./])(columns|bounds)\.(?=\w+)")
 
 
 class Curves(Protocol):
@@ -97,7 +100,8 @@ class LightCurveFeatures:
         settings = Settings(self.features, self.columns, Rules(*self.rules, max_days), self.bounds, self.workers)
         with ExitStack() as stack:
             folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
-            path = kept(self.curves, folder, settings)
+            with _keys_of_a_training():
+                path = kept(self.curves, folder, settings)
             table, rejected = pq.read_table(path), pq.read_table(rejected_path(path))
             labels = self.curves.labels(folder)
         known_set(table.schema.metadata, str(path))
@@ -122,6 +126,15 @@ class LightCurveFeatures:
             {name: as_numbers(table, name, str(path)) for name in FACTS},
             rejected.select(REJECTED.names),
         )
+
+
+@contextmanager
+def _keys_of_a_training() -> Iterator[None]:
+    """What the features call columns.KEY is datamodule.source.columns.KEY in the config of a training."""
+    try:
+        yield
+    except AlertlabError as error:
+        raise AlertlabError(KEYS.sub(r"datamodule.source.\g<0>", str(error))) from error
 
 
 def losses(values: NDArray[np.float32], rejected: Sequence[str]) -> str:

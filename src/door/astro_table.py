@@ -5,6 +5,7 @@ scale too (``format``, ``scale``); a sky position becomes ``NAME.ra`` and
 ``NAME.dec`` in degrees, ICRS.
 """
 
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ import pyarrow as pa
 from ..runtime.errors import AlertlabError
 from .place import FITS, VOTABLE
 
+SCALES = {"utc", "tai", "tt", "tdb", "tcg", "tcb", "ut1"}
 FORMATS = {**dict.fromkeys(FITS, "fits"), **dict.fromkeys(VOTABLE, "votable")}
 
 
@@ -54,7 +56,7 @@ def _read(path: Path) -> Any:
             named = f" ({', '.join(found)})" if found else ""
             raise AlertlabError(f"{path}: holds {len(found)} tables{named}; a file of one table is needed")
         if kind == "fits":
-            return Table.read(path, format="fits", hdu=found[0])
+            return Table.read(path, format="fits", hdu=found[0], astropy_native=_says_times(path, found[0]))
         return Table.read(path, format=kind)
 
 
@@ -70,6 +72,15 @@ def _tables(path: Path, kind: str) -> list[str]:
 
         return [table.ID or table.name or "nameless" for table in parse(path, verify="ignore").iter_tables()]
     return ["it"]
+
+
+def _says_times(path: Path, hdu: str) -> bool:
+    """Whether columns are times by FITS's own words, as astropy writes them: two numbers a time."""
+    from astropy.io import fits
+
+    header = fits.getheader(path, int(hdu))
+    scales = {str(value).strip().lower() for key, value in header.items() if re.fullmatch(r"TCTYP\d+", key)}
+    return bool(scales & SCALES)
 
 
 def arrow_of(table: Any) -> pa.Table:

@@ -16,6 +16,7 @@ from .words import in_brief
 BLOCK = 4 << 20  # bytes at a time
 LONGEST_HEADER = 1 << 20  # bytes: comments and names of columns
 WORDS = sorted({word for each in UNKNOWN for word in (each, each.upper(), each.capitalize(), each.title())} | {"NaN"})
+FRACTION = re.compile(r"[-+]?\d*\.\d+([eE][-+]?\d+)?")
 PLACE = re.compile(r"In CSV column #(\d+): (?:Row #(\d+): )?")
 
 
@@ -51,17 +52,33 @@ class CsvTable:
     def _header(self) -> tuple[int, list[str]]:
         """Lines before the first row, and the names of columns, stripped."""
         with pa.input_stream(self.path) as stream:
-            head = stream.read(LONGEST_HEADER).decode("utf-8-sig")
-        lines = head.splitlines()
+            head = stream.read(LONGEST_HEADER)
+        try:
+            lines = head.decode("utf-8-sig", "strict" if len(head) < LONGEST_HEADER else "ignore").splitlines()
+        except UnicodeDecodeError as error:
+            raise AlertlabError(f"{self.path}: its text is not UTF-8; save it as CSV in UTF-8") from error
         comments = 0
         while comments < len(lines) and (lines[comments].startswith("#") or not lines[comments].strip()):
             comments += 1
         if comments == len(lines):
             raise AlertlabError(f"{self.path}: holds no header and no rows")
-        names = [name.strip() for name in next(csv.reader([lines[comments]], delimiter=self.delimiter))]
-        if len(names) == 1 and (other := next((each for each in (";", "\t", "|") if each in names[0]), None)):
-            raise AlertlabError(f"{self.path}: its columns are parted by {other!r}; write it with commas")
+        names = self._cells(lines[comments])
+        above = self._cells(lines[comments - 1].lstrip("#")) if comments else []
+        if (
+            len(above) == len(names) > 1
+            and any(map(FRACTION.fullmatch, names))
+            and not any(map(FRACTION.fullmatch, above))
+        ):
+            raise AlertlabError(
+                f"{self.path}: line {comments} has the names of its columns; take off the # before them"
+            )
+        if len(names) == 1 and (other := next((each for each in ";\t|, " if each in names[0]), None)):
+            wanted = "commas" if self.delimiter == "," else "tabs"
+            raise AlertlabError(f"{self.path}: its columns are parted by {other!r}; write it with {wanted}")
         return comments + 1, names
+
+    def _cells(self, line: str) -> list[str]:
+        return [name.strip() for name in next(csv.reader([line], delimiter=self.delimiter), [])]
 
     def _read(self) -> pacsv.ReadOptions:
         return pacsv.ReadOptions(

@@ -22,8 +22,8 @@ def extract(
 
     Parameters
     ----------
-    lightcurves : Arrow table, pandas frame, or a mapping of names to arrays. One row a detection, in any order, or
-        one row an object with lists.
+    lightcurves : Arrow or astropy table, pandas frame, structured array, or a mapping of names to arrays. One row a
+        detection, in any order, or one row an object with lists.
     features : name of a set, ``alerce152`` or ``alerce174``.
     non_detections : upper limits, in one of the same forms.
     columns : which column is which quantity, as ``conf/columns`` has it; None takes the quantities' own names

@@ -19,6 +19,7 @@ ONLY_LIMITS = "no detections, only limits"
 LimitArrays = tuple[NDArray[np.str_], Floats, Integers, Floats]
 LIMIT_FAULT = "limit without band, time or magnitude"
 LIMIT_AGAIN = "another limit at the same time"
+FAR = 10_000  # days, 27 years; less than any zero that times are counted from
 TOO_LATE = "later than max_days after the first detection"
 
 
@@ -30,18 +31,26 @@ class Join:
     ----------
     met : objects that are in both.
     limited, detected : one that has limits alone, and one of the detections; None without any.
+    apart : days between the limit and the clean detections of one object that lie nearest to each other.
     """
 
     met: int = 0
     limited: str | None = None
     detected: str | None = None
+    apart: float = np.inf
 
     def __add__(self, other: "Join") -> "Join":
-        return Join(self.met + other.met, self.limited or other.limited, self.detected or other.detected)
+        apart = min(self.apart, other.apart)
+        return Join(self.met + other.met, self.limited or other.limited, self.detected or other.detected, apart)
 
     @property
     def fault(self) -> str | None:
-        """What to say where both have objects and none is in both."""
+        """What to say where both have objects and none is in both, or where their times cannot be of one survey."""
+        if FAR < self.apart < np.inf:
+            return (
+                f"every limit lies {self.apart:.0f} days or more from the detections of its object: count the times "
+                "of both tables from one zero, in one format"
+            )
         if self.met or self.limited is None or self.detected is None:
             return None
         return (
@@ -85,7 +94,8 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
         rows, band, code = {name: each[measured] for name, each in rows.items()}, band[measured], code[measured]
     rows = chosen(rows, code)
     kept, reasons = clean(rows, band, code, rules)
-    end = _ends(rows["time"], code, kept, len(names), rules.max_days)
+    span = _spans(rows["time"], code, kept, len(names))
+    end = np.full(len(names), np.inf) if rules.max_days is None else span[0] + rules.max_days
     late = kept & (rows["time"] > end[code])
     kept, reasons = kept & ~late, reasons + Counter({TOO_LATE: int(late.sum())})
     counts = np.bincount(code[kept], minlength=len(names))
@@ -96,7 +106,7 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
     arrays = {name: values[use] for name, values in rows.items()}
     given, join = None, Join()
     if limits is not None:
-        given, faults, others, join = _limits(_once(limits), names, end)
+        given, faults, others, join = _limits(_once(limits), names, span, end)
         reasons += faults
         left_out |= {name: ONLY_LIMITS if limited else too_few for name, limited in others.items()}
     curves = light_curves(
@@ -146,17 +156,16 @@ def _once(table: pa.Table) -> pa.Table:
     return table.filter(pa.array(np.concatenate([[True], ~same])))
 
 
-def _ends(time: Floats, code: Integers, kept: Mask, objects: int, max_days: float | None) -> Floats:
-    """(objects,) until when measurements of each are used, days."""
-    if max_days is None:
-        return np.full(objects, np.inf)
-    first = np.full(objects, np.inf)
+def _spans(time: Floats, code: Integers, kept: Mask, objects: int) -> tuple[Floats, Floats]:
+    """First and last time of each object's clean detections, (objects,) each; infinite where it has none."""
+    first, last = np.full(objects, np.inf), np.full(objects, -np.inf)
     np.minimum.at(first, code[kept], time[kept])
-    return first + max_days
+    np.maximum.at(last, code[kept], time[kept])
+    return first, last
 
 
 def _limits(
-    table: pa.Table, known: NDArray[np.str_], end: Floats
+    table: pa.Table, known: NDArray[np.str_], span: tuple[Floats, Floats], end: Floats
 ) -> tuple[LimitArrays, Counter[str], dict[str, bool], Join]:
     """Limits as :func:`light_curves` takes them; those not used by reason; of other objects, whether they have any.
 
@@ -171,6 +180,9 @@ def _limits(
     until = np.full(len(names), np.inf)  # of objects without detections nothing is used anyway
     _, here, there = np.intersect1d(names, known, assume_unique=True, return_indices=True)
     until[here] = end[there]
+    first, last = np.full((2, len(names)), np.nan)
+    first[here], last[here] = span[0][there], span[1][there]
+    gaps = np.fmax(first[code] - time, time - last[code])[good]
     late = good & (time > until[code])
     places = np.flatnonzero(good & ~late)
     again = repeats(time[places], band[places], code[places], [-limit[places]])
@@ -181,7 +193,9 @@ def _limits(
     for name in names[here].tolist():
         del others[name]
     faults = Counter({LIMIT_FAULT: int((measured & ~good).sum()), TOO_LATE: int(late.sum()), LIMIT_AGAIN: len(again)})
-    join = Join(len(here), next((name for name in others if others[name]), None), next(iter(known.tolist()), None))
+    apart = float(np.min(np.maximum(gaps, 0), initial=np.inf, where=np.isfinite(gaps)))
+    limited_alone = next((name for name in others if others[name]), None)
+    join = Join(len(here), limited_alone, next(iter(known.tolist()), None), apart)
     return (ids, time[use], band[use], limit[use]), faults, others, join
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..runtime.errors import AlertlabError
 from .lightcurves import Floats, Integers
 from .repeats import SECOND, repeats
 from .values import LEFT_OUT, NO_BAND
@@ -34,6 +35,13 @@ class Rules:
     max_error: float = 1.0
     min_detections: int = 6
     max_days: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.max_days is None or self.max_days > 0):
+            raise AlertlabError(f"max_days: {self.max_days} is no number of days above 0; null uses all")
+        for name in ("min_rb", "max_error"):
+            if np.isnan(getattr(self, name)):
+                raise AlertlabError(f"{name}: nan is no number")
 
 
 def chosen(rows: Mapping[str, Floats], code: Integers) -> dict[str, Floats]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
+
 from ..door.words import text_of
 from ..runtime.errors import AlertlabError
 from .times import check_declared
@@ -87,6 +89,7 @@ class Columns:
         given |= {name: _number(name, names[name]) for name in ("zero_point", "time_zero") if name in names}
         if "constant_band" in names:
             given["constant_band"] = names["constant_band"]
+        given |= {name: given[name].lower() for name in ("time_format", "time_scale", "frame") if name in given}
         columns = Columns(**given, bands=band_mapping(dict(names.get("bands") or BANDS)))
         check_declared(columns.time_format, columns.time_scale)
         for text, band in [*columns.bands.items(), ("constant_band", columns.constant_band)]:
@@ -166,12 +169,16 @@ def _number(name: str, value: Any) -> float | None:
     if value is None and name == "zero_point":
         return None
     try:
-        return float(value)
+        number = float(value)
     except (TypeError, ValueError) as error:
         raise AlertlabError(f"columns.{name}: {value} is no number") from error
+    if not np.isfinite(number):
+        raise AlertlabError(f"columns.{name}: {value} is no finite number")
+    return number
 
 
 def nearest(word: str, options: Sequence[str]) -> str:
-    """A hint at a similar name, or nothing."""
-    close = get_close_matches(word, options, n=1, cutoff=0.5)
-    return f" Did you mean {close[0]}?" if close else ""
+    """A hint at a similar name, in whatever case, or nothing."""
+    spelled = {option.lower(): option for option in options}
+    close = get_close_matches(word.lower(), spelled, n=1, cutoff=0.5)
+    return f" Did you mean {spelled[close[0]]}?" if close else ""

@@ -47,6 +47,10 @@ class Scale:
 MAGNITUDE = Scale()
 
 
+class _NoUnitError(AlertlabError):
+    """A text that says nothing: what was declared holds."""
+
+
 def scale_of(declared: str | None, own: str | None, zero_point: float | None, key: str, place: Place) -> Scale | None:
     """What a column holds by what was declared and what its file says; None where nobody says anything.
 
@@ -62,7 +66,12 @@ def scale_of(declared: str | None, own: str | None, zero_point: float | None, ke
         known; and for counts without a zero point.
     """
     where = f"{place.origin}: column {place.column}"
-    said = None if own is None else _scale(own, zero_point, f"{where}: unit of the file", key)
+    try:
+        said = None if own is None else _scale(own, zero_point, f"{where}: unit of the file", key)
+    except _NoUnitError:
+        if declared is None:
+            raise
+        said = None
     if declared is None:
         if said is None and zero_point is not None:
             return Scale("counts", zero_point)
@@ -138,7 +147,7 @@ def _of_astropy(text: str, where: str, key: str) -> Scale:
     try:
         unit = u.Unit(text)
     except (ValueError, TypeError) as error:
-        raise AlertlabError(f"{where}: {text!r} is no unit; {key} is {EXAMPLES}") from error
+        raise _NoUnitError(f"{where}: {text!r} is no unit; {key} is {EXAMPLES}") from error
     if unit.is_equivalent(u.Jy):
         return Scale(text, JANSKY - 2.5 * float(np.log10(unit.to(u.Jy))))
     if unit.is_equivalent(u.mgy):

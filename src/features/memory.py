@@ -31,6 +31,9 @@ def features_of(
     rules: Rules | None,
 ) -> pa.Table:
     """See :func:`alertlab.features.extract`."""
+    for name, value, kinds in (("columns", columns, (Columns, Mapping)), ("rules", rules, (Rules,))):
+        if value is not None and not isinstance(value, kinds):
+            raise AlertlabError(f"{name}={value!r}: give {' or '.join(kind.__name__ for kind in kinds)}")
     chosen = feature_set(features)
     table = as_table(lightcurves)
     if columns is None:

@@ -246,14 +246,15 @@ def _scale(
         return context
     key = "limit_unit" if name == "limit" and columns.limit_unit is not None else "unit"
     told = scale_of(getattr(columns, key), own, columns.zero_point, f"columns.{key}", place(name))
+    column, where = place(name).column, f"{place(name).origin}: column {place(name).column}"
     if name == "magnitude" and told is not None and columns.zero_point is not None and not told.flux:
-        where = f"{place(name).origin}: column {place(name).column}"
         raise AlertlabError(f"{where}: is in {told.unit}; columns.zero_point is for counts, leave it null")
-    if told is None and "flux" in place(name).column.lower():  # small fluxes have the values of magnitudes
-        where = f"{place(name).origin}: column {place(name).column}"
+    if told is None and "flux" in column.lower():  # small fluxes have the values of magnitudes
         raise AlertlabError(
             f"{where}: a flux of which unit? Declare columns.{key}=nJy, uJy, mJy, Jy, ... (mag if it is none)"
         )
+    if name == "limit" and key == "unit" and own is None and told is not None and told.flux and "mag" in column.lower():
+        raise AlertlabError(f"{where}: in {told.unit}, as columns.unit says? Declare columns.limit_unit (mag, or that)")
     return told or known.get("magnitude", MAGNITUDE)
 
 
@@ -308,7 +309,8 @@ def _to_icrs(found: dict[str, Floats], frame: str, place: Callable[[str], Place]
         sky = SkyCoord(found["ra"][known], found["dec"][known], frame=frame, unit="deg").icrs
         found["ra"][known], found["dec"][known] = sky.ra.deg, sky.dec.deg
     except Exception as error:  # astropy has a class of its own for each thing that a frame may lack
-        raise AlertlabError(f"columns.frame: {frame} is no frame that leads to icrs ({str(error)[:120]})") from error
+        such = "icrs, fk5, fk4, galactic, barycentricmeanecliptic, ..."
+        raise AlertlabError(f"columns.frame: {frame} is no frame that two angles tell; such are {such}") from error
 
 
 def _judge(
@@ -346,10 +348,12 @@ def _remedy(name: str, raw: Floats, columns: Columns) -> str:
     kind = KINDS[name]
     if name in CONTEXT or kind not in ("magnitude", "error"):
         return f"name another column, columns.{name}=null, or widen bounds.{kind}"
+    if name in ERROR_OF:  # of magnitudes, which were judged before
+        return f"they are no magnitudes: declare columns.error_unit=mmag where they are, or widen bounds.{kind}"
     key = NAMED_UNIT.get(name, "unit")
     if getattr(columns, key) is None and columns.unit is None and columns.zero_point is None:
         also = " (counts: columns.zero_point)"
-        return f"they look like fluxes: declare columns.unit=nJy, uJy, mJy or Jy{also}, or widen bounds.{kind}"
+        return f"they look like fluxes: declare columns.unit=nJy, uJy, mJy, Jy{also} or mmag, or widen bounds.{kind}"
     return f"is columns.{key} right? Else widen bounds.{kind}"
 
 
@@ -365,6 +369,8 @@ def _range(name: str, value: Any) -> Range:
         low, high = (None if each is None else float(each) for each in value)
     except (TypeError, ValueError) as error:
         raise AlertlabError(f"bounds.{name}: {value} is no pair of numbers, such as [-5, 40]") from error
+    if any(each is not None and np.isnan(each) for each in (low, high)):
+        raise AlertlabError(f"bounds.{name}: nan is no bound; null is for none")
     if low is not None and high is not None and low >= high:
         raise AlertlabError(f"bounds.{name}: {low:g} is not below {high:g}")
     return low, high

@@ -1,6 +1,5 @@
 """Light curves from wherever they lie: tables of every format, folders and catalogues of them, alert packets."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,13 +15,12 @@ from .columns import DETECTION, LIMIT, Columns, optional, resolve
 from .packets import packet_tables
 from .quantities import Bounds
 from .tables import flat, known_columns, names_of, top_level, within
-from .times import ISO
+from .times import DATE, ISO
 
 LONG, NESTED = 1 << 16, 1 << 11  # rows at a time
 FIRST = 1 << 12  # rows of optional columns, to see whether they hold anything
 TEXT = ("object_id", "band", "positive", "corrected")  # quantities that may be text in a table without types
 NO_TABLE = "file that is no table"
-DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)

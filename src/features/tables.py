@@ -28,7 +28,8 @@ def as_table(light_curves: Any) -> pa.Table:
     Parameters
     ----------
     light_curves : Arrow table or record batch, astropy table, pandas or nested-pandas frame, anything with the Arrow
-        PyCapsule interface, or a mapping of names to arrays (lists of arrays for nested columns), quantities or times.
+        PyCapsule interface, a structured array, or a mapping of names to arrays (lists of arrays for nested columns),
+        quantities or times.
 
     Raises
     ------
@@ -40,6 +41,8 @@ def as_table(light_curves: Any) -> pa.Table:
     if isinstance(light_curves, pa.RecordBatch):
         return pa.Table.from_batches([light_curves])
     try:
+        if isinstance(light_curves, np.ndarray) and light_curves.dtype.names:
+            light_curves = {name: light_curves[name] for name in light_curves.dtype.names}
         if (table := _astropy_table(light_curves)) is not None:
             return arrow_of(table)
         if isinstance(light_curves, Mapping):

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..door.values import Place, is_text, numbers, plain
+from ..door.values import Place, is_text, labels, numbers, plain
 from ..runtime.errors import AlertlabError
 from .lightcurves import Floats
 
@@ -29,7 +29,9 @@ DAYS |= {**dict.fromkeys(("min", "minute", "minutes"), 1 / 1440), **dict.fromkey
 DAYS |= dict.fromkeys(("s", "sec", "second", "seconds"), 1 / 86400)
 EPOCH = 40587.0  # MJD of 1970-01-01
 A_DAY = 86_400_000_000_000  # nanoseconds
+LONGEST = 1e6  # days from MJD 0 that scales are known for, 2,700 years
 COARSEST = 1 / 1440  # days: what times must be told apart by
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 OWN_ZERO = re.compile(r"(B|H|M|BM|HM)?JD\s*(?:-\s*(\d+(?:\.\d*)?))?\s*(?:,?\s*d(?:ays?)?)?", re.IGNORECASE)
 
 
@@ -66,7 +68,8 @@ def mjd_of(
     if dated and array.null_count < len(array):
         number = int(np.argmax(np.asarray(array.is_valid())))
         shown = str(array[number].as_py())[:40]
-        raise place.error(number, f"{shown!r} is {array.type}, not a number; dates need columns.time_format=iso")
+        if DATE.search(shown):
+            raise place.error(number, f"{shown!r} is {array.type}, not a number; dates need columns.time_format=iso")
     raw = numbers(array, place)
     if form in OF_ASTROPY:
         return raw, _utc(raw + zero if zero else raw, form, scale, place)
@@ -151,9 +154,7 @@ def _single(raw: Floats) -> bool:
 def _dates(array: pa.Array, place: Place) -> tuple[Floats, bool]:
     """Days, MJD on the clock of the text, of ISO 8601; and whether they have a zone, which makes them UTC."""
     if is_text(array.type):
-        array = pc.utf8_trim_whitespace(pc.cast(array, pa.string()))
-        array = pc.if_else(pc.equal(pc.utf8_length(array), 0), pa.scalar(None, pa.string()), array)
-        array = _parsed(array, place)
+        array = _parsed(labels(array, place), place)
     elif pa.types.is_date(array.type):
         array = pc.cast(array, pa.timestamp("ms"))
     elif pa.types.is_null(array.type):
@@ -189,6 +190,9 @@ def _utc(days: Floats, form: str, scale: str, place: Place) -> Floats:
         return days
     known = np.isfinite(days)
     result = np.full(len(days), np.nan)
+    if form == "mjd":  # absurd ones stop astropy; what they are, the bounds tell
+        absurd = known & (np.abs(days) > LONGEST)
+        result[absurd], known = days[absurd], known & ~absurd
     if not known.any():
         return result
     with warnings.catch_warnings():

@@ -1,5 +1,6 @@
 """Signs and bands of a table as numbers: refused with their place where they are none."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ NO_BAND, LEFT_OUT = -1, 0  # beside the numbers of bands: no value, and a value 
 NOTHING = -2  # of the one row of an object that has no measurement at all
 BRIGHTER = {"t": 1.0, "true": 1.0, "1": 1.0, "+1": 1.0, "f": -1.0, "false": -1.0, "0": -1.0, "-1": -1.0}
 WHOLE = re.compile(r"\+?(-?\d{1,15})(\.0*)?")
+TYPED = re.compile(r"[\w./+*%@?\\-]+( [\w./+*%@?\\-]+)*", re.ASCII)  # what an override takes as a key
 YAML = {True: ("yes", "on"), False: ("no", "off")}  # words that YAML takes for these
 
 
@@ -80,13 +82,18 @@ def _encoded(array: pa.Array) -> tuple[list[str], Integers]:
 
 
 def _override(found: Sequence[str], mapping: Mapping[str, int | None]) -> str:
-    """The override that would make all bands of a column known, in quotes for a shell."""
+    """The override that would make all bands of a column known, in quotes for a shell; a file where none can be."""
     names = [name for name in dict.fromkeys(found) if name]
     known = {name: mapping.get(name) for name in names if name in mapping}
     free = [band for band in (1, 2) if band not in known.values()]
     new = {name: free.pop(0) if free else None for name in names if name not in mapping}
+    meaning = "(1 is g, 2 is r, null leaves out)"
+    if not all(TYPED.fullmatch(name) for name in (*known, *new)):
+        words = ", ".join(f"{json.dumps(name)}: {json.dumps(band)}" for name, band in (known | new).items())
+        file = "FOLDER/columns/mine.yaml below defaults: [plain, _self_]"
+        return f"bands: {{{words}}} {meaning} in {file}, with --config-dir FOLDER"
     words = ", ".join(f"{name}: {'null' if band is None else band}" for name, band in (known | new).items())
-    return f"'columns.bands={{{words}}}' (1 is g, 2 is r, null leaves out)"
+    return f"'columns.bands={{{words}}}' {meaning}"
 
 
 def _mapped(

@@ -48,7 +48,7 @@ def explain_object(config: DictConfig, path: Path, non_detections: Path | None, 
     AlertlabError
         When there is no such object, or the cleaning left it out, with what was dropped.
     """
-    settings = settings_of(config)
+    settings, name = settings_of(config), name.strip()
     rows: list[pa.Table] = []
     limits: list[pa.Table] = []
     limited, refused = False, Counter[str]()

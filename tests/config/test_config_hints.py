@@ -78,6 +78,16 @@ def test_a_mapping_takes_the_place_of_the_one_before():
             ["datamodule=bts", "datamodule.source.curves.path=x", "columns.timee=x"],
             r"Did you mean datamodule\.source\.columns\.time \(conf/columns/bts\.yaml\)",
         ),
+        (
+            "train",
+            ["datamodule=bts", "datamodule.source.curves.path=x", "columns=plain"],
+            r"write columns@datamodule\.source\.columns=plain$",
+        ),
+        (
+            "features",
+            ["columns.bands=[g, r]"],
+            r"a list, where keys with values belong: 'columns\.bands=\{KEY: VALUE\}'",
+        ),
         ("train", ["kernel_size=5"], r"Did you mean model\.kernel_size \(conf/model/stamp_cnn\.yaml\)"),
         ("train", ["model.max_epochs=5"], r"Did you mean trainer\.max_epochs|model=mlp"),
         ("train", ["datamodule.split.vaildation=0"], r"datamodule\.split\.validation \(conf/datamodule/_stamps\.yaml"),

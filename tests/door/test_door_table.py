@@ -123,3 +123,32 @@ def test_a_file_of_two_tables_is_refused_with_their_names(tmp_path):
     fits.HDUList(hdus).writeto(tmp_path / "t.fits")
     with pytest.raises(AlertlabError, match=r"holds 2 tables .1, 2.; a file of one table is needed"):
         open_table(tmp_path / "t.fits")
+
+
+def test_times_of_fits_that_astropy_wrote_are_times(tmp_path):
+    times = Time([58000.25, 58001.5], format="mjd", scale="tdb")
+    Table({"time": times, "flux": [1.0, 2.0] * u.nJy}).write(tmp_path / "it.fits")
+    opened = open_table(tmp_path / "it.fits")
+    np.testing.assert_allclose(opened.read(["time"], []).column("time").to_numpy(), times.mjd, rtol=0, atol=1e-9)
+    assert opened.schema.field("time").metadata == {b"unit": b"d", b"format": b"mjd", b"scale": b"tdb"}
+    assert opened.schema.field("flux").metadata == {b"unit": b"nJy"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"#object_id,time\na,58000.5\n", r"line 1 has the names of its columns; take off the #"),
+        ("a.csv", "object_id,time\na,1\n".encode("utf-16"), r"its text is not UTF-8; save it as CSV in UTF-8"),
+        ("a.csv", b"object_id time\na 1\n", r"its columns are parted by ' '; write it with commas"),
+        ("a.tsv", b"object_id,time\na,1\n", r"its columns are parted by ','; write it with tabs"),
+    ],
+)
+def test_a_text_table_of_another_shape_is_told_what_to_write(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(AlertlabError, match=message):
+        open_table(tmp_path / name)
+
+
+def test_a_comment_with_as_many_commas_is_a_comment(tmp_path):
+    (tmp_path / "a.csv").write_text("# ZTF, r\nobject_id,time\na,58000.5\n")
+    assert open_table(tmp_path / "a.csv").names == ["object_id", "time"]

@@ -97,7 +97,8 @@ def test_a_folder_of_packets_needs_no_names_of_columns(folder, tmp_path, capsys)
     (found,) = pq.read_table(out).to_pylist()
     assert found["object_id"] == "ZTF1"
     assert found["n_det_1"] == 4
-    assert main(["features", str(folder), "--out", str(out), "--non-detections", str(out)]) == 1
+    other = str(tmp_path / "g.parquet")
+    assert main(["features", str(folder), "--out", other, "--non-detections", str(out)]) == 1
     assert "packets have their own upper limits" in capsys.readouterr().err
 
 

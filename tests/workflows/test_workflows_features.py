@@ -197,6 +197,23 @@ def test_workers_end_with_a_run_that_is_killed(frame, tmp_path):
     pytest.fail(f"worker {worker} lives on")
 
 
+@pytest.mark.parametrize("lost", ["parts/0*.parquet", "buckets/detections/*.arrow", "buckets/about.json"])
+def test_kept_work_that_a_disk_lost_is_told_with_its_remedy(lost, few, tmp_path, monkeypatch):
+    few.to_parquet(tmp_path / "few.parquet")
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alertlab.core.feature_file._write", stop)
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "few.parquet", tmp_path / "f.parquet")
+    next((tmp_path / "f.parquet.parts").glob(lost)).write_bytes(b"")
+    with pytest.raises(AlertlabError, match=r"f\.parquet\.parts: kept work is damaged .*; remove it and start again"):
+        run(tmp_path / "few.parquet", tmp_path / "f.parquet")
+    assert not (tmp_path / "f.parquet").exists()
+
+
 def test_parts_of_another_input_or_setting_are_dropped_with_a_notice(frame, table, tmp_path, monkeypatch, capsys):
     out = tmp_path / "f.parquet"
 
@@ -327,3 +344,11 @@ def test_a_folder_of_somebody_else_is_not_taken_for_the_work(table, tmp_path):
     with pytest.raises(AlertlabError, match=r"f.parquet.parts: holds letters.txt, .* name another --out"):
         run(table, tmp_path / "f.parquet")
     assert letters.read_text() == "dear"
+
+
+def test_where_no_object_can_be_used_the_reason_is_said_also_of_rows_without_a_name(tmp_path, capfd):
+    rows = pd.DataFrame({"object_id": [None] * 7, "time": 58000.0, "band": 1, "magnitude": 18.0, "error": 0.1})
+    rows.to_parquet(tmp_path / "in.parquet")
+    assert main(["features", str(tmp_path / "in.parquet"), "--out", str(tmp_path / "out.parquet"), *SMALL]) == 1
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert "no object could be used; dropped: 7 row without the name of an object; rejected: " in line
