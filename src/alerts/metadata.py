@@ -66,7 +66,7 @@ def metadata_columns(names: Sequence[str]) -> tuple[Column, ...]:
     Raises
     ------
     AlertlabError
-        For a field that leaks the label, with the reason, or an unknown name.
+        For a field that leaks the label, with the reason, an unknown name, or one that is named twice.
     """
     for name in names:
         if name in LEAKS:
@@ -75,6 +75,8 @@ def metadata_columns(names: Sequence[str]) -> tuple[Column, ...]:
             near = get_close_matches(name, BY_NAME, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(BY_NAME)}"
             raise AlertlabError(f"datamodule.metadata: no feature {name!r}, {hint}")
+    if len(set(names)) < len(names):
+        raise AlertlabError(f"datamodule.metadata: {next(n for n in names if list(names).count(n) > 1)} is named twice")
     return tuple(BY_NAME[name] for name in names)
 
 

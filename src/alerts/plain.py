@@ -12,6 +12,7 @@ INT64 = range(-(1 << 63), 1 << 63)
 LARGEST_FLOAT32 = 3.4028234663852886e38
 NUMBERS = float | int | np.floating | np.integer | np.bool_ | Decimal
 DIGITS = re.compile(r"[+-]?[0-9]{1,19}")
+EXPONENT = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 BRIGHTER, FAINTER = ("t", "true", "1", "+1", "1.0"), ("f", "false", "0", "-1", "0.0", "-1.0")
 SIGNS = dict.fromkeys(BRIGHTER, 1.0) | dict.fromkeys(FAINTER, -1.0)
 LONGEST_NAME = 64  # characters; ZTF's object names have 12
@@ -73,6 +74,8 @@ def known_candid(value: Any) -> int | None:
 
 def candid_fault(value: Any) -> str:
     """Why a value is no candid."""
+    if isinstance(value, str) and EXPONENT.fullmatch(value.strip()):  # as spreadsheets write it
+        value = float(value)
     if isinstance(value, float | np.floating) and LARGEST_WHOLE <= abs(float(value)) < INT64.stop:
         return "its candid is a floating-point number, which has lost digits; write it as an integer or text"
     return "no candid that is a 64-bit integer"

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
 from .errors import ConfigError
+from .typed import parsed, quoted
 from .values import MAPPINGS
 
 WHOLE = MAPPINGS | {"max_features"}  # mappings whose keys are the user's own: a new one takes the place of the old
-OPEN, CLOSE = "[{(", "]})"
+OPEN, CLOSE, QUOTES = "[{(", "]})", "'\""
 
 
 def parse(words: Sequence[str]) -> list[Override]:
@@ -22,7 +22,7 @@ def parse(words: Sequence[str]) -> list[Override]:
     ConfigError
         For a word that is none, with the quotes that it needs.
     """
-    parsed = []
+    found = []
     for number, word in enumerate(words):
         if not word.strip():
             raise ConfigError("an empty word where an override KEY=VALUE belongs")
@@ -30,13 +30,13 @@ def parse(words: Sequence[str]) -> list[Override]:
             raise ConfigError(
                 f"{word}: not KEY=VALUE; an experiment is named by experiment={word}{_joined(words, number)}"
             )
-        override = _parsed(word)
+        override = parsed(word)
         if override is None or override.key_or_group.strip() != override.key_or_group or not override.key_or_group:
             raise ConfigError(f"cannot read an override: {word}: {_remedy(words, number)}")
         if override.key_or_group.split(".")[0].split("/")[0] == "hydra":
             raise ConfigError(f"{word}: Hydra's own settings are alertlab's; name folders of configs with --config-dir")
-        parsed.append(override)
-    return parsed
+        found.append(override)
+    return found
 
 
 def split_whole(words: Sequence[str]) -> tuple[list[str], dict[str, dict[str, Any]]]:
@@ -71,13 +71,6 @@ def _text(key: Any) -> str:
     return str(key).lower() if isinstance(key, bool) else str(key)
 
 
-def _parsed(word: str) -> Override | None:
-    try:
-        return OverridesParser.create().parse_override(word)
-    except Exception:  # the parser's own error, or what its lexer meets
-        return None
-
-
 def _remedy(words: Sequence[str], number: int) -> str:
     """What is wrong with a word that cannot be read."""
     word = words[number]
@@ -85,22 +78,21 @@ def _remedy(words: Sequence[str], number: int) -> str:
     if _balance(word) > 0:
         for last in range(number + 2, len(words) + 1):
             joined = " ".join(words[number:last])
-            if not _balance(joined) and _parsed(joined) is not None:
+            if not _balance(joined) and parsed(joined) is not None:
                 return f"the shell took it apart; put it in quotes: '{joined}'"
         return "a bracket or brace is not closed"
     if _balance(word) < 0:
         return "a bracket or brace is closed that was not open"
     if not key.strip("+~ ") or key != key.strip() or " " in key:
         return "write KEY=VALUE, without blanks around the = sign"
-    return f"its value is a text only in quotes inside of the shell's; write {quoted(key, value)}"
-
-
-def quoted(key: str, value: str) -> str:
-    """An override whose value is a text, as it is typed in a shell."""
-    inner = value.strip("'\"").replace("\\", "\\\\").replace('"', '\\"')
-    if "'" in inner:
-        return f"{key}='\"'\"{inner}\"'\"'" if '"' not in inner else f"{key}=TEXT with quotes inside of it escaped"
-    return f"'{key}=\"{inner}\"'"
+    if value.startswith("["):
+        return f"in a list a text stands in quotes, '{key}=[\"SN (Ia)\"]'"
+    if value.startswith("{"):
+        return (
+            f"in a mapping each of ( ) [ ] {{ }} : = , in a key stands behind a backslash, '{key}={{SN \\(Ia\\): A}}'; "
+            "letters beyond ASCII, quotes and the like are for a config file"
+        )
+    return f"its value is a text only in quotes inside of the shell's; write {quoted(key, value.strip(QUOTES))}"
 
 
 def _balance(text: str) -> int:
@@ -113,13 +105,14 @@ def _joined(words: Sequence[str], number: int) -> str:
         return ""
     before = words[number - 1]
     joined = f"{before} {words[number]}"
-    return f", and a value with a blank is put in quotes: '{joined}'" if _parsed(joined) else ""
+    return f", and a value with a blank is put in quotes: '{joined}'" if parsed(joined) else ""
 
 
 def ambiguous(word: str, override: Override) -> str:
     """The remedy for several values where one belongs."""
     key, _, value = word.partition("=")
+    text = quoted(key, value.strip(QUOTES))
     return (
-        f"{word}: several values; write '{override.key_or_group}=[{value}]' for a list, {quoted(key, value)} "
+        f"{word}: several values; write '{override.key_or_group}=[{value}]' for a list, {text} "
         f"for a text with a comma, or `alertlab train -m` for a run each"
     )

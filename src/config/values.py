@@ -7,6 +7,7 @@ from .environment import Path, dotted
 from .errors import ConfigError, shown
 from .secrets import is_remote
 from .targets import TARGET
+from .typed import listed
 
 LISTS = {
     "authors",
@@ -149,11 +150,11 @@ def _check_kinds(node: Any, path: Path) -> None:
     for key, value in items:
         at = (*path, key)
         if ours and key in LISTS and value is not None and not isinstance(value, list):
-            one = str(value).replace(" ", "")
-            raise ConfigError(
-                f"{dotted(at)}: {value} stands where a list belongs; write '{dotted(at)}=[{one}]', "
-                f"or of several '{dotted(at)}=[A,B]'"
-            )
+            typed = f"{key}: [A, B]"  # Hydra has no words for an item of a list
+            if all(isinstance(part, str) for part in at) and not isinstance(value, dict):
+                one = listed(dotted(at), [part.strip() for part in str(value).split(",")])
+                typed = f"{one}, or of several '{dotted(at)}=[A,B]'"
+            raise ConfigError(f"{dotted(at)}: {value} stands where a list belongs; write {typed}")
         if ours and key in MAPPINGS and value is not None and not isinstance(value, dict):
             raise ConfigError(f"{dotted(at)}: {value} stands where a mapping belongs; write '{dotted(at)}={{A: B}}'")
         _check_kinds(value, at)

@@ -77,6 +77,8 @@ def _check_node(node: yaml.Node, name: str) -> None:
         keys = [key for key, _ in node.value]
         if not all(isinstance(key, yaml.ScalarNode) for key in keys):
             raise ConfigError(f"{where}: a key is a word or a number")
+        if any(key.tag.endswith(":null") for key in keys):
+            raise ConfigError(f"{where}: a key is empty or null; in quotes, 'null', it is a word")
         words = [key.value for key in keys]
         if twice := next((word for word in words if words.count(word) > 1), None):
             raise ConfigError(f"{where}: the key {twice} stands twice")

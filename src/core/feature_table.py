@@ -49,9 +49,11 @@ def matrix(table: pa.Table, names: Sequence[str], origin: str) -> NDArray[np.flo
         column = plain(table.column(odd[0]))
         row = first_bad(column)
         shown = f", such as {str(column[row])[:40]!r} in row {row}" if len(column) else ""
+        from ..config.typed import listed  # here: Hydra is for those who train, and for remedies
+
         raise AlertlabError(
             f"{origin}: column {odd[0]} holds {column.type}, no numbers{shown}; "
-            f"convert it, or leave out what is no feature: 'datamodule.source.leave_out=[{','.join(odd)}]'"
+            f"convert it, or leave out what is no feature: {listed('datamodule.source.leave_out', odd)}"
         )
     values = [as_numbers(table, name, origin) for name in names]
     wide = np.column_stack(values) if values else np.empty((table.num_rows, 0))

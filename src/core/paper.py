@@ -2,6 +2,9 @@
 
 import io
 import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # at its import: that its folder cannot be written is no news
 
@@ -44,9 +47,18 @@ DATELESS = {  # the same figure is the same bytes
 }
 
 
+@contextmanager
+def any_letter() -> Iterator[None]:
+    """Letters that matplotlib's font lacks are drawn as boxes, without a warning for each."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"(?s)Glyph .* missing from font", UserWarning)
+        yield
+
+
 @paper_style
 def render(figure: Figure, form: str) -> bytes:
     """The bytes of a figure as ``png`` (300 dpi), ``pdf`` or ``svg``; the same figure gives the same bytes."""
     content = io.BytesIO()
-    figure.savefig(content, format=form, dpi=300, metadata=DATELESS[form])
+    with any_letter():
+        figure.savefig(content, format=form, dpi=300, metadata=DATELESS[form])
     return content.getvalue()

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..door.values import Place, labels, names, numbers, plain
+from ..door.words import LARGEST_WHOLE
 from ..runtime.errors import AlertlabError
 from .samples import number_of
 
@@ -52,10 +53,10 @@ def texts(column: Column, place: Place) -> NDArray[np.str_]:
 def whole_numbers(column: Column, place: Place) -> NDArray[np.int64]:
     """(n,) int64, none of them absent."""
     values = numbers(column, place)
-    bad = ~(np.isfinite(values) & (values == np.floor(values)))
+    bad = ~(np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < LARGEST_WHOLE))
     if bad.any():
         row = int(np.argmax(bad))
-        raise place.error(row, f"{plain(column)[row].as_py()} is no whole number")
+        raise place.error(row, f"{plain(column)[row].as_py()} is no whole number below 2**53")
     return values.astype(np.int64)
 
 

@@ -101,7 +101,7 @@ class SplitPlan:
             a repeat beyond the folds, or a split file that does not fit.
         """
         split = self._read(samples) if self.file else self._draw(samples, repeat)
-        _check_parts(samples, split)
+        _check_parts(samples, split, self.file)
         return split
 
     def _draw(self, samples: Samples, repeat: int) -> Split:
@@ -192,16 +192,18 @@ def _stratified(
 
 def _check_counts(label: NDArray[np.int64], samples: Samples, least: int) -> None:
     counts = {name: int(np.sum(label == index)) for index, name in enumerate(samples.taxonomy.classes)}
-    few = [f"{name} has {count}" for name, count in counts.items() if count < least]
+    few = {name: count for name, count in counts.items() if count < least}
     if few:
+        from ..config.typed import mapped  # here: Hydra is for those who train, and for remedies
+
         raise AlertlabError(
-            f"too few objects to split: {', '.join(few)}, each class needs {least}. "
-            "Add data, or take the class out of datamodule.classes "
-            "and leave its rows out ('+datamodule.label_map={NAME: null}')"
+            f"too few objects to split: {', '.join(f'{name} has {count}' for name, count in few.items())}, "
+            f"each class needs {least}. Add data, or take the class out of datamodule.classes "
+            f"and leave its rows out ({mapped('datamodule.label_map', dict.fromkeys(few, 'null'))})"
         )
 
 
-def _check_parts(samples: Samples, split: Split) -> None:
+def _check_parts(samples: Samples, split: Split, file: str | None) -> None:
     for part in PARTS:
         rows = split.rows(samples, part)
         if part == "validation" and not len(rows):
@@ -209,7 +211,7 @@ def _check_parts(samples: Samples, split: Split) -> None:
         counts = samples.take(rows).counts()
         empty = [name for name, count in counts.items() if not count]
         if empty:
-            raise AlertlabError(
-                f"the {part} part of the split has no {', '.join(empty)}. "
-                "Enlarge datamodule.split.validation or datamodule.split.test, or add data"
-            )
+            remedy = "Enlarge datamodule.split.validation or datamodule.split.test, or add data"
+            if file:
+                remedy = f"{KEY}.file, {file}, is to put objects of each class there"
+            raise AlertlabError(f"the {part} part of the split has no {', '.join(empty)}. {remedy}")

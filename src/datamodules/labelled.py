@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
+from ..config.typed import mapped
 from ..core.contracts import Loading
 from ..core.progress import notice
 from ..core.samples import Samples
@@ -138,7 +139,7 @@ class LabelledDataModule(pl.LightningDataModule):
                 )
             raise AlertlabError(
                 f"{origin}: label {label!r} is outside {known}. "
-                f"Add it there, or map it: '+{LABEL_MAP}={{{label}: CLASS}}' (null leaves such rows out)"
+                f"Add it there, or map it: {mapped(LABEL_MAP, {str(label): 'CLASS'})} (null leaves such rows out)"
             )
         return name
 
@@ -149,6 +150,8 @@ def _label_map(given: Mapping[Any, Any] | None) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for key, value in (given or {}).items():
         label, name = text_of(key), text_of(value)
+        if isinstance(value, list | tuple | Mapping):
+            raise AlertlabError(f"{LABEL_MAP}: {label} becomes {value!r}; a label becomes one class, or null")
         if label is None:
             raise AlertlabError(f"{LABEL_MAP}: {key!r} is no label; rows without a label are left out anyway")
         if name is None and value is not None:

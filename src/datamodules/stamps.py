@@ -86,9 +86,10 @@ class StampDataModule(LabelledDataModule):
                 self.rejected.append(again)
             row += 1
         if not gathered:
+            remedy = "; datamodule.label_rules name the columns of labels, datamodule.labels a table that has them"
             raise AlertlabError(
-                f"datamodule: no labelled alert to learn from among {self.description} ({self._account()}); "
-                "datamodule.labels names a table of labels where the alerts have none"
+                f"datamodule: no labelled alert to learn from among {self.description} ({self._account()})"
+                f"{remedy if 'no label' in self.left_out else ''}"
             )
         return gathered.samples()
 

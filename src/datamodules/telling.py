@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ..config.typed import listed
 from ..core.progress import notice
 from ..core.samples import Samples
 
@@ -41,7 +42,7 @@ def tell(samples: Samples, origin: str) -> None:
         if tells(values[:, number], samples.target):
             notice(
                 f"{origin}: column {column.name} alone tells the class; where it was made from the label, "
-                f"leave it out: 'datamodule.source.leave_out=[{column.name}]'"
+                f"leave it out: {listed('datamodule.source.leave_out', [column.name])}"
             )
 
 

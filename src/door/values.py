@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..runtime.errors import AlertlabError
 from ..runtime.table import UNKNOWN, real
-from .words import LARGEST_WHOLE, WHOLE, text_of
+from .words import LARGEST_WHOLE, TRUTH, WHOLE, text_of
 
 NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
 TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
@@ -122,7 +122,9 @@ def _texts(array: pa.Array, place: Place) -> pa.Array:
     except pa.ArrowInvalid as error:
         fault = f"column {place.column} holds bytes that are not UTF-8"
         raise AlertlabError(f"{place.origin}: {fault}{place.remedy}") from error
-    unknown = pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(UNKNOWN)))
+    lower = pc.utf8_lower(text)
+    unknown = pc.is_in(lower, value_set=pa.array(sorted(UNKNOWN)))
+    text = pc.if_else(pc.is_in(lower, value_set=pa.array(TRUTH)), pc.utf8_capitalize(text), text)
     return pc.if_else(unknown, pa.scalar(None, pa.string()), text)
 
 
@@ -133,7 +135,7 @@ def _is_clean(text: pa.Array) -> bool:
         return True
     _, offsets, data = values.buffers()
     ends = np.frombuffer(offsets, dtype=np.int32)[values.offset : values.offset + len(values) + 1]
-    if int(np.diff(ends).min()) <= max(map(len, UNKNOWN)):
+    if int(np.diff(ends).min()) <= max(map(len, (*UNKNOWN, *TRUTH))):
         return False
     letters = np.frombuffer(data, dtype=np.uint8)
     last = letters[ends[1:] - 1]

@@ -8,14 +8,15 @@ from typing import Any
 from ..runtime.table import UNKNOWN
 
 WHOLE = re.compile(r"^(-?[1-9][0-9]{0,14}|0)\.0$")  # text of a program that made integers real numbers
+TRUTH = ("true", "false")
 LARGEST_WHOLE = 2**53  # beyond it a real number no longer tells neighbouring integers apart
 
 
 def text_of(value: Any) -> str | None:
     """The text of a name, a label or a class that a file, YAML or pandas may have made something else.
 
-    ``1``, ``1.0``, ``"1"`` and ``"1.0"`` are one label, ``True`` is ``"True"`` as Python and pandas write it. None for
-    null, NaN, blank text and :data:`UNKNOWN` words.
+    ``1``, ``1.0``, ``"1"`` and ``"1.0"`` are one label; so are ``True`` and the texts ``true`` and ``TRUE`` of other
+    programs, as ``"True"``. None for null, NaN, blank text and :data:`UNKNOWN` words.
     """
     if value is None:
         return None
@@ -30,7 +31,8 @@ def text_of(value: Any) -> str | None:
         if abs(number) < LARGEST_WHOLE and number == int(number):
             return str(int(number))
     text = WHOLE.sub(r"\1", str(value).strip())
-    return None if text.lower() in UNKNOWN else text
+    lower = text.lower()
+    return None if lower in UNKNOWN else lower.capitalize() if lower in TRUTH else text
 
 
 def printable(text: object) -> str:

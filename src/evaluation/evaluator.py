@@ -103,9 +103,12 @@ class Evaluator:
 
     def curves(self, predictions: Predictions) -> dict[str, Curves]:
         """Name of a file -> the axis and scores of each level against it: a fact, or days of cut light curves."""
-        groups = {
-            _file_of(fact): (fact, groups_by_fact(predictions, self.part, fact)) for fact in sorted(predictions.facts)
-        }
+        groups = {}
+        for fact in sorted(predictions.facts):
+            name = _file_of(fact)
+            while name in groups:  # of another fact, which differs in signs that names of files have not
+                name += "_"
+            groups[name] = fact, groups_by_fact(predictions, self.part, fact)
         groups[DAYS] = ("days", groups_by_days(predictions, self.part))
         return {
             name: (axis, score_curves(of, self.resamples, self.confidence)) for name, (axis, of) in groups.items() if of

@@ -11,7 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
-from ..core.paper import COLUMN, POINT, SMALL, paper_style
+from ..core.paper import COLUMN, POINT, SMALL, any_letter, paper_style
 
 Cells = list[list[str]]
 
@@ -20,6 +20,7 @@ BLUES = ["#ffffff", "#dee3ed", "#bdc8da", "#9daec8", "#7e94b5", "#607aa3", "#436
 COLOURS = LinearSegmentedColormap.from_list("blues", BLUES)
 LARGE = 8.0  # points: cell text never needs more
 LEADING = 1.25  # line height over text size
+LABEL = 7 / SMALL  # size of an axis label over that of its ticks
 LOOSE = 0.06  # inches around a cell's text before it may be larger than 6 pt
 TIGHT = 0.012  # inches around it at the least, or neighbours would read as one number
 NOTHING, FAINT = ("0", "-"), "0.65"  # cells that need no reading, and their colour
@@ -73,6 +74,10 @@ def matrix_figure(
     if _width(title) > along * cell:
         title = title.replace(", ", "\n", 1)
     top = 0.2 + 0.1 * title.count("\n")
+    words = max(*map(_width, title.splitlines()), LABEL * _width(columns.title))
+    right = max(right, (words - along * cell) / 2 + right)  # wider than a narrow matrix, they would be cut off
+    over = (LABEL * _width(rows.title) - down * height) / 2
+    top, bottom = max(top, over + 0.03), max(bottom, over + 0.03)
     total = (left + along * cell + right, bottom + down * height + top)
     figure = Figure(total)
     axes = figure.add_axes((left / total[0], bottom / total[1], along * cell / total[0], down * height / total[1]))
@@ -120,5 +125,6 @@ def _widest(texts: Cells) -> float:
 
 def _width(text: str) -> float:
     """Inches that the text takes at the smallest size."""
-    width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=SMALL), ismath=False)
+    with any_letter():
+        width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=SMALL), ismath=False)
     return width * POINT

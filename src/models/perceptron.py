@@ -87,6 +87,7 @@ class Perceptron:
         weight = compute_sample_weight(self.class_weight, train.target)
         with status("training the perceptron"), threadpool_limits(threads(self.n_jobs)), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # max_epochs is a limit, not a mistake
+            warnings.filterwarnings("ignore", "Got `batch_size`", UserWarning)  # few rows, of which some are held back
             self.network.fit(prepared(self.input, train).astype(np.float64), train.target, sample_weight=weight)
         scores = self.network.validation_scores_ if self.early_stopping else [None] * len(self.network.loss_curve_)
         for step, (loss, score) in enumerate(zip(self.network.loss_curve_, scores, strict=True)):

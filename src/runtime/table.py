@@ -58,7 +58,7 @@ def _numbers(values: Any, place: str) -> NDArray[np.float64]:
             array = np.array([_number(value) for value in array])
         if array.dtype.kind not in "fiub":
             raise TypeError(array.dtype)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise AlertlabError(f"{place} holds something else than numbers") from error
     if array.ndim != 1:
         raise AlertlabError(f"{place} has shape {array.shape}, expected one value a row")

@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from ..evaluation import Evaluation, class_table, results_table
 
 if TYPE_CHECKING:
     from ..core.feature_file import FeaturesResult
     from .compare import CompareMatrixResult, CompareRunsResult
+
+MOST = 10_000  # letters of a line
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
@@ -95,9 +99,11 @@ def show_paths(paths: Mapping[str, Any]) -> None:
 
 
 def _table(title: str, header: tuple[str, ...], rows: list[Any]) -> None:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(title), title_justify="left")
     for number, name in enumerate(header):
-        table.add_column(name, justify="right" if number else "left")
+        table.add_column(Text(name), justify="right" if number else "left")
     for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+        table.add_row(*map(Text, row))  # a name in brackets or colons is no markup
+    console = Console()
+    whole = Measurement.get(console, console.options.update(max_width=MOST), table).maximum
+    Console(width=max(console.width, whole)).print(table)  # what a terminal breaks is better than blank columns

@@ -211,6 +211,7 @@ def one_row(path, row):
         ("candid", "one", "no candid"),
         ("candid", True, "no candid"),
         ("candid", float(697251920715010005), "has lost digits"),
+        ("candid", "6.97251920715E+17", "has lost digits"),
         ("objectId", b"ZTF\xff", "no objectId"),
         ("objectId", " ", "no objectId"),
         ("objectId", "None", "no objectId"),

@@ -57,6 +57,8 @@ WRITTEN = [
     "model: 3",
     "datamodule: {split: null}",
     "? [a, b]\n: 3",
+    "datamodule:\n  label_map:\n    null: rest",
+    "datamodule: {label_rules: [{only: {a: b}}]}",
     "a: !!python/object/apply:os.system [id]",
     "a: &a {b: *a}",
     "a: *nothing",

@@ -96,6 +96,7 @@ def test_a_sample_may_be_a_number_or_a_name(tmp_path, given, expected):
         ("part", ["test", None, "test"], "column part, row 1: holds no value"),
         ("repeat", [0, 0.5, 1], "column repeat, row 1: 0.5 is no whole number"),
         ("repeat", [0, None, 1], "column repeat, row 1"),
+        ("repeat", [0, 1, 1e30], "column repeat, row 2: 1e\\+30 is no whole number"),
         ("target", ["0", "2", "3"], "target 2, 3 has no probability_<class> column"),
         ("probability_0", ["0.5", "high", "1"], "column probability_0, row 1: 'high' is .*not a number"),
         ("probability_0", [[0.5], [0.25], [1.0]], "column probability_0, row 0: .* not a number"),

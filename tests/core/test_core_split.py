@@ -183,6 +183,13 @@ def test_a_split_file_that_cannot_be_followed_says_where(tmp_path, columns, mess
         SplitPlan(file=str(tmp_path / "split.parquet")).make(numbered())
 
 
+def test_a_part_that_a_split_file_leaves_empty_is_for_the_file_to_fill(tmp_path):
+    samples = numbered()
+    pq.write_table(pa.table({"object_id": samples.object_id, "part": ["train"] * len(samples)}), tmp_path / "s.parquet")
+    with pytest.raises(AlertlabError, match=r"test part .* datamodule\.split\.file, .*s\.parquet, is to put"):
+        SplitPlan(file=str(tmp_path / "s.parquet")).make(samples)
+
+
 def test_a_split_file_that_is_absent_or_damaged_names_its_key(tmp_path):
     with pytest.raises(AlertlabError, match=r"datamodule\.split\.file: .*no such file"):
         SplitPlan(file=str(tmp_path / "split.parquet")).make(numbered())

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import tarfile
 from decimal import Decimal
 
 import numpy as np
@@ -55,6 +56,14 @@ def test_a_label_outside_the_taxonomy_is_named_with_its_remedy(folder, tmp_path)
         data.samples()
 
 
+def test_an_archive_without_an_alert_is_the_fault_not_its_labels(folder, tmp_path):
+    with tarfile.open(tmp_path / "outer.tar", "w") as archive:
+        archive.add(folder / "labels.csv", "inner.tar")
+    data = make(f"datamodule.path={tmp_path}/outer.tar", f"datamodule.labels={folder}/labels.csv")
+    with pytest.raises(AlertlabError, match=r"no labelled alert .*1 rejected: not an \.avro file\)$"):
+        data.samples()
+
+
 def test_a_label_map_renames_and_leaves_out(folder, tmp_path):
     labels = relabelled(folder, tmp_path, lambda row: {**row, "label_catalogue": row["label"].replace("VS", "RRL")})
     data = make(
@@ -94,7 +103,9 @@ def test_no_labels_at_all_says_what_was_found(folder):
         data.samples()
 
 
-def test_a_leaking_column_is_refused():
+def test_a_leaking_column_and_one_named_twice_are_refused():
+    with pytest.raises(AlertlabError, match="fwhm is named twice"):
+        instantiate(compose("train", ["datamodule.metadata=[fwhm,ra,fwhm]"]).datamodule)
     with pytest.raises(AlertlabError, match="drb leaks the label"):
         instantiate(compose("train", ["datamodule.metadata=[fwhm,drb]"]).datamodule)
 

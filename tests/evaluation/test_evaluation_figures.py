@@ -1,12 +1,20 @@
 import subprocess
 import sys
+import warnings
 
 import matplotlib
 import numpy as np
 import pytest
 from alertlab.evaluation import evaluate
+from alertlab.evaluation.agreement import Agreement
 from alertlab.evaluation.calibration_figure import wilson_bars
-from alertlab.evaluation.figures import calibration_figure, confusion_figure, learning_curves_figure, render
+from alertlab.evaluation.figures import (
+    agreement_figure,
+    calibration_figure,
+    confusion_figure,
+    learning_curves_figure,
+    render,
+)
 from alertlab.evaluation.matrix_figure import COLOURS, ink
 from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -48,6 +56,20 @@ def test_a_confusion_figure_is_read_at_column_width(make_noisy, classes, repeats
     inside = [text.get_window_extent() for text in (*words, axes.xaxis.label, axes.yaxis.label)]
     assert all(figure.bbox.containsx(box.x0) and figure.bbox.containsx(box.x1) for box in inside)
     assert all(figure.bbox.containsy(box.y0) and figure.bbox.containsy(box.y1) for box in inside)
+
+
+@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("letters", [1, 60])
+def test_words_beside_a_narrow_matrix_are_whole(count, letters):
+    names = tuple(f"{number}".rjust(letters, "x") for number in range(count))
+    for down, along in ((names, names[:1]), (names[:1], names)):
+        shape = len(down), len(along)
+        figure = agreement_figure(Agreement(down, along, np.ones(shape, int)), "the first run", "the second run")
+        FigureCanvasAgg(figure).draw()
+        axes = figure.axes[0]
+        for text in (axes.title, axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels(), *axes.get_yticklabels()):
+            box = text.get_window_extent()
+            assert all(map(figure.bbox.contains, (box.x0, box.x1), (box.y0, box.y1))), text
 
 
 def test_cells_hold_mean_and_std_and_a_bare_zero_is_exactly_none(make_table):
@@ -112,6 +134,13 @@ def test_text_stands_out_from_every_cell():
 def test_a_class_name_with_a_dollar_is_not_mathematics(make_table):
     evaluation = evaluate(make_table([0, 1], np.eye(2), ("$A_{$", "a_b")))
     assert render(confusion_figure(evaluation), "png")
+
+
+def test_letters_that_the_font_lacks_are_drawn_without_a_word(make_table):
+    evaluation = evaluate(make_table([0, 1], np.eye(2), ("中文", "👩‍🚀")))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert render(confusion_figure(evaluation), "png")
 
 
 @pytest.mark.parametrize("form", ["png", "pdf", "svg"])

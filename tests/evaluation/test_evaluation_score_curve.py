@@ -135,6 +135,13 @@ def test_files_hold_a_row_a_level_and_bin(predictions, tmp_path):
     assert made == {"scores_by_detections", "scores_by_days", "scores_by_fact_days", "scores_by_a____b"}
 
 
+def test_facts_whose_names_differ_in_a_sign_have_files_of_their_own(predictions, tmp_path):
+    facts = {"a/b": predictions.facts["detections"], "a b": predictions.facts["detections"] + 1}
+    Evaluator(formats=[])(replace(predictions, facts=facts), tmp_path)
+    headers = {path.read_text().partition("\n")[0].split(",")[1] for path in tmp_path.glob("scores_by_*.csv")}
+    assert headers == set(facts)
+
+
 @pytest.mark.parametrize("logarithmic", [True, False])
 def test_a_curve_is_drawn_with_its_bars_and_readable_text(predictions, logarithmic):
     parts = [cut(predictions, 2**number) for number in range(4, 11)]

@@ -1,5 +1,7 @@
 """Boosting and the perceptron: their graphs against scikit-learn, fitted here with the same arguments."""
 
+import warnings
+
 import numpy as np
 import pytest
 from alertlab import runtime
@@ -64,6 +66,12 @@ def test_a_class_that_training_lacks_is_never_said(tmp_path, name, without):
     answer = bundled(model, data, tmp_path).predict(data.samples().inputs)
     np.testing.assert_allclose(answer.probability, probability, atol=1e-6)
     assert answer.index.tolist() == decide(probability).tolist()
+
+
+def test_the_perceptron_learns_from_few_rows_without_a_warning(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted("mlp", FeatureTable(n=100), tmp_path)
 
 
 def test_the_perceptron_sees_the_ranks_that_scikit_learn_gives(tmp_path):

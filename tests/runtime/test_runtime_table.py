@@ -112,7 +112,14 @@ def test_whatever_has_columns_by_name_is_a_table(folder, table):
 
 @pytest.mark.parametrize(
     "fwhm",
-    [["2", "3"], [b"2", b"3"], [[1], [2]], np.array(["2020-01-01", "2020-01-02"], "datetime64[D]"), [1j, 2]],
+    [
+        ["2", "3"],
+        [b"2", b"3"],
+        [[1], [2]],
+        np.array(["2020-01-01", "2020-01-02"], "datetime64[D]"),
+        [1j, 2],
+        [10**400, 2],
+    ],
 )
 def test_a_column_of_something_else_than_numbers_is_named(folder, fwhm):
     with pytest.raises(AlertlabError, match=r"table: column fwhm (holds something else|has shape)"):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from alertlab.config import compose
 from alertlab.core.predictions import Predictions, read_predictions
+from alertlab.evaluation.agreement import Agreement
 from alertlab.runtime import AlertlabError
-from alertlab.workflows.compare import compare_matrix, compare_runs
+from alertlab.workflows.compare import CompareMatrixResult, compare_matrix, compare_runs
 from alertlab.workflows.show import show_comparison, show_matrix
 
 
@@ -50,6 +51,15 @@ def test_a_run_and_a_table_give_the_matrix_of_their_common_objects(tiny_run, con
     assert summary["common"] == np.sum(summary["matrices"]["leaf"]["counts"]) == tested
     show_matrix(result)
     assert f"{tested} objects in both, 0 only in the first" in capsys.readouterr().out
+
+
+def test_a_wide_matrix_of_names_like_markup_is_printed_whole(tmp_path, capsys):
+    rows = ("[/x]", ":star:", "[red]", *(f"class {number}" for number in range(30)))
+    agreement = Agreement(rows, ("[b]A[/b]",), np.full((len(rows), 1), 1))
+    show_matrix(CompareMatrixResult({"leaf": agreement}, len(rows), 0, 0, tmp_path))
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in ("[/x]", ":star:", "[red]", "[b]A[/b]"))
+    assert printed.count("0.03") == len(rows)
 
 
 def test_two_runs_on_one_split_have_their_differences(tiny_run, config, tmp_path, capsys):
