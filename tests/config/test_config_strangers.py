@@ -38,10 +38,10 @@ def folder(tmp_path, written, monkeypatch):
 
 
 @pytest.fixture
-def recorded(tmp_path, monkeypatch):
+def recorded(tmp_path, monkeypatch, store):
     """A run in a store of its own, with one file that is still to be delivered."""
     monkeypatch.chdir(tmp_path)
-    run = Tracker("sqlite:///theirs.db").create("x", "x", tmp_path / "outputs", "name: x", 1)
+    run = Tracker(store(tmp_path)).create("x", "x", tmp_path / "outputs", "name: x", 1)
     run.journal.add({"kind": "files", "path": "config.yaml"})
     return run
 
@@ -110,7 +110,7 @@ def test_a_run_with_a_link_is_not_gone_on_with(name, recorded, tmp_path, capsys)
     (recorded.directory / name).symlink_to(own)
     for words in (["sync", "outputs"], ["train", "--resume", str(recorded.directory)]):
         with pytest.raises(AlertlabError, match=rf"{name}: is a link"):
-            Tracker("sqlite:///theirs.db").reopen(recorded.directory)
+            recorded.tracker.reopen(recorded.directory)
         assert main(words) == 1
         assert own.read_text() == "mine\n"
 
@@ -146,7 +146,7 @@ def test_a_store_of_a_stranger_cannot_say_that_artifacts_go_anywhere(place, reco
     if place == "link":
         normal.mkdir(parents=True)
         (normal / "config.yaml").symlink_to(home / "config.yaml")
-    with sqlite3.connect(tmp_path / "theirs.db") as database:
+    with sqlite3.connect(tmp_path / "mlflow.db") as database:
         database.execute("UPDATE runs SET artifact_uri = ?", (uri,))
     assert main(["sync", "outputs"]) == 1
     assert {"folder": "no folder of a run", "link": "is a link", "machine": "another machine"}[place] in (
