@@ -180,6 +180,15 @@ def test_a_config_that_has_no_end_is_not_read(tmp_path):
         compose("train", [], folders=[tmp_path])
 
 
+def test_a_file_that_grows_by_aliases_is_refused_in_a_subfolder_too(tmp_path):
+    (tmp_path / "experiment" / "sub").mkdir(parents=True)
+    tens = "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 10)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    (tmp_path / "experiment" / "sub" / "y.yaml").write_text(f"a: &a [1, 2]\n{tens}")
+    (tmp_path / "experiment" / "x.yaml").write_text("# @package _global_\ndefaults: [sub/y]\n")
+    with pytest.raises(ConfigError, match=r"y\.yaml: aliases make more"):
+        compose("train", ["experiment=x"], folders=[tmp_path])
+
+
 @pytest.mark.parametrize("name", ["a\x1b[2Jb", "a\nb", "a\x00"])
 def test_a_name_does_not_write_to_the_terminal(name):
     with pytest.raises(ConfigError):
