@@ -43,7 +43,9 @@ def parser() -> argparse.ArgumentParser:
     verb = _verb(
         verbs, "evaluate", evaluate, "evaluate a predictions table or a run", "predictions.parquet --out figures"
     )
-    verb.add_argument("source", metavar="PREDICTIONS|RUN_ID", help="predictions table, or id of a run that has one")
+    verb.add_argument(
+        "source", metavar="PREDICTIONS|RUN_ID", help="predictions table of any format, folder of a run, or its id"
+    )
     verb.add_argument(
         "--out",
         type=Path,
@@ -91,9 +93,12 @@ def parser() -> argparse.ArgumentParser:
         "alerts",
         type=Path,
         metavar="ALERTS|LIGHT_CURVES",
-        help=".avro, .tar, .tar.gz, .parquet, or a folder of .avro; for light curves what `features` takes or writes",
+        help="alerts: .avro, .tar, .tar.gz, a folder of them, or a Parquet table of stamps; light curves: what "
+        "`features` takes or writes",
     )
-    verb.add_argument("--non-detections", type=Path, metavar="FILE", help="table of upper limits of light curves")
+    verb.add_argument(
+        "--non-detections", type=Path, metavar="FILE", help="table of upper limits of light curves, of any format"
+    )
     verb.add_argument(
         "--out",
         type=Path,
@@ -118,9 +123,13 @@ def parser() -> argparse.ArgumentParser:
         "detections.parquet --non-detections non_detections.parquet --out features.parquet",
     )
     verb.add_argument(
-        "path", nargs="?", metavar="PATH", help="table (.parquet, .csv), packets (.avro, .tar, .tar.gz), or a folder"
+        "path",
+        nargs="?",
+        metavar="PATH",
+        help="table (Parquet, CSV, FITS, VOTable, ECSV), alert packets (.avro, .tar, .tar.gz), a folder of either, or "
+        "a HATS catalogue; columns=OPTION names the columns, columns.unit=nJy or columns.time_format=jd what they hold",
     )
-    verb.add_argument("--non-detections", type=Path, metavar="FILE", help="table of upper limits")
+    verb.add_argument("--non-detections", type=Path, metavar="FILE", help="table of upper limits, of any format")
     verb.add_argument(
         "--out", type=Path, metavar="FILE", help="Parquet of features; objects that are left out go beside it"
     )

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from omegaconf import DictConfig, OmegaConf
 
-from .environment import Path, check_recorded, check_resolvers, policed, without_environment
+from .environment import Path, check_plain, check_recorded, check_resolvers, policed, without_environment
 from .errors import ConfigError, first_line
 from .targets import check_packages, check_targets
 from .values import check_root, check_values
@@ -28,6 +28,7 @@ def check(config: DictConfig, name: str, allowed: Sequence[str]) -> tuple[dict[A
     check_packages(allowed)
     check_resolvers(config)
     content = _resolved(config)
+    check_plain(content)
     check_targets(content, allowed)
     keys, groups = root(name)
     for key, default in keys.items():

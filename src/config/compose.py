@@ -67,7 +67,7 @@ def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise ConfigError(f"--config-dir: no folder {folder}")
     for group in GROUPS:
-        for path in sorted(folder.glob(f"{group}/*.yaml")):
+        for path in sorted(folder.glob(f"{group}/**/*.yaml")):
             check_file(path, str(path))
 
 

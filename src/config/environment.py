@@ -18,7 +18,10 @@ from .secrets import masked
 NAME = re.compile(r"(ALERTLAB|MLFLOW)_[A-Z0-9_]+")
 ENV = re.compile(r"oc\.env\s*:\s*(\w+)")  # named outright; what is put together is checked when it is asked for
 RESOLVERS = ("oc.env", "oc.select")  # the others read texts as configs, or come from code that we do not know
-RECORDED = ("name", "run_name", "bundle", "description")  # what MLflow, bundle and report show as it is
+RECORDED = {  # what MLflow, bundle and report show as it is
+    *("name", "run_name", "bundle", "description"),
+    *("classes", "branches", "label_map", "label_rules", "metadata", "leave_out"),
+}
 Path = tuple[Any, ...]
 
 
@@ -67,6 +70,19 @@ def check_resolvers(config: DictConfig) -> None:
                 )
 
 
+def check_plain(content: Any) -> None:
+    """Refuse a resolved text that would be resolved again: one that was escaped, or came from elsewhere.
+
+    Raises
+    ------
+    ConfigError
+        With the key.
+    """
+    for path, text in texts(content):
+        if "${" in text:
+            raise ConfigError(f"{dotted(path)}: {text!r} holds ${{ as text, which no value of a config may")
+
+
 def without_environment(config: DictConfig) -> tuple[dict[Any, Any], list[Path]]:
     """The config as it is written down, and the paths of what it leaves as it stands.
 
@@ -110,7 +126,7 @@ def check_recorded(paths: Sequence[Path]) -> None:
         With the key.
     """
     for path in paths:
-        if path[0] in RECORDED or path[-1] in RECORDED:
+        if RECORDED.intersection(path):
             raise ConfigError(f"{dotted(path)}: a value of the environment would be recorded here; write it out")
 
 

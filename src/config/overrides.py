@@ -27,9 +27,8 @@ def parse(words: Sequence[str]) -> list[Override]:
         if not word.strip():
             raise ConfigError("an empty word where an override KEY=VALUE belongs")
         if "=" not in word and not word.startswith("~"):
-            raise ConfigError(
-                f"{word}: not KEY=VALUE; an experiment is named by experiment={word}{_joined(words, number)}"
-            )
+            meant = f"; an experiment is named by experiment={word}" if word.isidentifier() else ""
+            raise ConfigError(f"{word}: not KEY=VALUE{meant}{_joined(words, number)}")
         override = parsed(word)
         if override is None or override.key_or_group.strip() != override.key_or_group or not override.key_or_group:
             raise ConfigError(f"cannot read an override: {word}: {_remedy(words, number)}")

@@ -10,6 +10,7 @@ HIDDEN = "***"
 ADDRESS = "MLFLOW_TRACKING_URI"
 LOCAL = {"", "sqlite", "file"}  # schemes of this machine
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+SERVICES = {"databricks", "databricks-uc", "uc"}  # MLflow's words for one that is configured elsewhere
 PERSON = re.compile(r"(?<=://)[^\s/?#]*@")
 QUERY = re.compile(r"([?&][^=&\s]*(?:password|passwd|pwd|token|secret|key)[^=&\s]*=)[^&\s]+", re.IGNORECASE)
 
@@ -36,8 +37,9 @@ def whole(uri: str) -> str:
 
 
 def is_remote(uri: str) -> bool:
-    """Whether an address lies on another machine."""
-    return _scheme(uri) not in LOCAL and _host(uri) not in LOOPBACK
+    """Whether an address may lie on another machine: one that two programs could read in two ways does."""
+    plain = not set(uri) & set("\\?") and uri.isprintable()  # behind a ? drivers of databases take another host
+    return uri in SERVICES or (_scheme(uri) not in LOCAL and not (plain and _host(uri) in LOOPBACK))
 
 
 def refuse_foreign(uri: str, where: str) -> None:
@@ -52,11 +54,16 @@ def refuse_foreign(uri: str, where: str) -> None:
     AlertlabError
         For another machine, unless MLFLOW_TRACKING_URI names the same one.
     """
-    if is_remote(uri) and _host(uri) != _host(os.environ.get(ADDRESS, "")):
+    if is_remote(uri) and not _same_host(uri, os.environ.get(ADDRESS, "")):
         raise AlertlabError(
             f"{where}: {masked(uri)} is another machine, which would be sent this run and your password; "
             f"if it is yours, set {ADDRESS} to it"
         )
+
+
+def _same_host(uri: str, given: str) -> bool:
+    host = None if "\\" in uri or "?" in uri else _host(uri)
+    return masked(given) == uri or (host is not None and host == _host(given))
 
 
 def _scheme(uri: str) -> str:

@@ -80,7 +80,9 @@ def check_values(content: Mapping[Any, Any]) -> None:
         name = part.get(path[1]) if len(path) > 1 and isinstance(part, dict) else part
         if path[0] in content and not isinstance(name, str):
             raise ConfigError(f"{dotted(path)}: {shown(name)} is not a text; write '{dotted(path)}=\"{name}\"'")
-        if isinstance(name, str) and (not name.strip() or name in (".", "..") or set(name) & set("/\\\0")):
+        if not isinstance(name, str):
+            continue
+        if not name.strip() or name in (".", "..") or set(name) & set("/\\") or not name.isprintable():
             raise ConfigError(f"{dotted(path)}: {name!r} is to be the name of a folder, without / or \\")
     for path in (("trainer",), ("model", "trainer")):
         node: Any = content

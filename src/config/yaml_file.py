@@ -28,9 +28,11 @@ def check_file(path: Path, name: str) -> None:
         For a folder, bytes that are not UTF-8, wrong syntax (with the line), or more values than a config has.
     """
     try:
+        if not path.is_file() and not path.is_dir() and path.exists():  # a pipe or device has no end
+            raise ConfigError(f"{name}: is no file")
+        if path.is_file() and (size := path.stat().st_size) > LARGEST:
+            raise ConfigError(f"{name}: {size} bytes are no config")
         content = path.read_bytes()
-        if len(content) > LARGEST:
-            raise ConfigError(f"{name}: {len(content)} bytes are no config")
         node = yaml.compose(content.decode(), yaml.SafeLoader)
     except IsADirectoryError as error:
         raise ConfigError(f"{name}: is a folder, not a file") from error

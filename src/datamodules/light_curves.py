@@ -109,7 +109,8 @@ class LightCurveFeatures:
         objects = table.column("object_id").to_pylist()
         values = matrix(table, names, str(path))
         if said := losses(values, rejected.column("reason").to_pylist()):
-            notice(f"{self.description}: {said}")
+            cut = "" if max_days is None else f", cut {max_days:g} days after the first detection"
+            notice(f"{self.description}{cut}: {said}")
         if objects and not any(name in labels for name in objects):
             theirs = next(iter(labels), None)
             fault = f"are of {theirs} and others" if theirs is not None else "are none at all"

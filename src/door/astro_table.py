@@ -70,6 +70,7 @@ def _tables(path: Path, kind: str) -> list[str]:
     if kind == "votable":
         from astropy.io.votable import parse
 
+        _check_no_address(path)
         return [table.ID or table.name or "nameless" for table in parse(path, verify="ignore").iter_tables()]
     return ["it"]
 
@@ -81,6 +82,16 @@ def _says_times(path: Path, hdu: str) -> bool:
     header = fits.getheader(path, int(hdu))
     scales = {str(value).strip().lower() for key, value in header.items() if re.fullmatch(r"TCTYP\d+", key)}
     return bool(scales & SCALES)
+
+
+def _check_no_address(path: Path) -> None:
+    """Refuse a VOTable whose values lie elsewhere: astropy would open any file or address of the network for it."""
+    from astropy.utils.xml.iterparser import get_xml_iterator
+
+    with get_xml_iterator(str(path)) as parts:
+        for _, tag, attributes, _ in parts:
+            if tag == "STREAM" and "href" in attributes:
+                raise AlertlabError(f"{path}: its values lie elsewhere, at {attributes['href']}; save them in the file")
 
 
 def arrow_of(table: Any) -> pa.Table:

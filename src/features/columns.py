@@ -137,9 +137,9 @@ def resolve(columns: Columns, present: Sequence[str], needed: Sequence[str], ori
         if column in present or column in there:
             found[name] = column if column in present else there[column]
         elif name in (*IDENTITY, *needed, "band"):
-            hint = (
-                nearest(column, present) or f" It has {', '.join(present[:12])}{', ...' if len(present) > 12 else ''}."
-            )
+            usual = [each for each in (getattr(Columns(), name), getattr(ALERCE, name)) if each in present]
+            near = f" Did you mean {usual[0]}?" if usual else nearest(column, present)
+            hint = near or f" It has {', '.join(present[:12])}{', ...' if len(present) > 12 else ''}."
             remedy = "; columns.band=null where all is of one band" if name == "band" else ""
             raise AlertlabError(f"{origin}: no column {column}.{hint} Name it with columns.{name}=COLUMN{remedy}")
     pair = {"difference", "difference_error"} & set(found)

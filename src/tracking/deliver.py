@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..runtime.errors import AlertlabError
 from .journal import Entry
 from .names import accepted, escaped
 
@@ -36,13 +37,13 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
         for batch in _batches([Metric(name_of(name), value, *at) for name, value in entry["values"].items()]):
             client.log_batch(run_id, metrics=batch)
     elif kind == "files":
-        path = directory / entry["path"]
+        path = _inside(directory, entry["path"])
         if path.is_dir():
             client.log_artifacts(run_id, str(path), path.name)
         else:
             client.log_artifact(run_id, str(path))
     elif kind == "image":
-        image = mlflow.Image(str(directory / entry["path"]))
+        image = mlflow.Image(str(_inside(directory, entry["path"])))
         key = re.sub(r"[^\w\-./ ]", "_", entry["key"], flags=re.ASCII)  # all that MLflow takes for a picture
         client.log_image(run_id, image, key=key, step=0, synchronous=True)
     elif kind == "table":
@@ -58,6 +59,14 @@ def deliver(entry: Entry, client: "MlflowClient", run_id: str, directory: Path) 
 def sanitised(values: Mapping[str, Any], length: int) -> dict[str, str]:
     """Names and values that MLflow takes, long values shortened."""
     return {escaped(name): _shorten(value, length) for name, value in values.items()}
+
+
+def _inside(directory: Path, name: str) -> Path:
+    """A file of a run, in whose journal anybody may have written another."""
+    path = directory / name
+    if not path.resolve().is_relative_to(directory.resolve()):
+        raise AlertlabError(f"{directory}: its journal names {name}, which is no file of this run")
+    return path
 
 
 def _batches(items: list[Item]) -> Iterator[list[Item]]:

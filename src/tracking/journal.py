@@ -4,7 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..runtime.errors import AlertlabError
+
 Entry = dict[str, Any]
+FIELDS: dict[str, dict[str, type]] = {  # of each kind of entry
+    "params": {"values": dict},
+    "tags": {"values": dict},
+    "metrics": {"values": dict, "step": int, "epoch": bool, "time": int},
+    "files": {"path": str},
+    "image": {"path": str, "key": str},
+    "table": {"columns": dict, "name": str},
+    "status": {"state": str, "time": int},
+}
 
 
 class Journal:
@@ -24,7 +35,16 @@ class Journal:
     @property
     def entries(self) -> list[Entry]:
         """All entries, oldest first; read anew, since another process may train and log."""
-        return [json.loads(line) for line in self._whole().splitlines()]
+        return [self._entry(line, number) for number, line in enumerate(self._whole().splitlines(), 1)]
+
+    def _entry(self, line: bytes, number: int) -> Entry:
+        try:
+            entry = json.loads(line)
+            if all(isinstance(entry[name], kind) for name, kind in FIELDS[entry["kind"]].items()):
+                return dict(entry)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            pass
+        raise AlertlabError(f"{self.path}: line {number} is no entry of a journal; the file was changed")
 
     def add(self, entry: Entry) -> None:
         """Append one entry."""
@@ -41,7 +61,9 @@ class Journal:
     def sent(self) -> int:
         """How many entries have been delivered."""
         text = self.sent_path.read_text() if self.sent_path.is_file() else ""
-        return int(text) if text.endswith("\n") else 0  # cut short by a kill: deliver all again, which is harmless
+        return (
+            int(text) if text.strip().isdecimal() and text.endswith("\n") else 0
+        )  # cut short by a kill: deliver all again, which is harmless
 
     @sent.setter
     def sent(self, count: int) -> None:

@@ -4,10 +4,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import UnionType
 
 from ..runtime.errors import AlertlabError
 
 FILE, CONFIG = "run.json", "config.yaml"
+KINDS: dict[str, type | UnionType] = {
+    **dict.fromkeys(("run_id", "experiment", "name", "uri"), str),
+    **dict.fromkeys(("started", "seed", "repeat"), int),
+    **dict.fromkeys(("artifacts", "parent"), str | None),
+    "tags": dict,
+}
 
 
 @dataclass(frozen=True)
@@ -41,11 +48,27 @@ class Identity:
 
 
 def read_identity(directory: Path) -> Identity:
-    """Read ``run.json``."""
+    """Read ``run.json``, which anybody may have written.
+
+    Raises
+    ------
+    AlertlabError
+        Where it is not that of a run.
+    """
     try:
-        return Identity(**json.loads((directory / FILE).read_text()))
-    except (OSError, ValueError, TypeError) as error:
+        identity = Identity(**json.loads((directory / FILE).read_text()))
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise AlertlabError(f"{directory}: not the folder of a run ({error})") from error
+    for name, kinds in KINDS.items():
+        if not isinstance(value := getattr(identity, name), kinds):
+            raise AlertlabError(f"{directory / FILE}: {name} is {value!r}, which no run has")
+    return identity
+
+
+def refuse_links(folder: Path) -> None:
+    """Refuse a folder, of a run or its artifacts, with a link in it: what is written to that would go elsewhere."""
+    if link := next((path for path in folder.rglob("*") if path.is_symlink()), None):
+        raise AlertlabError(f"{link}: is a link, and no run has any; put the file itself in its place")
 
 
 def find_run(source: str, root: Path) -> Path:

@@ -5,12 +5,13 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from ..config import masked
 from ..runtime.errors import AlertlabError
 from .deliver import ARTIFACTS, PARAM_LENGTH, TAG_LENGTH, deliver, sanitised
-from .errors import is_refusal, one_line, unreachable
+from .errors import StoreError, is_refusal, one_line, unreachable
 from .journal import Entry, Journal
 from .record import read_identity
 from .summary import RunRecord
@@ -102,7 +103,7 @@ class TrackedRun:
         self.set_state(state)
         self.send(insist=True)
         if self.journal.pending:
-            kept = f"{len(self.journal.pending)} entries are kept: alertlab sync {self.directory}"
+            kept = f"{len(self.journal.pending)} entries are kept: alertlab sync {quote(str(self.directory))}"
             sys.stderr.write(f"MLflow at {self.tracker.uri} does not answer; {kept} ({self.trouble})\n")
 
     def send(self, insist: bool = False) -> None:
@@ -112,11 +113,15 @@ class TrackedRun:
         self.trouble = ""
         for number, entry in enumerate(self.journal.pending, self.journal.sent + 1):
             try:
+                if entry["kind"] in ARTIFACTS:
+                    self.tracker.check_artifacts(self.run_id)
                 deliver(entry, self.tracker.client, self.run_id, self.directory)
             except Exception as error:
                 if is_refusal(error):
                     reason = masked(one_line(error))
                     raise AlertlabError(f"tracking: MLflow refuses {entry['kind']}: {reason}") from error
+                if isinstance(error, AlertlabError) and not isinstance(error, StoreError):
+                    raise
                 if not isinstance(error, unreachable()) and entry["kind"] not in ARTIFACTS:
                     raise  # what a store of artifacts raises is its library's own, or that it is not installed
                 self._ask_again, self.trouble = time.monotonic() + PATIENCE, masked(one_line(error))

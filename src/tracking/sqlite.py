@@ -108,6 +108,8 @@ def _check_place(file: Path) -> None:
     if file.is_dir():
         raise StoreError(f"tracking.uri: {file} is a folder; name a file in it, sqlite:///{file}/mlflow.db")
     if _is_new(file):
+        if file.suffix not in ENDINGS:  # a config of somebody else could make a file that another program runs
+            raise StoreError(f"tracking.uri: there is no {file}, and a new one ends in .db; write {file}.db")
         if not os.access(file.parent, os.W_OK | os.X_OK):
             raise StoreError(f"tracking.uri: cannot write to the folder {file.parent}; name a file in another")
         return

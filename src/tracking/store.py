@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
-from ..config import masked, whole
+from ..config import masked, refuse_foreign, whole
 from ..core.progress import status
 from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .errors import StoreError, asking, cannot_open, is_refusal, one_line, unopened, unreachable
 from .provenance import provenance_tags
-from .record import CONFIG, Identity, read_identity
+from .record import CONFIG, Identity, read_identity, refuse_links
 from .run import TrackedRun
 from .sqlite import absolute, check_writable, file_of, open_alone
 from .summary import RunRecord
@@ -118,6 +120,8 @@ class Tracker:
             info = client.create_run(self._experiment(experiment), tags=tags).info
             client.update_run(info.run_id, "SCHEDULED")  # MLflow begins with RUNNING, which a kill would leave
         run_id = info.run_id
+        if not run_id.replace("-", "").isalnum():
+            raise StoreError(f"tracking.uri: {self.uri} calls the run {run_id!r}, which names no folder")
         identity = Identity(
             run_id, experiment, name, info.start_time, self.uri, self.artifacts, seed, repeat, parent, tags
         )
@@ -143,9 +147,35 @@ class Tracker:
             run.end("FINISHED")
 
     def reopen(self, directory: Path) -> TrackedRun:
-        """The run of a folder, to go on with."""
+        """The run of a folder, to go on with.
+
+        Raises
+        ------
+        AlertlabError
+            For a folder that is none, or holds a link: what is written to that would go elsewhere.
+        """
         identity = read_identity(directory)
+        refuse_links(directory)
         return TrackedRun(self, identity.run_id, directory, identity.seed)
+
+    def check_artifacts(self, run_id: str) -> None:
+        """Refuse a store of this machine, which anybody may have made, whose artifacts would go to a strange place.
+
+        Raises
+        ------
+        AlertlabError
+            For a folder that is not a run's own, or another machine.
+        """
+        if self.uri.startswith("http"):
+            return  # that of its own server
+        place = self.client.get_run(run_id).info.artifact_uri
+        if place.startswith("http"):
+            refuse_foreign(place, f"{run_id}: place of its artifacts in {self.uri}")
+        elif "://" not in place or place.startswith("file:"):
+            folder = Path(url2pathname(urlsplit(place).path)).resolve()
+            if folder.parts[-2:] != (run_id, "artifacts"):
+                raise AlertlabError(f"{run_id}: its artifacts would go to {folder} ({self.uri}), no folder of a run")
+            refuse_links(folder)
 
     def predictions_of(self, run_id: str, folder: Path) -> Path:
         """Fetch the predictions table of an earlier run.

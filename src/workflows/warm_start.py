@@ -1,5 +1,6 @@
 """What a training begins with when its config names an earlier run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,18 +45,21 @@ class WarmStart:
             )
 
 
-def warm_start(source: str, tracker: Tracker) -> WarmStart:
+def warm_start(source: str, tracker: Tracker, later: Sequence[str] = ()) -> WarmStart:
     """Fetch what ``model.init_from`` names.
 
     Parameters
     ----------
     source : a run's id, or its folder; a parent run stands for the repeat that made its bundle.
+    later : runs that began with it, the latest first.
 
     Raises
     ------
     AlertlabError
         For no such run, or one that left no weights.
     """
+    if source in later:
+        raise AlertlabError(f"{KEY}: {source} says that it began with itself ({', '.join((*later, source))})")
     if Path(source).is_dir():
         record = tracker.reopen(Path(source)).record()
         folder, holder = Path(source), None
@@ -71,8 +75,8 @@ def warm_start(source: str, tracker: Tracker) -> WarmStart:
     predictions = read_predictions(folder / PREDICTIONS)
     tested = (predictions.part == "test") | np.char.startswith(predictions.part, "test_")  # cut light curves
     seen = frozenset(predictions.object_id[~tested].tolist())
-    data, before = record.tags["data"], record.params.get(KEY, "None")
+    data, before = record.tags.get("data", "data unknown"), record.params.get(KEY, "None")
     if before != "None":
-        earlier = warm_start(before, tracker)
+        earlier = warm_start(before, tracker, (*later, source))
         seen, data = seen | earlier.seen, f"{data}, after {earlier.data}"
     return WarmStart(source, folder / WEIGHTS, data, seen, holder)

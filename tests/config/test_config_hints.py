@@ -30,6 +30,11 @@ CHOICES = [
 ]
 
 
+def test_a_path_that_is_no_override_is_not_taken_for_an_experiment():
+    with pytest.raises(ConfigError, match=r"^outputs/x: not KEY=VALUE$"):
+        compose("compare", ["outputs/x"])
+
+
 @pytest.mark.parametrize(
     ("overrides", "expected"),
     [

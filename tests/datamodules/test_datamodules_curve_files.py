@@ -84,6 +84,9 @@ def test_a_training_is_told_what_is_not_in_its_features_also_where_they_are_kept
         unknown = int(np.isnan(rows.values).all(axis=0).sum())
         assert "1 of 3 objects left out (1 with fewer than 6 clean detections)" in line
         assert f"{unknown} of 152 features unknown for every object" in line
+        assert "cut" not in line
+    source(files(tmp_path), str(tmp_path / "cache")).rows(16)
+    assert "alerce152 features, cut 16 days after the first detection: " in capsys.readouterr().err
 
 
 def test_a_training_names_its_own_keys_where_columns_are_missing(detections, tmp_path):

@@ -208,3 +208,10 @@ def test_decimals_are_numbers_and_quantities_of_astropy_have_their_units(long):
         found, _ = flat(as_table(given), Columns(), DETECTION, "it")
         np.testing.assert_allclose(found["magnitude"], long.magnitude)
         np.testing.assert_allclose(found["time"], long.time)
+
+
+def test_a_column_that_is_absent_is_first_looked_for_under_its_usual_names():
+    from alertlab.features.columns import DETECTION, Columns, resolve
+
+    with pytest.raises(AlertlabError, match=r"no column object_id\. Did you mean oid"):
+        resolve(Columns(), ["corrected", "oid", "time", "magnitude", "error", "band"], DETECTION, "x")
