@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..config import masked
 from ..runtime.errors import AlertlabError
@@ -17,9 +17,24 @@ from .record import read_identity
 from .summary import RunRecord
 
 if TYPE_CHECKING:
-    from .store import Tracker
+    from mlflow import MlflowClient
 
 PATIENCE = 120.0  # seconds until a server that did not answer is asked again
+
+
+class Store(Protocol):
+    """What a run needs of the place where it is recorded: a :class:`~.store.Tracker`."""
+
+    uri: str
+
+    @property
+    def client(self) -> "MlflowClient":
+        """The connection."""
+        ...
+
+    def check_artifacts(self, run_id: str) -> None:
+        """Refuse a strange place of artifacts."""
+        ...
 
 
 class TrackedRun:
@@ -33,7 +48,7 @@ class TrackedRun:
     trouble : why the last delivery stopped, empty where it did not.
     """
 
-    def __init__(self, tracker: "Tracker", run_id: str, directory: Path, seed: int) -> None:
+    def __init__(self, tracker: Store, run_id: str, directory: Path, seed: int) -> None:
         self.tracker, self.run_id, self.directory, self.seed = tracker, run_id, directory, seed
         self.journal = Journal(directory)
         self._ask_again, self.trouble = 0.0, ""
