@@ -119,7 +119,8 @@ def extract_file(
     chosen, rules = settings.features, settings.rules
     rejected = rejected_path(out)
     found, limits = look(path), None if non_detections is None else look(non_detections)
-    keep_apart(out, found, None if found.packets else limits)  # packets have limits of their own, as is told below
+    for written in (out, rejected):
+        keep_apart(written, found, None if found.packets else limits)  # packets have limits of their own, told below
     work = Work(out.with_name(f"{out.name}.parts"))
     with status("looking at the input"):
         digests = [remembered_digest(each.path, work.folder / "digests") for each in (found, limits) if each]

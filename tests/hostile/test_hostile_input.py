@@ -214,4 +214,11 @@ def test_an_output_is_never_the_input(curve_run, tmp_path, monkeypatch, capfd):
     curves.write_bytes(content)
     refused(["features", curves, "--out", curves, "workers=1"], curves, capfd)
     refused(["predict", bundle, curves, "--out", "curves.parquet", "workers=1"], curves, capfd)
+    given = curve_run / "curves" / "detections.parquet"
+    limits = ["--non-detections", curves]
+    for verb in (["features", given], ["predict", bundle, given]):
+        refused([*verb, "--out", curves, *limits, "workers=1"], curves, capfd)
+        beside = curves.rename(tmp_path / "p.rejected.parquet")  # what is written beside --out
+        refused([*verb, "--out", "p.parquet", "--non-detections", beside, "workers=1"], beside, capfd)
+        curves = beside.rename(tmp_path / "curves.parquet")
     assert curves.read_bytes() == content

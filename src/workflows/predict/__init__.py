@@ -44,6 +44,7 @@ def predict(
         from .light_curves import predict_light_curves  # here: alerts need neither numba nor hydra
 
         limits = None if non_detections is None else look(non_detections)
+        keep_apart(out, limits)
         return predict_light_curves(loaded, overrides, found, limits, out, strict)
     if non_detections is not None or overrides:
         given = "--non-detections" if non_detections is not None else overrides[0]

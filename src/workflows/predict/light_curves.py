@@ -16,8 +16,8 @@ from ...core.predictions import Predictions, new_predictions
 from ...core.progress import track
 from ...core.samples import number_of
 from ...core.table_file import TableFile
-from ...door.place import PARQUET, Found, Kind
-from ...door.table import open_table
+from ...door.place import PARQUET, Found, Kind, keep_apart
+from ...door.table import OpenTable, open_table
 from ...features.memory import FACTS
 from ...features.sets import NAME
 from ...features.work import LEFT_OUT
@@ -56,10 +56,11 @@ def predict_light_curves(
     """
     (spec,) = bundle.inputs
     path, rejected = found.path, rejected_path(out)
+    keep_apart(rejected, found, non_detections)
     dropped: Mapping[str, int] = {}
-    if is_feature_table(found):
-        table_path, left_out = path, LEFT_OUT.empty_table()
-        _check(open_table(path).metadata, spec, str(path))
+    features, left_out = feature_table(found), LEFT_OUT.empty_table()
+    if features is not None:
+        _check(features.metadata, spec, str(path))
     else:
         if spec.feature_set is None:
             raise AlertlabError(
@@ -70,28 +71,40 @@ def predict_light_curves(
         _check(settings.features.metadata(), spec, "this version of alertlab")
         table_path = out.with_name(f"{out.stem}.features.parquet")
         dropped = extract_file(found, non_detections, table_path, settings).dropped
-        left_out = open_table(rejected_path(table_path)).read()
+        features, left_out = open_table(table_path), open_table(rejected_path(table_path)).read()
         rejected_path(table_path).unlink()
+    if strict:
+        _list(left_out, rejected, path, strict)  # before anything is classified
     classified: Counter[str] = Counter()
-    with TableFile(out, _predictions(open_table(table_path).schema.empty_table(), bundle)[0].table().schema) as written:
-        for table in _objects(table_path):
-            predictions, lost = _predictions(table, bundle)
-            written.write(predictions.table())
-            classified.update(predictions.table()["prediction"].to_pylist())
-            left_out = pa.concat_tables([left_out, lost])
-        left_out = left_out.sort_by("object_id")
-        with replacing(rejected) as partial:
-            pq.write_table(left_out, partial)
-        reasons = Counter(left_out["reason"].to_pylist())
-        if strict and reasons:
-            raise AlertlabError(f"{path}: {sum(reasons.values())} objects cannot be used, see {rejected} (--strict)")
+    parts = [left_out]
+    with TableFile(out, _predictions(features.schema.empty_table(), bundle)[0].table().schema) as written:
+        for rows in _objects(features):
+            predictions, undecided = _predictions(rows, bundle)
+            table = predictions.table()
+            written.write(table)
+            classified.update(table["prediction"].to_pylist())
+            parts.append(undecided)
+        reasons = _list(pa.concat_tables(parts), rejected, path, strict)
     return PredictResult(out, rejected, classified, reasons, dropped)
 
 
-def is_feature_table(found: Found) -> bool:
-    """Whether a file says that it holds a set of features."""
-    named = found.kind is Kind.TABLE and found.path.name.lower().endswith(PARQUET)
-    return named and NAME in open_table(found.path).metadata
+def feature_table(found: Found) -> OpenTable | None:
+    """The table of a file that says that it holds a set of features, None for anything else."""
+    if found.kind is not Kind.TABLE or not found.path.name.lower().endswith(PARQUET):
+        return None
+    table = open_table(found.path)
+    return table if NAME in table.metadata else None
+
+
+def _list(left_out: pa.Table, rejected: Path, path: Path, strict: bool) -> Counter[str]:
+    """Write the table of rejected objects, and count their reasons; strictly, any is an error."""
+    left_out = left_out.sort_by("object_id")
+    with replacing(rejected) as partial:
+        pq.write_table(left_out, partial)
+    reasons = Counter(left_out["reason"].to_pylist())
+    if strict and reasons:
+        raise AlertlabError(f"{path}: {sum(reasons.values())} objects cannot be used, see {rejected} (--strict)")
+    return reasons
 
 
 def _check(metadata: Mapping[bytes, bytes] | None, spec: runtime.InputSpec, origin: str) -> None:
@@ -103,7 +116,7 @@ def _check(metadata: Mapping[bytes, bytes] | None, spec: runtime.InputSpec, orig
         raise AlertlabError(f"{origin}: holds feature set {has}, the bundle was trained on {needs}")
 
 
-def _objects(path: Path) -> Iterator[pa.Table]:
+def _objects(features: OpenTable) -> Iterator[pa.Table]:
     """Rows of a table of features, some at a time.
 
     Raises
@@ -111,14 +124,13 @@ def _objects(path: Path) -> Iterator[pa.Table]:
     AlertlabError
         For an object that is in two rows: which of them is meant?
     """
-    table = open_table(path)
     seen: set[str] = set()
-    batches = -(-table.rows // BATCH) if table.rows is not None else None
-    for batch in track(table.batches(table.names, rows=BATCH), "classifying", batches):
+    batches = -(-features.rows // BATCH) if features.rows is not None else None
+    for batch in track(features.batches(features.names, rows=BATCH), "classifying", batches):
         names = batch.column("object_id").to_pylist()
         for name in names:
             if name in seen:
-                raise AlertlabError(f"{path}: object {name} is in two rows; a row is one object")
+                raise AlertlabError(f"{features.path}: object {name} is in two rows; a row is one object")
             seen.add(name)
         yield batch
 
