@@ -7,7 +7,7 @@ scale too (``format``, ``scale``); a sky position becomes ``NAME.ra`` and
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from ..runtime.errors import AlertlabError
 from .place import FITS, VOTABLE
 
 SCALES = {"utc", "tai", "tt", "tdb", "tcg", "tcb", "ut1"}
-FORMATS = {**dict.fromkeys(FITS, "fits"), **dict.fromkeys(VOTABLE, "votable")}
 
 
 class AstroTable:
@@ -48,38 +47,44 @@ class AstroTable:
 def _read(path: Path) -> Any:
     from astropy.table import Table  # here: half a second of import
 
-    kind = next((kind for ending, kind in FORMATS.items() if path.name.lower().endswith(ending)), "ascii.ecsv")
+    name = path.name.lower()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of units and headers that are not to the letter; values are checked later
-        found = _tables(path, kind)
-        if len(found) != 1:
-            named = f" ({', '.join(found)})" if found else ""
-            raise AlertlabError(f"{path}: holds {len(found)} tables{named}; a file of one table is needed")
-        if kind == "fits":
-            return Table.read(path, format="fits", hdu=found[0], astropy_native=_says_times(path, found[0]))
-        return Table.read(path, format=kind)
+        if name.endswith(FITS):
+            return _read_fits(path)
+        if name.endswith(VOTABLE):
+            return _read_votable(path)
+        return Table.read(path, format="ascii.ecsv")
 
 
-def _tables(path: Path, kind: str) -> list[str]:
-    """Names of the tables of a file."""
-    if kind == "fits":
-        from astropy.io import fits
-
-        with fits.open(path) as hdus:
-            return [str(number) for number, hdu in enumerate(hdus) if isinstance(hdu, fits.BinTableHDU | fits.TableHDU)]
-    if kind == "votable":
-        from astropy.io.votable import parse
-
-        _check_no_address(path)
-        return [table.ID or table.name or "nameless" for table in parse(path, verify="ignore").iter_tables()]
-    return ["it"]
-
-
-def _says_times(path: Path, hdu: str) -> bool:
-    """Whether columns are times by FITS's own words, as astropy writes them: two numbers a time."""
+def _read_fits(path: Path) -> Any:
     from astropy.io import fits
+    from astropy.table import Table
 
-    header = fits.getheader(path, int(hdu))
+    with fits.open(path, memmap=False, character_as_bytes=True) as hdus:  # as Table.read opens it itself
+        tables = [(str(n), hdu) for n, hdu in enumerate(hdus) if isinstance(hdu, fits.BinTableHDU | fits.TableHDU)]
+        hdu = _only(tables, path)
+        return Table.read(hdu, format="fits", astropy_native=_says_times(hdu.header))
+
+
+def _read_votable(path: Path) -> Any:
+    from astropy.io.votable import parse
+
+    _check_no_address(path)
+    tables = parse(path, verify="ignore").iter_tables()
+    return _only([(table.ID or table.name or "nameless", table) for table in tables], path).to_table()
+
+
+def _only(tables: Sequence[tuple[str, Any]], path: Path) -> Any:
+    """The one table of a file, of those that it holds by name."""
+    if len(tables) != 1:
+        named = f" ({', '.join(name for name, _ in tables)})" if tables else ""
+        raise AlertlabError(f"{path}: holds {len(tables)} tables{named}; a file of one table is needed")
+    return tables[0][1]
+
+
+def _says_times(header: Mapping[str, Any]) -> bool:
+    """Whether columns are times by FITS's own words, as astropy writes them: two numbers a time."""
     scales = {str(value).strip().lower() for key, value in header.items() if re.fullmatch(r"TCTYP\d+", key)}
     return bool(scales & SCALES)
 
