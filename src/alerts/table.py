@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..door.table import open_table
-from ..door.values import NUMBERS as NUMERIC
+from ..door.values import is_number
 from ..door.words import in_brief, printable, text_of
 from ..runtime.errors import AlertlabError
 from .alert import BANDS, STAMP_SIDE, Alert, AlertError, Rejected
@@ -43,7 +43,7 @@ def read_stamp_table(path: Path, rows: int = 512) -> Iterator[Alert | Rejected]:
     if absent:
         raise AlertError(f"{path}: no column {', '.join(absent)}; a table of stamps needs {', '.join(NEEDED)}")
     kinds = {each.name: _stored(each.type) for each in table.schema}
-    texts = [name for name in (*NUMBERS, *PLACE) if name in kinds and not any(is_(kinds[name]) for is_ in NUMERIC)]
+    texts = [name for name in (*NUMBERS, *PLACE) if name in kinds and not is_number(kinds[name])]
     odd = [name for name, kind in kinds.items() if name not in BANDS and _needs_care(kind)]
     row = 0
     try:

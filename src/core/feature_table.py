@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..door.values import NUMBERS, Place, first_bad, numbers, plain
+from ..door.values import Place, first_bad, is_number, numbers, plain
 from ..features.sets import NAME, FeatureSet, feature_set
 from ..runtime.errors import AlertlabError
 from ..runtime.manifest import Column, FeatureSetId
@@ -44,7 +44,7 @@ def matrix(table: pa.Table, names: Sequence[str], origin: str) -> NDArray[np.flo
     AlertlabError
         For a column that is absent or holds no numbers.
     """
-    odd = [name for name in names if name in table.column_names and not _of_numbers(table, name)]
+    odd = [name for name in names if name in table.column_names and not is_number(table.schema.field(name).type)]
     if odd:
         column = plain(table.column(odd[0]))
         row = first_bad(column)
@@ -67,9 +67,3 @@ def as_numbers(table: pa.Table, name: str, origin: str, remedy: str = "") -> NDA
     if name not in table.column_names:
         raise AlertlabError(f"{origin}: no column {name}")
     return numbers(table.column(name), Place(origin, name, remedy=remedy))
-
-
-def _of_numbers(table: pa.Table, name: str) -> bool:
-    kind = table.schema.field(name).type
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return any(is_number(kind) for is_number in NUMBERS)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..door.words import text_of
 from ..runtime.errors import AlertlabError
+from .given import listed
 
 CLASSES, BRANCHES = "datamodule.classes", "datamodule.branches"  # keys of the config
 
@@ -58,10 +59,7 @@ class Taxonomy:
 
 
 def _names(values: Any, key: str) -> tuple[str, ...]:
-    """Names of a list; a text would fall into its letters."""
-    if isinstance(values, str | Mapping) or not isinstance(values, Sequence):
-        raise AlertlabError(f"{key}: {values!r} is not a list; write [{values}]")
-    return tuple(_name(value, key) for value in values)
+    return tuple(_name(value, key) for value in listed(values, key))
 
 
 def _name(value: Any, key: str) -> str:

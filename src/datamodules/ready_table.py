@@ -1,8 +1,7 @@
 """Tables of features that lie ready in a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
+from ..core.given import listed
 from ..core.progress import notice
 from ..door.table import open_table
 from ..door.values import Place, labels, names
@@ -43,7 +43,7 @@ class ReadyTable:
 
     def __init__(self, path: str, object_id: str, label: str, leave_out: Sequence[str], description: str) -> None:
         self.path, self.object_id, self.label = Path(path), object_id, label
-        self.leave_out, self.about = _list(leave_out), description
+        self.leave_out, self.about = tuple(map(str, listed(leave_out, f"{KEY}.leave_out"))), description
 
     @property
     def description(self) -> str:
@@ -111,12 +111,6 @@ class ReadyTable:
                 f"{self.path}: object {different[counts > 1][0]} is in {counts.max()} rows; a row is one object"
             )
         return objects
-
-
-def _list(given: Any) -> tuple[str, ...]:
-    if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
-        raise AlertlabError(f"{KEY}.leave_out: {given!r} is not a list; write [{given}]")
-    return tuple(str(name) for name in given)
 
 
 def _infinite(rows: pa.Table, names: Sequence[str], values: NDArray[np.float32]) -> int:

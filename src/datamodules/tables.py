@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ..core.given import listed
 from ..core.rows import Inputs
 from ..core.samples import Samples, number_of
 from ..core.split import SplitPlan
@@ -105,9 +106,7 @@ class TableDataModule(LabelledDataModule):
 
 def _days(given: Any) -> list[int]:
     """Whole numbers of days, in order."""
-    if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
-        raise AlertlabError(f"datamodule.cut_days: {given!r} is not a list; write [{given}]")
-    for days in given:
+    for days in listed(given, "datamodule.cut_days"):
         if isinstance(days, bool) or not isinstance(days, int) or days < 1:
             raise AlertlabError(f"datamodule.cut_days: {days!r} is not a whole number of days, 1 or more")
     return sorted(set(given))

@@ -39,9 +39,14 @@ class Place:
     row: Callable[[int], str] = row_number
     remedy: str = ""
 
+    @property
+    def where(self) -> str:
+        """The column, in words."""
+        return f"{self.origin}: column {self.column}"
+
     def error(self, number: int, fault: str) -> AlertlabError:
         """An error about one value."""
-        return AlertlabError(f"{self.origin}: column {self.column}, {self.row(number)}: {fault}{self.remedy}")
+        return AlertlabError(f"{self.where}, {self.row(number)}: {fault}{self.remedy}")
 
 
 def numbers(values: pa.Array | pa.ChunkedArray, place: Place) -> Floats:
@@ -53,7 +58,7 @@ def numbers(values: pa.Array | pa.ChunkedArray, place: Place) -> Floats:
         For text, dates, or anything else that is no number.
     """
     array = plain(values)
-    if not any(is_number(array.type) for is_number in NUMBERS):
+    if not is_number(array.type):
         number = first_bad(array)
         shown = f"{str(array[number].as_py())[:40]!r} is" if len(array) else "it is"
         raise place.error(number, f"{shown} {array.type}, not a number; convert the column")
@@ -102,9 +107,7 @@ def labels(values: pa.Array | pa.ChunkedArray, place: Place) -> pa.Array:
     """
     array = plain(values)
     if not any(is_scalar(array.type) for is_scalar in SCALARS):
-        raise AlertlabError(
-            f"{place.origin}: column {place.column} holds {array.type}; text or whole numbers are needed{place.remedy}"
-        )
+        raise AlertlabError(f"{place.where} holds {array.type}; text or whole numbers are needed{place.remedy}")
     if is_text(array.type):
         return _texts(array, place)
     different = pc.dictionary_encode(array)
@@ -120,8 +123,7 @@ def _texts(array: pa.Array, place: Place) -> pa.Array:
             return text
         text = pc.replace_substring_regex(pc.utf8_trim_whitespace(text), WHOLE.pattern, r"\1")
     except pa.ArrowInvalid as error:
-        fault = f"column {place.column} holds bytes that are not UTF-8"
-        raise AlertlabError(f"{place.origin}: {fault}{place.remedy}") from error
+        raise AlertlabError(f"{place.where} holds bytes that are not UTF-8{place.remedy}") from error
     lower = pc.utf8_lower(text)
     unknown = pc.is_in(lower, value_set=pa.array(sorted(UNKNOWN)))
     text = pc.if_else(pc.is_in(lower, value_set=pa.array(TRUTH)), pc.utf8_capitalize(text), text)
@@ -143,6 +145,12 @@ def _is_clean(text: pa.Array) -> bool:
         return False
     edges = np.concatenate([letters[ends[:-1]], last])
     return bool(np.all((edges > ord(" ")) & (edges < 127)))  # beyond ASCII there are blanks, too
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Whether values are numbers, of any type, or null throughout; of a dictionary those that it holds."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return any(is_kind(kind) for is_kind in NUMBERS)
 
 
 def is_text(kind: pa.DataType) -> bool:

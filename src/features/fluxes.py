@@ -65,7 +65,7 @@ def scale_of(declared: str | None, own: str | None, zero_point: float | None, ke
         For a unit of something else, for two that contradict, in kind or in scale: which of them is right cannot be
         known; and for counts without a zero point.
     """
-    where = f"{place.origin}: column {place.column}"
+    where = f"{place.where}"
     try:
         said = None if own is None else _scale(own, zero_point, f"{where}: unit of the file", key)
     except _NoUnitError:

@@ -15,9 +15,9 @@ from ..door.words import text_of
 from .assemble import SEEN
 from .columns import BANDS
 from .lightcurves import Floats
+from .times import MJD
 from .values import LEFT_OUT
 
-MJD = 2400000.5  # Julian date of its zero
 NEAR = 1.4  # arcsec: the nearest source of the template is the object itself, as ALeRCE's correction step has it
 FIELDS = {"difference": "magpsf", "difference_error": "sigmapsf", "rb": "rb", "ra": "ra", "dec": "dec"}
 PACKETS = 512  # at a time

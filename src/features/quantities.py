@@ -242,11 +242,11 @@ def _scale(
     if name in CONTEXT:
         context = scale_of(None, own, None, f"columns.{name}", place(name)) or MAGNITUDE
         if context.flux:
-            raise AlertlabError(f"{place(name).origin}: column {place(name).column} is in {own}; {name} is a magnitude")
+            raise AlertlabError(f"{place(name).where} is in {own}; {name} is a magnitude")
         return context
     key = "limit_unit" if name == "limit" and columns.limit_unit is not None else "unit"
     told = scale_of(getattr(columns, key), own, columns.zero_point, f"columns.{key}", place(name))
-    column, where = place(name).column, f"{place(name).origin}: column {place(name).column}"
+    column, where = place(name).column, place(name).where
     if name == "magnitude" and told is not None and columns.zero_point is not None and not told.flux:
         raise AlertlabError(f"{where}: is in {told.unit}; columns.zero_point is for counts, leave it null")
     if told is None and "flux" in column.lower():  # small fluxes have the values of magnitudes
@@ -271,8 +271,8 @@ def _scale_of_error(
     zero_point = columns.zero_point if of.flux else None
     told = scale_of(columns.error_unit, own, zero_point, "columns.error_unit", place(name)) or of
     if told.flux and not of.flux:
-        where = f"{place(name).origin}: column {place(name).column}"
-        raise AlertlabError(f"{where}: errors in {told.unit} beside magnitudes in {of.unit}; columns.unit is for both")
+        fault = f"errors in {told.unit} beside magnitudes in {of.unit}; columns.unit is for both"
+        raise AlertlabError(f"{place(name).where}: {fault}")
     return told
 
 
@@ -286,7 +286,7 @@ def _degrees(values: Floats, unit: str | None, place: Place) -> Floats:
         return values * float(u.Unit(text).to(u.deg))
     except (ValueError, TypeError) as error:
         fault = f"the file's unit {unit!r} is no angle; mend it there (deg, rad, hourangle)"
-        raise AlertlabError(f"{place.origin}: column {place.column}: {fault}") from error
+        raise AlertlabError(f"{place.where}: {fault}") from error
 
 
 def _to_icrs(found: dict[str, Floats], frame: str, place: Callable[[str], Place]) -> None:
@@ -339,7 +339,7 @@ def _judge(
     own = values if raw is None else raw
     example = float(own[np.flatnonzero(outside)[0]])
     fault = f"{int(outside.sum())} of {known} values are {_words(getattr(bounds, KINDS[name]))}, such as {example:.10g}"
-    raise AlertlabError(f"{place.origin}: column {place.column}: {fault}; {_remedy(name, own[outside], columns)}")
+    raise AlertlabError(f"{place.where}: {fault}; {_remedy(name, own[outside], columns)}")
 
 
 def _remedy(name: str, raw: Floats, columns: Columns) -> str:

@@ -113,7 +113,7 @@ def _days(unit: str | None, form: str, zero: float, place: Place) -> float:
         own = float(found[2] or 0)
         if (named == "mjd") != (form == "mjd") or own != zero:
             wanted = f"columns.time_format={named} columns.time_zero={own:.10g}"
-            raise AlertlabError(f"{place.origin}: column {place.column}: the file says {text!r}; declare {wanted}")
+            raise AlertlabError(f"{place.where}: the file says {text!r}; declare {wanted}")
         return 1.0
     from astropy import units as u  # here: a fifth of a second of import
 
@@ -121,7 +121,7 @@ def _days(unit: str | None, form: str, zero: float, place: Place) -> float:
         return float(u.Unit(text).to(u.d))
     except (ValueError, TypeError) as error:
         fault = f"the file's unit {text!r} is no time; mend it there (d, h, min, s, yr)"
-        raise AlertlabError(f"{place.origin}: column {place.column}: {fault}") from error
+        raise AlertlabError(f"{place.where}: {fault}") from error
 
 
 def _check_precision(kind: pa.DataType, raw: Floats, size: float, place: Place) -> None:
@@ -143,7 +143,7 @@ def _check_precision(kind: pa.DataType, raw: Floats, size: float, place: Place) 
     told = f"{hours:.2g} h" if hours >= 1 else f"{hours * 60:.2g} min"
     fault = f"in single precision, which tells {largest:.0f} only to {told}"
     remedy = "write times as double (float64), or less a round number and declare columns.time_zero"
-    raise AlertlabError(f"{place.origin}: column {place.column}: {fault}; {remedy}")
+    raise AlertlabError(f"{place.where}: {fault}; {remedy}")
 
 
 def _single(raw: Floats) -> bool:
@@ -206,7 +206,7 @@ def _utc(days: Floats, form: str, scale: str, place: Place) -> Floats:
             try:
                 result[known] = Time(days[known], format=form, scale=_named(form, scale)).utc.mjd
             except (ValueError, TypeError) as error:
-                raise AlertlabError(f"{place.origin}: column {place.column}: no times of {form} ({error})") from error
+                raise AlertlabError(f"{place.where}: no times of {form} ({error})") from error
     return result
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..alerts.plain import SIGNS
 from ..door.values import Place, is_text, numbers, plain
 from ..door.words import text_of
 from .lightcurves import Floats, Integers
 
 NO_BAND, LEFT_OUT = -1, 0  # beside the numbers of bands: no value, and a value that is mapped to none
 NOTHING = -2  # of the one row of an object that has no measurement at all
-BRIGHTER = {"t": 1.0, "true": 1.0, "1": 1.0, "+1": 1.0, "f": -1.0, "false": -1.0, "0": -1.0, "-1": -1.0}
 WHOLE = re.compile(r"\+?(-?\d{1,15})(\.0*)?")
 TYPED = re.compile(r"[\w./+*%@?\\-]+( [\w./+*%@?\\-]+)*", re.ASCII)  # what an override takes as a key
 YAML = {True: ("yes", "on"), False: ("no", "off")}  # words that YAML takes for these
@@ -36,7 +36,7 @@ def signs(values: pa.Array, place: Place) -> Floats:
         brighter = np.where(floats > 0, 1.0, -1.0)
         return brighter if known.all() else np.where(known, brighter, np.nan)
     found, index = _encoded(array)
-    codes = {name: BRIGHTER.get(name.lower(), np.inf) for name in found}
+    codes = {name: SIGNS.get(name.lower(), np.inf) for name in found}
     return _mapped(found, index, codes, np.nan, place, "a sign is t or f, 1 or 0, 1 or -1")
 
 

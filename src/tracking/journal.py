@@ -61,9 +61,8 @@ class Journal:
     def sent(self) -> int:
         """How many entries have been delivered."""
         text = self.sent_path.read_text() if self.sent_path.is_file() else ""
-        return (
-            int(text) if text.strip().isdecimal() and text.endswith("\n") else 0
-        )  # cut short by a kill: deliver all again, which is harmless
+        whole = text.strip().isdecimal() and text.endswith("\n")
+        return int(text) if whole else 0  # cut short by a kill: deliver all again, which is harmless
 
     @sent.setter
     def sent(self, count: int) -> None:

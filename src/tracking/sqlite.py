@@ -67,7 +67,7 @@ def open_alone(file: Path, uri: str, connect: Callable[[str], None]) -> None:
     with _lock(file):
         if _is_new(file):
             with replacing(file) as partial:  # a kill would leave tables that MLflow cannot go on with
-                connect(_address(partial))
+                connect(address_of(partial, uri))
         else:
             _check_tables(file)
         connect(uri)
@@ -90,18 +90,11 @@ def _is_new(file: Path) -> bool:
     return not file.is_file() or not file.stat().st_size
 
 
-def absolute(uri: str) -> str:
-    """The address of the same sqlite store, whatever folder the process moves to."""
+def address_of(file: Path, uri: str) -> str:
+    """The address of a file with the options of ``uri``, whatever folder the process moves to."""
     from sqlalchemy import make_url
 
-    url = make_url(uri)
-    return str(url.set(database=str(Path(str(url.database)).absolute())).render_as_string(hide_password=False))
-
-
-def _address(file: Path) -> str:
-    from sqlalchemy import URL
-
-    return str(URL.create("sqlite", database=str(file.absolute())).render_as_string())
+    return str(make_url(uri).set(database=str(file.absolute())).render_as_string(hide_password=False))
 
 
 def _check_place(file: Path) -> None:

@@ -20,7 +20,7 @@ from .errors import StoreError, asking, cannot_open, is_refusal, one_line, unope
 from .provenance import provenance_tags
 from .record import CONFIG, Identity, read_identity, refuse_links
 from .run import TrackedRun
-from .sqlite import absolute, check_writable, file_of, open_alone
+from .sqlite import address_of, check_writable, file_of, open_alone
 from .summary import RunRecord
 from .watch import Watch
 
@@ -84,7 +84,7 @@ class Tracker:
         file, address = file_of(self.uri), self._address
         try:
             if file:
-                address = absolute(address)  # MLflow remembers stores by it, wherever the process moves
+                address = address_of(file, address)  # MLflow remembers stores by it, wherever the process moves
                 open_alone(file, address, connect)
             else:
                 connect(address)

@@ -1,0 +1,19 @@
+"""What a config gives to a class, held to what belongs there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..runtime.errors import AlertlabError
+
+
+def listed(given: Any, key: str) -> Sequence[Any]:
+    """A list as it is; a text would fall into its letters.
+
+    Raises
+    ------
+    AlertlabError
+        For anything else, with the key of the config.
+    """
+    if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
+        raise AlertlabError(f"{key}: {given!r} is not a list; write [{given}]")
+    return given
