@@ -27,7 +27,7 @@ from alertlab.config import compose, instantiate
 from alertlab.core.contracts import Loading
 from alertlab.core.split import SplitPlan
 from alertlab.datamodules import StampDataModule
-from alertlab.models.network_model import Prepare
+from alertlab.models.networks.network_model import Prepare
 from alertlab.simulate import write_dataset
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from alertlab.features.batch import extract_batch, objects, steps, unmet
 from alertlab.features.families import MODULES
 from alertlab.features.lightcurves import LightCurves, light_curves
+from alertlab.features.runs.batch import extract_batch, objects, steps, unmet
 from alertlab.features.sets import feature_set
 from threadpoolctl import threadpool_limits
 
@@ -113,7 +113,7 @@ def cold_start() -> float:
     """Seconds of a new process with an empty cache, from its start to the features of one object."""
     code = (
         "from benchmarks.light_curves import sinusoids\n"
-        "from alertlab.features.batch import extract_batch\n"
+        "from alertlab.features.runs.batch import extract_batch\n"
         "from alertlab.features.sets import feature_set\n"
         "extract_batch(sinusoids(1, 60), feature_set('alerce174'))\n"
     )

@@ -23,8 +23,8 @@ from alertlab import runtime
 from alertlab.bundle import BundleDetails, write_bundle
 from alertlab.config import compose, instantiate
 from alertlab.core.samples import Samples
-from alertlab.models.features import cleaning
-from alertlab.models.hierarchy import levels, product
+from alertlab.models.forests.hierarchy import levels, product
+from alertlab.models.tables.features import cleaning
 from alertlab.runtime import operations
 from alertlab.runtime.decision import decide
 from imblearn.ensemble import BalancedRandomForestClassifier

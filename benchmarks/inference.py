@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from alertlab import runtime
 from alertlab.config import instantiate
-from alertlab.models.network_model import NetworkModel, Prepare
+from alertlab.models.networks.network_model import NetworkModel, Prepare
 from numpy.typing import NDArray
 
 from .in_turn import in_turn, median_and_range, timed

@@ -26,7 +26,7 @@ from typing import Any
 import torch
 from alertlab.config import instantiate, to_yaml
 from alertlab.core.contracts import Loading
-from alertlab.models.network_model import NetworkModel, Prepare
+from alertlab.models.networks.network_model import NetworkModel, Prepare
 
 from .in_turn import in_turn, median_and_range
 from .subject import SMALL, experiment

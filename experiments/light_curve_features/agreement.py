@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from alertlab.features.batch import Arrays, extract_batch, objects
 from alertlab.features.families.folded import folded_smoothness
 from alertlab.features.families.harmonics import harmonic_fit
 from alertlab.features.lightcurves import LightCurves, light_curves
-from alertlab.features.periodogram import fold
+from alertlab.features.maths.periodogram import fold
+from alertlab.features.runs.batch import Arrays, extract_batch, objects
 from alertlab.features.sets import FeatureSet, feature_set
 from catalina import recovered, scatter
 from fits import fits

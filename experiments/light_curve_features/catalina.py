@@ -8,7 +8,7 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from alertlab.features.periodogram import search
+from alertlab.features.maths.periodogram import search
 
 CLOSE = 1e-3  # relative
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from alertlab.features.batch import Arrays, objects
 from alertlab.features.families.autoregression import irregular_autoregression, negative_likelihood
 from alertlab.features.families.random_walk import damped_random_walk, log_likelihood, remember
 from alertlab.features.families.supernova import FLOOR, flux_of, residuals, supernova_shape
 from alertlab.features.lightcurves import LightCurves
-from alertlab.features.periodogram import FEWEST, combined
-from alertlab.features.spectrum import band_of, explained_at
+from alertlab.features.maths.periodogram import FEWEST, combined
+from alertlab.features.maths.spectrum import band_of, explained_at
+from alertlab.features.runs.batch import Arrays, objects
 
 TOLERANCE = 1e-5  # of a log-likelihood; of chi^2 relative
 MANY = 30  # points of a band of which a period is asked to agree

@@ -14,7 +14,7 @@ import numpy as np
 from alertlab import runtime
 from alertlab.alerts.metadata import metadata_features
 from alertlab.core.predictions import Predictions, concatenate
-from alertlab.evaluation.scores import class_scores
+from alertlab.evaluation.metrics.scores import class_scores
 from sides import Side, part, read_side
 
 

@@ -14,16 +14,16 @@ from .. import __version__
 from ..alerts.fingerprint import remembered_digest
 from ..door.place import Found, keep_apart, look
 from ..door.words import in_brief
-from ..features.assemble import Assembled, Join
-from ..features.clean import Rules
-from ..features.columns import Columns
 from ..features.memory import feature_table, table_schema
-from ..features.merge import merged
-from ..features.parallel import computed, usable_cores
-from ..features.quantities import Bounds
-from ..features.read import read_light_curves, size_of
+from ..features.runs.merge import merged
+from ..features.runs.parallel import computed, usable_cores
+from ..features.runs.work import LEFT_OUT, Batch, Work, write
 from ..features.sets import FeatureSet
-from ..features.work import LEFT_OUT, Batch, Work, write
+from ..features.tables.assemble import Assembled, Join
+from ..features.tables.clean import Rules
+from ..features.tables.columns import Columns
+from ..features.tables.quantities import Bounds
+from ..features.tables.read import read_light_curves, size_of
 from ..runtime.errors import AlertlabError
 from .progress import counter, notice, status
 from .table_file import TableFile

@@ -11,7 +11,7 @@ from ..core.progress import counter
 from ..door.place import look
 from ..door.table import open_table
 from ..door.values import Place, labels, names
-from ..features.columns import nearest
+from ..features.tables.columns import nearest
 from ..files import placing
 from ..runtime.errors import AlertlabError
 

@@ -20,11 +20,11 @@ from ..alerts.fingerprint import remembered_digest
 from ..core.feature_file import Settings, extract_file, rejected_path
 from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
 from ..core.progress import notice
-from ..features.clean import Rules
-from ..features.columns import Columns
 from ..features.memory import FACTS
-from ..features.quantities import Bounds
 from ..features.sets import feature_set
+from ..features.tables.clean import Rules
+from ..features.tables.columns import Columns
+from ..features.tables.quantities import Bounds
 from ..runtime.errors import AlertlabError
 from .feature_rows import REJECTED, FeatureRows
 
@@ -61,7 +61,7 @@ class LightCurveFeatures:
     curves : the light curves and their labels.
     columns : ``conf/columns/``: which column is which quantity.
     features : name of the set.
-    min_rb, max_error, min_detections : see :class:`alertlab.features.clean.Rules`.
+    min_rb, max_error, min_detections : see :class:`alertlab.features.tables.clean.Rules`.
     bounds : ``conf/bounds/``: what is possible of a quantity.
     cache : folder where tables of features are kept, by the content of everything that they follow from;
         None computes them anew each time.

@@ -13,8 +13,8 @@ from ..core.given import listed
 from ..core.progress import notice
 from ..door.table import open_table
 from ..door.values import Place, labels, names
-from ..features.columns import nearest
 from ..features.memory import FACTS
+from ..features.tables.columns import nearest
 from ..runtime.errors import AlertlabError
 from .feature_rows import FeatureRows
 from .telling import row_counts

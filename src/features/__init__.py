@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # numba and pyarrow are imported by the first call
     import pyarrow as pa
 
-    from .clean import Rules
-    from .columns import Columns
+    from .tables.clean import Rules
+    from .tables.columns import Columns
 
 
 def extract(

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..runtime.errors import AlertlabError
-from .batch import extract_batch, objects, unmet
 from .lightcurves import LightCurves
+from .runs.batch import extract_batch, objects, unmet
 from .sets import BANDS, FeatureSet
 
 

@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from ..runtime.errors import AlertlabError
-from .assemble import assemble
-from .batch import extract_batch
-from .clean import Rules
-from .columns import DETECTION, LIMIT, Columns, optional, recognise, resolve
 from .lightcurves import Floats, LightCurves
+from .runs.batch import extract_batch
 from .sets import FeatureSet, feature_set
-from .tables import as_table, flat, known_columns, names_of
+from .tables.assemble import assemble
+from .tables.clean import Rules
+from .tables.columns import DETECTION, LIMIT, Columns, optional, recognise, resolve
+from .tables.flat import as_table, flat, known_columns, names_of
 
 FACTS = ("detections", "days")  # clean ones and the time they span: to judge results by, in no set of features
 LEFT_OUT, DROPPED = b"alertlab.features.left_out", b"alertlab.features.dropped"

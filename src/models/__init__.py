@@ -1,10 +1,10 @@
 """What is trained."""
 
-from .boosting import GradientBoosting
-from .dihedral_classifier import DihedralClassifier
-from .forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
-from .perceptron import Perceptron
-from .stamp_classifier import StampClassifier
+from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
+from .stamps.dihedral_classifier import DihedralClassifier
+from .stamps.stamp_classifier import StampClassifier
+from .tables.boosting import GradientBoosting
+from .tables.perceptron import Perceptron
 
 __all__ = [
     "DihedralClassifier",

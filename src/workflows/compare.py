@@ -9,10 +9,10 @@ from typing import Any
 from omegaconf import DictConfig
 
 from ..core.progress import status
-from ..evaluation.agreement import Agreement, agreements, by_object
-from ..evaluation.difference import Comparison, compare
-from ..evaluation.evaluator import FORMATS
-from ..evaluation.tables import csv_text, known
+from ..evaluation.classification.evaluator import FORMATS
+from ..evaluation.comparison.agreement import Agreement, agreements, by_object
+from ..evaluation.comparison.difference import Comparison, compare
+from ..evaluation.tables.csv_text import csv_text, known
 from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .source import read_source
@@ -142,7 +142,8 @@ def check(config: DictConfig) -> None:
 
 
 def _figures(matrices: Mapping[str, Agreement], formats: Sequence[str]) -> dict[str, bytes]:
-    from ..evaluation.figures import agreement_figure, render  # here: matplotlib is half a second of import
+    from ..core.paper import render  # here: matplotlib is half a second of import
+    from ..evaluation.comparison.agreement_figure import agreement_figure
 
     drawn = {level: agreement_figure(each, "the first run", "the second run") for level, each in matrices.items()}
     return {f"matrix{ENDS[level]}.{form}": render(figure, form) for level, figure in drawn.items() for form in formats}

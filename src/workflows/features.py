@@ -8,13 +8,13 @@ from omegaconf import DictConfig, OmegaConf
 
 from ..core.feature_file import FeaturesResult, Settings, extract_file
 from ..door.place import look
-from ..features.assemble import assemble
-from ..features.clean import Rules
-from ..features.columns import Columns
 from ..features.explain import explain
-from ..features.quantities import Bounds
-from ..features.read import read_light_curves
 from ..features.sets import feature_set
+from ..features.tables.assemble import assemble
+from ..features.tables.clean import Rules
+from ..features.tables.columns import Columns
+from ..features.tables.quantities import Bounds
+from ..features.tables.read import read_light_curves
 from ..runtime.errors import AlertlabError
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from alertlab.core.predictions import concatenate
-from alertlab.evaluation.agreement import agreements, by_object
-from alertlab.evaluation.figures import agreement_figure
+from alertlab.evaluation.comparison.agreement import agreements, by_object
+from alertlab.evaluation.comparison.agreement_figure import agreement_figure
 from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 

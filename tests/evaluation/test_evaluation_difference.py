@@ -5,7 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from alertlab.core.predictions import concatenate
-from alertlab.evaluation.difference import BOOTSTRAP, CORRECTED, compare, corrected_interval, paired_bootstrap
+from alertlab.evaluation.comparison.difference import (
+    BOOTSTRAP,
+    CORRECTED,
+    compare,
+    corrected_interval,
+    paired_bootstrap,
+)
 from alertlab.runtime.errors import AlertlabError
 from scipy import stats
 from sklearn import metrics as sk

@@ -6,16 +6,16 @@ import matplotlib
 import numpy as np
 import pytest
 from alertlab.evaluation import evaluate
-from alertlab.evaluation.agreement import Agreement
-from alertlab.evaluation.calibration_figure import wilson_bars
-from alertlab.evaluation.figures import (
+from alertlab.evaluation.classification.calibration_figure import wilson_bars
+from alertlab.evaluation.classification.figures import (
     agreement_figure,
     calibration_figure,
     confusion_figure,
     learning_curves_figure,
     render,
 )
-from alertlab.evaluation.matrix_figure import COLOURS, ink
+from alertlab.evaluation.comparison.agreement import Agreement
+from alertlab.evaluation.figures.matrix import COLOURS, ink
 from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy.stats import binomtest

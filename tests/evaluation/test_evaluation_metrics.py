@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import torch
 from alertlab.core.samples import UNLABELLED
-from alertlab.evaluation.confusion import confusion_counts
-from alertlab.evaluation.metrics import classification_metrics
-from alertlab.evaluation.scores import overall_scores
+from alertlab.evaluation.classification.metrics import classification_metrics
+from alertlab.evaluation.classification.metrics.confusion import confusion_counts
+from alertlab.evaluation.metrics.scores import overall_scores
 from alertlab.runtime.errors import AlertlabError
 from hypothesis import given, settings
 from hypothesis import strategies as st

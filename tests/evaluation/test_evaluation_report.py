@@ -12,10 +12,10 @@ from alertlab.core.rows import Rows
 from alertlab.core.samples import UNLABELLED, Samples
 from alertlab.core.taxonomy import Taxonomy
 from alertlab.evaluation import evaluate
+from alertlab.evaluation.classification.gallery import galleries
+from alertlab.evaluation.classification.tables import class_table, results_table
 from alertlab.evaluation.report import Subject, report_html
-from alertlab.evaluation.report.gallery import galleries
 from alertlab.evaluation.report.stamps import MISSING_COLOUR, stamp_picture, stretch
-from alertlab.evaluation.tables import class_table, results_table
 from alertlab.runtime.manifest import Column
 from PIL import Image
 

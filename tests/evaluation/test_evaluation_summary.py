@@ -7,7 +7,7 @@ import pytest
 from alertlab.core.predictions import concatenate
 from alertlab.core.samples import UNLABELLED
 from alertlab.evaluation import evaluate
-from alertlab.evaluation.spread import mean_and_std
+from alertlab.evaluation.metrics.spread import mean_and_std
 from alertlab.runtime.errors import AlertlabError
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 

@@ -5,8 +5,7 @@ import re
 import numpy as np
 import pytest
 from alertlab.evaluation import evaluate
-from alertlab.evaluation.latex import confusion_latex, escape, percentile_latex
-from alertlab.evaluation.tables import (
+from alertlab.evaluation.classification.tables import (
     class_table,
     confusion_counts_csv,
     confusion_fraction_csv,
@@ -14,6 +13,7 @@ from alertlab.evaluation.tables import (
     metrics_csv,
     results_table,
 )
+from alertlab.evaluation.tables.latex import confusion_latex, escape, percentile_latex
 
 
 def latex_of(evaluation):

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from alertlab.features import extract
-from alertlab.features.batch import extract_batch
-from alertlab.features.clean import Rules
 from alertlab.features.explain import explain
 from alertlab.features.lightcurves import light_curves
+from alertlab.features.runs.batch import extract_batch
 from alertlab.features.sets import FeatureSet, all_features, feature_set
+from alertlab.features.tables.clean import Rules
 from alertlab.runtime.errors import AlertlabError
 from curves_by_hand import batch
 

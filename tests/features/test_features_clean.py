@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from alertlab.features import extract
-from alertlab.features.assemble import assemble
-from alertlab.features.clean import Rules
-from alertlab.features.columns import DETECTION, Columns
-from alertlab.features.tables import as_table, flat
+from alertlab.features.tables.assemble import assemble
+from alertlab.features.tables.clean import Rules
+from alertlab.features.tables.columns import DETECTION, Columns
+from alertlab.features.tables.flat import as_table, flat
 
 GOOD = {"time": 0.0, "magnitude": 18.0, "error": 0.1, "rb": 0.9, "ra": 10.0, "dec": 20.0, "band": 1}
 

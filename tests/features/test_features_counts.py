@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from alertlab.features.batch import extract_batch
 from alertlab.features.lightcurves import light_curves
+from alertlab.features.runs.batch import extract_batch
 from alertlab.features.sets import Feature, FeatureSet, all_features
 from astropy.coordinates import SkyCoord
 from curves_by_hand import batch

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from alertlab.features.batch import extract_batch
 from alertlab.features.lightcurves import light_curves
+from alertlab.features.runs.batch import extract_batch
 from alertlab.features.sets import FeatureSet, all_features, feature_set
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -11,16 +11,16 @@ import pytest
 from alertlab.config import compose
 from alertlab.door.place import look
 from alertlab.features import extract
-from alertlab.features.assemble import assemble
-from alertlab.features.batch import extract_batch
-from alertlab.features.clean import Rules
-from alertlab.features.columns import DETECTION, Columns
-from alertlab.features.fluxes import to_flux_errors, to_fluxes
-from alertlab.features.quantities import Bounds
-from alertlab.features.read import read_light_curves
+from alertlab.features.runs.batch import extract_batch
 from alertlab.features.sets import feature_set
-from alertlab.features.tables import as_table, flat
-from alertlab.features.values import NOTHING
+from alertlab.features.tables.assemble import assemble
+from alertlab.features.tables.clean import Rules
+from alertlab.features.tables.columns import DETECTION, Columns
+from alertlab.features.tables.flat import as_table, flat
+from alertlab.features.tables.fluxes import to_flux_errors, to_fluxes
+from alertlab.features.tables.quantities import Bounds
+from alertlab.features.tables.read import read_light_curves
+from alertlab.features.tables.values import NOTHING
 from alertlab.runtime.errors import AlertlabError
 from alertlab.workflows.features import settings_of
 from astropy import units as u

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from alertlab.features import extract
-from alertlab.features.clean import Rules
 from alertlab.features.families import KERNELS, random_walk, supernova
 from alertlab.features.families.autoregression import negative_likelihood
 from alertlab.features.families.folded import folded_smoothness
-from alertlab.features.periodogram import combined, fold
+from alertlab.features.maths.periodogram import combined, fold
+from alertlab.features.maths.spectrum import band_of, explained_at
 from alertlab.features.sets import feature_set
-from alertlab.features.spectrum import band_of, explained_at
+from alertlab.features.tables.clean import Rules
 
 FITTED = ("IAR_phi", "GP_DRW", "SPM", "Multiband_period", "Power_rate", "PPE", "Period_band", "delta_period")
 FITTED += ("Harmonics", "Psi")

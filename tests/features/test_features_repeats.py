@@ -7,12 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from alertlab.features import extract
-from alertlab.features.assemble import Join, assemble
-from alertlab.features.clean import Rules
-from alertlab.features.columns import DETECTION, LIMIT, Columns
 from alertlab.features.repeats import repeats
-from alertlab.features.tables import as_table, flat
-from alertlab.features.values import NOTHING
+from alertlab.features.tables.assemble import Join, assemble
+from alertlab.features.tables.clean import Rules
+from alertlab.features.tables.columns import DETECTION, LIMIT, Columns
+from alertlab.features.tables.flat import as_table, flat
+from alertlab.features.tables.values import NOTHING
 
 SECOND = 1 / 86400  # days
 GOOD = {"object_id": "a", "time": 5.0, "magnitude": 18.0, "error": 0.1, "rb": 0.9, "band": 1}

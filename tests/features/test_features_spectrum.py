@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from alertlab.features import spectrum
-from alertlab.features.periodogram import FACTORS, combined, fold, highest_peaks, search
-from alertlab.features.spectrum import Grid, band_of, explained, explained_at
+from alertlab.features.maths import spectrum
+from alertlab.features.maths.periodogram import FACTORS, combined, fold, highest_peaks, search
+from alertlab.features.maths.spectrum import Grid, band_of, explained, explained_at
 from astropy.timeseries import LombScargle
 from curves_by_hand import points, value
 from scipy.signal import find_peaks

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from alertlab.features.families.supernova import HIGH, LOW, residuals
-from alertlab.features.least_squares import bounded_step
+from alertlab.features.maths.least_squares import bounded_step
 from curves_by_hand import value, values
 from scipy.optimize import least_squares, lsq_linear
 from scipy.special import expit

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 from alertlab.config import compose
 from alertlab.features import extract
-from alertlab.features.columns import DETECTION, Columns
-from alertlab.features.tables import as_table, flat
-from alertlab.features.values import LEFT_OUT, NO_BAND
+from alertlab.features.tables.columns import DETECTION, Columns
+from alertlab.features.tables.flat import as_table, flat
+from alertlab.features.tables.values import LEFT_OUT, NO_BAND
 from alertlab.runtime.errors import AlertlabError
 from alertlab.workflows.features import settings_of
 from astropy.time import Time
@@ -99,7 +99,7 @@ def test_the_package_is_light_to_import_and_its_function_stays_one():
     code = (
         "import sys, alertlab.features\n"
         "assert not {'numba', 'pyarrow', 'scipy'} & set(sys.modules)\n"
-        "from alertlab.features.batch import extract_batch\n"
+        "from alertlab.features.runs.batch import extract_batch\n"
         "from alertlab.features import extract\n"
         "assert extract.__name__ == 'extract'"
     )
@@ -211,7 +211,7 @@ def test_decimals_are_numbers_and_quantities_of_astropy_have_their_units(long):
 
 
 def test_a_column_that_is_absent_is_first_looked_for_under_its_usual_names():
-    from alertlab.features.columns import DETECTION, Columns, resolve
+    from alertlab.features.tables.columns import DETECTION, Columns, resolve
 
     with pytest.raises(AlertlabError, match=r"no column object_id\. Did you mean oid"):
         resolve(Columns(), ["corrected", "oid", "time", "magnitude", "error", "band"], DETECTION, "x")

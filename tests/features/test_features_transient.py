@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from alertlab.features.families.transient import transient_shape
-from alertlab.features.two_bands import expected, factor, nightly, uncertainty
+from alertlab.features.maths.two_bands import expected, factor, nightly, uncertainty
 from scipy.linalg import solve
 from sklearn.gaussian_process.kernels import Matern
 

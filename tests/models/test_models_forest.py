@@ -5,8 +5,8 @@ import csv
 import numpy as np
 import pytest
 from alertlab.config import compose, instantiate
-from alertlab.models.forest import grow, rows_of
-from alertlab.models.out_of_bag import judged_rows, votes
+from alertlab.models.forests.forest import grow, rows_of
+from alertlab.models.forests.out_of_bag import judged_rows, votes
 from alertlab.runtime import AlertlabError
 from alertlab.runtime.decision import decide
 from feature_table import BRANCHES, CLASSES, FEATURES, FakeRun, FeatureTable, bundled
@@ -30,7 +30,9 @@ PUBLISHED = {
 def without_figures(request, monkeypatch):
     """A second a fit, and one test looks at them."""
     if "figure" not in request.node.name:
-        monkeypatch.setattr("alertlab.models.forest_model.write_importances", lambda each, names, folder: folder)
+        monkeypatch.setattr(
+            "alertlab.models.forests.forest_model.write_importances", lambda each, names, folder: folder
+        )
 
 
 def fitted(name, data, folder, *overrides):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from alertlab.models.loss import entropy_regularised_cross_entropy
-from alertlab.models.stamp_network import StampNetwork
+from alertlab.models.networks.loss import entropy_regularised_cross_entropy
+from alertlab.models.stamps.stamp_network import StampNetwork
 from scipy.stats import entropy
 
 PUBLISHED = {"crop": 21, "padding": 3, "filters": (32, 32, 64, 64, 64), "dense": 64, "dropout": 0.5}

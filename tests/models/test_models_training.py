@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from alertlab.config import compose, instantiate
-from alertlab.models.task import ClassificationTask
+from alertlab.models.networks.task import ClassificationTask
 from sklearn.metrics import balanced_accuracy_score
 from test_models_conformance import SMALL, FakeRun
 from torch import nn

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from alertlab.models.weights import FILE, last_layer_of, save_weights, take_weights
+from alertlab.models.networks.weights import FILE, last_layer_of, save_weights, take_weights
 from alertlab.runtime import AlertlabError
 from safetensors.torch import load_file
 from torch import nn

@@ -2,8 +2,8 @@ import collections
 
 import numpy as np
 import pytest
-from alertlab.features.columns import ALERCE
 from alertlab.features.memory import features_of
+from alertlab.features.tables.columns import ALERCE
 from alertlab.runtime.errors import AlertlabError
 from alertlab.simulate import SimulatedLightCurves
 from alertlab.simulate.light_curves import BRANCHES, CLASSES

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from alertlab.config import compose
 from alertlab.core.predictions import Predictions, read_predictions
-from alertlab.evaluation.agreement import Agreement
+from alertlab.evaluation.comparison.agreement import Agreement
 from alertlab.runtime import AlertlabError
 from alertlab.workflows.compare import CompareMatrixResult, compare_matrix, compare_runs
 from alertlab.workflows.show import show_comparison, show_matrix

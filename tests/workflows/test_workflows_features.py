@@ -16,9 +16,9 @@ import pytest
 from alertlab.cli import main
 from alertlab.config import compose
 from alertlab.features import extract
-from alertlab.features.columns import ALERCE, Columns
-from alertlab.features.merge import merged
-from alertlab.features.partition import Partition, read_bucket
+from alertlab.features.runs.merge import merged
+from alertlab.features.runs.partition import Partition, read_bucket
+from alertlab.features.tables.columns import ALERCE, Columns
 from alertlab.runtime.errors import AlertlabError
 from alertlab.workflows.features import features, settings_of
 from astropy.table import Table
@@ -69,9 +69,9 @@ def test_order_of_rows_workers_and_sizes_change_no_byte(frame, table, tmp_path, 
     assert run(tmp_path / "other.parquet", tmp_path / "g.parquet").features.read_bytes() == expected
     assert run(table, tmp_path / "h.parquet", "workers=2").features.read_bytes() == expected
     assert run(table, tmp_path / "i.parquet", "batch_size=1000").features.read_bytes() == expected
-    monkeypatch.setattr("alertlab.features.partition.BUCKET", 2000)
-    monkeypatch.setattr("alertlab.features.partition.RUN", 3000)
-    monkeypatch.setattr("alertlab.features.read.LONG", 100)
+    monkeypatch.setattr("alertlab.features.runs.partition.BUCKET", 2000)
+    monkeypatch.setattr("alertlab.features.runs.partition.RUN", 3000)
+    monkeypatch.setattr("alertlab.features.tables.read.LONG", 100)
     result = run(table, tmp_path / "j.parquet")
     assert result.features.read_bytes() == expected
     assert result.left_out == {"fewer than 6 clean detections": 1}
@@ -178,7 +178,7 @@ def test_a_killed_run_goes_on_where_it_stopped_and_gives_the_same_table(frame, t
 def test_workers_end_with_a_run_that_is_killed(frame, tmp_path):
     code = (
         "import os, signal, sys, time\n"
-        "from alertlab.features.parallel import _context, _start\n"
+        "from alertlab.features.runs.parallel import _context, _start\n"
         "from concurrent.futures import ProcessPoolExecutor\n"
         "if __name__ == '__main__':\n"
         "    pool = ProcessPoolExecutor(1, _context(), _start, (os.getpid(),))\n"

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from ...alerts.alert import BANDS
 from ...core.predictions import Predictions
 from ...core.samples import UNLABELLED, Samples
-from ..figures import calibration_figure, confusion_figure, learning_curves_figure, render
-from ..summary import Evaluation
-from ..tables import class_table, results_table
+from ..classification.figures import calibration_figure, confusion_figure, learning_curves_figure, render
+from ..classification.gallery import SEED, galleries
+from ..classification.summary import Evaluation
+from ..classification.tables import class_table, results_table
 from .catalogue import Catalogue
-from .gallery import SEED, galleries
 from .stamps import MISSING_COLOUR
 from .subject import Subject
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..feature import of_band, of_object
 from ..lightcurves import Floats
-from ..periodogram import FACTORS, FEWEST, WINDOW, Found
+from ..maths.periodogram import FACTORS, FEWEST, WINDOW, Found
 
 NO_BAND = f"without {FEWEST} detections in a band, not all equal, within {WINDOW:.0f} d; where no power is a peak"
 SOURCE = "Schwarzenberg-Czerny 1996, Mondrik et al. 2015; grid of lc_classifier 2.1.0"

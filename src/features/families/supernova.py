@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from ..feature import kernel_function, of_band
-from ..least_squares import bounded_step
 from ..lightcurves import Floats
+from ..maths.least_squares import bounded_step
 
 SWITCH = 3.0  # days over which the plateau gives way to the decline
 FLOOR = 0.01  # added to every flux error

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..feature import kernel_function, of_object
 from ..lightcurves import Floats, Integers
-from ..two_bands import FAINTEST, FLOOR, expected, factor, nightly, uncertainty
+from ..maths.two_bands import FAINTEST, FLOOR, expected, factor, nightly, uncertainty
 
 G, R = 1, 2
 BEFORE, AFTER = 60.0, 150.0  # days around the brightest night that are looked at

@@ -19,8 +19,8 @@ from ...core.table_file import TableFile
 from ...door.place import PARQUET, Found, Kind, keep_apart
 from ...door.table import OpenTable, open_table
 from ...features.memory import FACTS
+from ...features.runs.work import LEFT_OUT
 from ...features.sets import NAME
-from ...features.work import LEFT_OUT
 from ...files import replacing
 from ...runtime.errors import AlertlabError
 from ..features import settings_of

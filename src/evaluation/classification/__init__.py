@@ -1,0 +1,1 @@
+"""Judging classes and their probabilities."""

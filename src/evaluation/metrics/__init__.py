@@ -1,0 +1,1 @@
+"""Numbers that follow from predictions: pure functions of arrays."""

@@ -1,0 +1,57 @@
+"""Does a probability of 0.8 mean right four times in five? (Guo et al. 2017, ICML, arXiv 1706.04599)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.predictions import Predictions
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """The reliability diagram in numbers: equal-width bins of the decided class's probability.
+
+    Attributes
+    ----------
+    count : (bins,) samples in each bin.
+    accuracy : (bins,) fraction of them decided rightly, NaN in an empty bin.
+    confidence : (bins,) their mean probability, NaN in an empty bin.
+    """
+
+    count: NDArray[np.int64]
+    accuracy: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+
+    @property
+    def expected_calibration_error(self) -> float:
+        """Mean distance of accuracy from confidence, weighted by count: eq. 3, dimensionless."""
+        gap = np.nan_to_num(np.abs(self.accuracy - self.confidence))
+        return float(np.average(gap, weights=self.count))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain, strict JSON; null in an empty bin."""
+        return {
+            "count": self.count.tolist(),
+            "accuracy": [float(value) if np.isfinite(value) else None for value in self.accuracy],
+            "confidence": [float(value) if np.isfinite(value) else None for value in self.confidence],
+        }
+
+
+def reliability(predictions: Predictions, bins: int) -> Reliability:
+    """Reliability of labelled predictions, of which there is at least one.
+
+    Bin m holds the probabilities in ((m - 1) / bins, m / bins].
+    """
+    decided = predictions.prediction
+    confidence = predictions.probability[np.arange(len(predictions)), decided]
+    right = decided == predictions.target
+    number = np.digitize(confidence, np.linspace(0, 1, bins + 1)[1:-1], right=True)
+    count = np.bincount(number, minlength=bins)
+    with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN of an empty bin
+        return Reliability(
+            count,
+            np.bincount(number, right, bins) / count,
+            np.bincount(number, confidence, bins) / count,
+        )

@@ -1,0 +1,1 @@
+"""Evaluations as CSV, LaTeX and rows of text: what several tasks share."""

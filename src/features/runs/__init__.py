@@ -1,0 +1,1 @@
+"""Many objects: parted, computed side by side, merged."""

@@ -1,0 +1,1 @@
+"""Any table of light curves in, checked columns out."""

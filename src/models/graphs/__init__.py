@@ -1,0 +1,1 @@
+"""Trees and scores as ONNX graphs, written by hand."""

@@ -1,0 +1,1 @@
+"""Networks behind the model contract: training, weights, export."""

@@ -1,0 +1,1 @@
+"""Networks that look at stamps, and the classifiers made of them."""
