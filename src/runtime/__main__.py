@@ -4,25 +4,28 @@ import argparse
 import csv
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .bundle import Bundle, Prediction, load
+from .bundle import Bundle, load
 from .describe import describe
 from .errors import AlertlabError
+from .ragged import Ragged
 from .table import only_table, read_csv
+from .tasks.task import cell
 
 EXAMPLE = """example:
   python -m alertlab.runtime check stamp-1.0.bundle
   python -m alertlab.runtime predict stamp-1.0.bundle alerts.npz --out classes.npz
   python -m alertlab.runtime predict light-curve-1.0.bundle features.csv --out classes.csv
 
-An .npz holds one array an input, named and shaped as `info` says. A .csv holds the columns
-of a bundle that takes features alone, in any order and among others; an empty cell is unknown."""
+An .npz holds one array an input, named and shaped as `info` says; of sequences all points in one array NAME, and
+in NAME.offsets where each row begins. A .csv holds the columns of a bundle that takes features alone, in any order
+and among others; an empty cell is unknown."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,15 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, purpose in (
         ("check", "verify every byte and replay the golden rows"),
         ("info", "say what it takes, what it returns and where it comes from"),
-        ("predict", "classify the rows of an .npz or .csv file"),
+        ("predict", "answer for the rows of an .npz or .csv file"),
     ):
         command = commands.add_parser(name, help=purpose, description=purpose)
         command.add_argument("bundle", type=Path, help="folder or uncompressed zip")
         if name == "predict":
             command.add_argument("inputs", type=Path, help=".npz with the declared inputs, or .csv with the columns")
-            command.add_argument(
-                "--out", type=Path, help=".npz for probability, label, index, or .csv; else text is printed"
-            )
+            command.add_argument("--out", type=Path, help=".npz for what Python returns, or .csv; else text is printed")
     options = parser.parse_args(arguments)
     try:
         bundle = load(options.bundle)
@@ -69,39 +70,68 @@ def check(bundle: Bundle) -> str:
 
 
 def predict(bundle: Bundle, inputs: Path, out: Path | None) -> str:
-    """Classify the rows of a file; return a line each, or where they were written."""
+    """Answer for the rows of a file; return a line each, or where they were written."""
     names = None
     if inputs.suffix == ".csv":
         spec = only_table(bundle.inputs, inputs)
         features, names = read_csv(inputs, spec)
         prediction = bundle.predict({spec.name: features})
     else:
-        prediction = bundle.predict(read_arrays(inputs))
+        prediction = bundle.predict(read_inputs(inputs))
     if out is None:
-        best = prediction.probability.max(axis=1, initial=0.0)
-        lines = [f"{label}\t{p:.6f}" for label, p in zip(prediction.label, best, strict=True)]
+        owner, lines = bundle.task.lines(bundle.manifest, prediction)
         return "\n".join(
-            lines if names is None else (f"{name}\t{line}" for name, line in zip(names, lines, strict=True))
+            lines if names is None else (f"{names[row]}\t{line}" for row, line in zip(owner, lines, strict=True))
         )
+    owner, columns = bundle.task.table(bundle.manifest, prediction)
     if out.suffix == ".csv":
-        write_csv(out, names or [str(row) for row in range(len(prediction.label))], bundle.classes, prediction)
+        write_csv(out, names, owner, columns)
     else:
         rows: dict[str, Any] = {} if names is None else {"row": np.array(names, np.str_)}
+        rows |= arrays_of(vars(prediction))
         with out.open("wb") as file:  # savez would append .npz to another name
-            np.savez(file, classes=np.array(bundle.classes), **rows, **vars(prediction))
-    return f"{len(prediction.label)} rows -> {out}"
+            np.savez(file, classes=np.array(bundle.classes), **rows)
+    return f"{len(set(owner.tolist()))} rows -> {out}"
 
 
-def write_csv(path: Path, names: Sequence[str], classes: Sequence[str], prediction: Prediction) -> None:
-    """A line a row: its name, the class, and the probability of each class."""
+def write_csv(path: Path, names: Sequence[str] | None, owner: NDArray[np.int64], columns: dict[str, Any]) -> None:
+    """A line a row, or several: its name, and what is said of it."""
     with path.open("w", newline="", encoding="utf-8") as file:
         lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(["row", "prediction", *(f"probability_{name}" for name in classes)])
-        for name, label, row in zip(names, prediction.label, prediction.probability, strict=True):
-            lines.writerow([name, label, *(f"{value:.9g}" for value in row)])  # nine digits are every bit of a float32
+        lines.writerow(["row", *columns])
+        for row, *values in zip(owner.tolist(), *columns.values(), strict=True):
+            lines.writerow([row if names is None else names[row], *map(cell, values)])
 
 
-def read_arrays(path: Path) -> dict[str, NDArray[np.float32]]:
+def arrays_of(values: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """A prediction as plain arrays: of what is of unequal length, flat values and where each row begins."""
+    found: dict[str, NDArray[Any]] = {}
+    for name, each in values.items():
+        if isinstance(each, Ragged):
+            found |= {name: each.values, f"{name}.offsets": each.offsets}
+        elif isinstance(each, Mapping):
+            found |= arrays_of(each)
+        elif each is not None:
+            found[name] = each
+    return found
+
+
+def read_inputs(path: Path) -> dict[str, Any]:
+    """Inputs from an .npz file; of sequences NAME and NAME.offsets, of images of any size NAME.shapes too."""
+    arrays = read_arrays(path)
+    names = [name for name in arrays if not name.endswith((".offsets", ".shapes"))]
+    try:
+        return {
+            name: Ragged(arrays[name], arrays[f"{name}.offsets"], arrays.get(f"{name}.shapes"))
+            if f"{name}.offsets" in arrays
+            else arrays[name]
+            for name in names
+        }
+    except (ValueError, IndexError, TypeError) as error:
+        raise AlertlabError(f"{path}: {error}") from error
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """The arrays of an .npz file, pickles refused."""
     try:
         with np.load(path, allow_pickle=False) as arrays:

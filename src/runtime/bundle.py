@@ -1,44 +1,29 @@
 """Loading a bundle and predicting with it. No code of the bundle runs: it is data only."""
 
 import hashlib
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from .archive import opened, stored
+from . import golden
+from .archive import opened
 from .contents import GOLDEN, GRAPH, check_files, read_manifest
-from .decision import decide
 from .errors import BundleError, NotFiniteError
-from .manifest import PROBABILITY, InputSpec, Manifest, Parity
-from .parity import compare
+from .inputs import Input, validated
+from .manifest import InputSpec, Manifest, OutputSpec, Parity
+from .ragged import Ragged, joined
 from .schema import parse
 from .session import first_line, open_session, prepare
-from .table import of_columns
+from .table import inputs_of
+from .tasks import task_named
+from .tasks.task import Task, unfinished
 
 BATCH_OF_TABLES = 1024  # rows: trees are walked block by block, and more rows a block are faster
 BATCH = 64  # with stamps or sequences among the inputs, of which more are no faster
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a bundle says of n rows.
-
-    Attributes
-    ----------
-    probability : (n, classes) float32, rows sum to one.
-    label : (n,) class name by the tie rule.
-    index : (n,) its place in the classes.
-    """
-
-    probability: NDArray[np.float32]
-    label: NDArray[np.str_]
-    index: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -66,7 +51,12 @@ class Bundle:
         """What ``predict`` takes."""
         return self.manifest.inputs
 
-    def validate(self, inputs: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float32]]:
+    @property
+    def task(self) -> Task:
+        """What kind of answer it gives."""
+        return task_named(self.manifest.task)
+
+    def validate(self, inputs: Mapping[str, Any]) -> dict[str, Input]:
         """Check raw inputs and convert them to float32.
 
         Raises
@@ -74,19 +64,13 @@ class Bundle:
         BundleError
             Names the input, what was expected and what was given.
         """
-        given, expected = set(inputs), {spec.name for spec in self.inputs}
-        if given != expected:
-            raise BundleError(f"inputs: expected {sorted(expected)}, given {sorted(given)}")
-        arrays = {spec.name: as_float32(spec, inputs[spec.name]) for spec in self.inputs}
-        lengths = {name: len(array) for name, array in arrays.items()}
-        if len(set(lengths.values())) != 1:
-            raise BundleError(f"inputs: expected as many rows in each, given {lengths}")
-        return arrays
+        return validated(self.inputs, inputs)
 
-    def table(self, columns: Any) -> dict[str, NDArray[np.float32]]:
+    def table(self, columns: Any) -> dict[str, Input]:
         """Inputs for ``predict`` from columns by name, in any order and among others.
 
-        A mapping of columns, a data frame, an Arrow or astropy table, or a record array.
+        A mapping of columns, a data frame, an Arrow or astropy table, or a record array. Sequences are columns of
+        lists.
 
         >>> bundle.predict(bundle.table(frame))
 
@@ -95,51 +79,42 @@ class Bundle:
         AlertlabError
             Names the columns that are missing.
         """
-        for spec in self.inputs:
-            if spec.kind != "features":
-                raise BundleError(f"input {spec.name}: {spec.kind}, and a table of columns cannot give it")
-        return {spec.name: of_columns(spec, columns) for spec in self.inputs}
+        return inputs_of(self.inputs, columns)
 
-    def predict(self, inputs: Mapping[str, ArrayLike], batch_size: int | None = None) -> Prediction:
-        """Classify raw inputs, name -> (n, ...).
+    def predict(self, inputs: Mapping[str, Any], batch_size: int | None = None) -> Any:
+        """What the model says of raw inputs, name -> (n, ...).
+
+        Sequences of any length and images of any size are a list with an array a row, or :class:`~.ragged.Ragged`.
 
         Parameters
         ----------
         batch_size : rows a call of the graph; bounds memory, never changes the answer. None takes 64, of tables 1024.
+
+        Returns
+        -------
+        Of a classifier :class:`~.tasks.classification.Prediction`, of another task what its file in ``tasks`` says.
 
         Raises
         ------
         BundleError
             For inputs that are not as declared.
         NotFiniteError
-            For rows whose probabilities are not finite.
+            For rows whose answers are not finite.
         """
-        if batch_size is None:
-            batch_size = BATCH_OF_TABLES if all(spec.kind == "features" for spec in self.inputs) else BATCH
-        if batch_size < 1:
-            raise BundleError(f"batch_size: expected at least 1, given {batch_size}")
         arrays = self.validate(inputs)
-        n = len(arrays[self.inputs[0].name])
-        probability = np.empty((n, len(self.classes)), np.float32)
-        for start in range(0, n, batch_size):
-            rows = slice(start, start + batch_size)
-            probability[rows] = self._run({name: array[rows] for name, array in arrays.items()})
-        bad = ~np.isfinite(probability).all(axis=1)
+        answers = self._answers(arrays, batch_size)
+        bad = np.any([unfinished(values) for values in answers.values()], axis=0)
         if bad.any():
-            raise NotFiniteError(np.flatnonzero(bad).tolist())
-        index = decide(probability)
-        return Prediction(probability, np.array(self.classes)[index], index)
+            raise NotFiniteError(np.flatnonzero(bad).tolist(), self.task.noun)
+        return self.task.predict(self.manifest, arrays, answers)
 
-    def golden(self) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float64]]:
-        """Real rows that the bundle carries: raw inputs, and the trained model's probabilities for them."""
-        try:
-            with zipfile.ZipFile(io.BytesIO(self._golden)) as archive:
-                stored(archive, len(self._golden))
-            with np.load(io.BytesIO(self._golden), allow_pickle=False) as arrays:
-                inputs = {spec.name: arrays[f"input.{spec.name}"] for spec in self.inputs}
-                return inputs, np.atleast_2d(np.asarray(arrays[f"output.{PROBABILITY}"], np.float64))
-        except (BundleError, OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-            raise BundleError(f"{GOLDEN}: cannot be read ({first_line(error)})") from error
+    def golden(self) -> tuple[dict[str, Input], Any]:
+        """Real rows that the bundle carries: raw inputs, and the trained model's probabilities, or scores, for them."""
+        inputs, expected = golden.decode(self._golden, self.manifest)
+        if self.task.main not in expected:
+            raise BundleError(f"{GOLDEN}: cannot be read (no output.{self.task.main})")
+        main = expected[self.task.main]
+        return inputs, main if isinstance(main, Ragged) else np.asarray(main, np.float64)
 
     def self_test(self) -> Parity:
         """Replay the golden rows on this machine.
@@ -150,25 +125,67 @@ class Bundle:
             With the largest difference, when it is beyond the declared
             tolerance or any label flips.
         """
-        inputs, expected = self.golden()
+        inputs, main = self.golden()
         promised = self.manifest.parity
-        if len(expected) != promised.n_rows:
-            raise BundleError(f"{GOLDEN}: {len(expected)} rows, the manifest says {promised.n_rows}")
+        if len(main) != promised.n_rows:
+            raise BundleError(f"{GOLDEN}: {len(main)} rows, the manifest says {promised.n_rows}")
         try:
-            return compare(self.predict(inputs).probability, expected, promised.rtol, promised.atol)
+            return self.compare(inputs, golden.decode(self._golden, self.manifest)[1])
         except BundleError as error:
             raise BundleError(f"{GOLDEN}: {error}") from error
 
-    def _run(self, arrays: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+    def compare(self, inputs: Mapping[str, Any], expected: Mapping[str, Any], batch_size: int | None = None) -> Parity:
+        """Hold answers to those of the trained model, within the tolerance that the manifest promises."""
+        arrays = self.validate(inputs)
+        promised = self.manifest.parity
+        return self.task.compare(self._answers(arrays, batch_size), expected, promised.rtol, promised.atol)
+
+    def _answers(self, arrays: Mapping[str, Input], batch_size: int | None) -> dict[str, Any]:
+        """Every declared output, name -> n rows."""
+        if batch_size is None:
+            batch_size = BATCH_OF_TABLES if all(spec.kind == "features" for spec in self.inputs) else BATCH
+        if batch_size < 1:
+            raise BundleError(f"batch_size: expected at least 1, given {batch_size}")
+        n = len(arrays[self.inputs[0].name])
+        order = self._order(arrays, n)
+        starts = range(0, n, batch_size) if n else (0,)
+        parts = [self._run(_taken(arrays, order[start : start + batch_size])) for start in starts]
+        back = np.argsort(order, kind="stable")
+        answers = {}
+        for spec in self.manifest.outputs:
+            each = [part[spec.name] for part in parts]
+            whole = joined(each) if isinstance(each[0], Ragged) else np.concatenate(each)
+            answers[spec.name] = whole.take(back) if isinstance(whole, Ragged) else whole[back]
+        return answers
+
+    def _order(self, arrays: Mapping[str, Input], n: int) -> NDArray[np.int64]:
+        """Rows in the order in which they are run: sequences of like length together, for less is padded then."""
+        lengths = [each.lengths for each in arrays.values() if isinstance(each, Ragged) and each.shapes is None]
+        return np.lexsort(lengths) if lengths else np.arange(n)
+
+    def _run(self, arrays: Mapping[str, Input]) -> dict[str, Any]:
         feed = {spec.name: prepare(spec, arrays[spec.name]) for spec in self.inputs}
         rows = len(next(iter(feed.values())))
+        specs = self.manifest.outputs
         try:
-            (probability,) = self._session.run([PROBABILITY], feed)
+            outputs = self._session.run([spec.name for spec in specs], feed)
         except Exception as error:  # onnxruntime's exceptions share no base class
             raise BundleError(f"{GRAPH}: failed on a batch of {rows}: {first_line(error)}") from error
-        if probability.shape != (rows, len(self.classes)):
-            raise BundleError(f"{GRAPH}: a batch of {rows} gave probabilities of shape {probability.shape}")
-        return np.asarray(probability, np.float32)
+        return {spec.name: self._cut(spec, values, arrays, rows) for spec, values in zip(specs, outputs, strict=True)}
+
+    def _cut(self, spec: OutputSpec, values: NDArray[Any], arrays: Mapping[str, Input], rows: int) -> Any:
+        """An output as declared; what is as long as an input is cut to its length, row by row."""
+        owner = next((each.name for each in self.inputs if set(each.free) & set(spec.shape)), None)
+        like = arrays[owner] if owner else None
+        longest = max(1, int(like.lengths.max(initial=0))) if isinstance(like, Ragged) else 1
+        if values.shape != (rows, *(longest if isinstance(side, str) else side for side in spec.shape)):
+            raise BundleError(f"{GRAPH}: a batch of {rows} gave {spec.name} of shape {values.shape}")
+        values = np.asarray(values, np.float32)
+        return like.cut(values) if isinstance(like, Ragged) else values
+
+
+def _taken(arrays: Mapping[str, Input], rows: NDArray[np.int64]) -> dict[str, Input]:
+    return {name: each.take(rows) if isinstance(each, Ragged) else each[rows] for name, each in arrays.items()}
 
 
 def load(path: str | Path, verify: bool = True, threads: int = 1) -> Bundle:
@@ -190,21 +207,3 @@ def load(path: str | Path, verify: bool = True, threads: int = 1) -> Bundle:
         check_files(folder, manifest.files, verify)
         session = open_session(folder, manifest, threads)
         return Bundle(manifest, hashlib.sha256(content).hexdigest(), session, (folder / GOLDEN).read_bytes())
-
-
-def as_float32(spec: InputSpec, values: ArrayLike) -> NDArray[np.float32]:
-    """Check one raw input against its declaration."""
-    expected = f"input {spec.name}: expected float32 ({', '.join(['n', *map(str, spec.shape)])})"
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise BundleError(f"{expected}, given rows of unequal shape") from error
-    if array.dtype.kind not in "fiub":
-        raise BundleError(f"{expected}, given {array.dtype}")
-    if array.ndim == 0 or array.shape[1:] != spec.shape:
-        raise BundleError(f"{expected}, given shape {array.shape}")
-    try:
-        with np.errstate(over="raise"):
-            return array.astype(np.float32, copy=False)
-    except FloatingPointError as error:
-        raise BundleError(f"{expected}, given a value beyond the range of float32") from error

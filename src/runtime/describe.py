@@ -11,9 +11,9 @@ def describe(bundle: Bundle) -> dict[str, str]:
         "description": manifest.description,
         "license": manifest.license,
         "created": manifest.created,
-        "classes": ", ".join(bundle.classes),
+        "task": manifest.task,
+        **bundle.task.describe(manifest),
     }
-    lines |= {f"branch {branch}": ", ".join(of) for branch, of in manifest.taxonomy.items()}
     for spec in bundle.inputs:
         axes = ", ".join(f"{axis} {length}" for axis, length in zip(spec.axes, spec.shape, strict=True))
         names = ", ".join([*spec.channels, *(column.name for column in spec.columns)])

@@ -10,13 +10,13 @@ class BundleError(AlertlabError):
 
 
 class NotFiniteError(BundleError):
-    """Rows that a bundle has no finite probabilities for.
+    """Rows that a bundle has no finite answer for.
 
     Attributes
     ----------
     rows : their places in the batch.
     """
 
-    def __init__(self, rows: list[int]) -> None:
-        super().__init__(f"row {rows[0]}: its probabilities are not finite; is an input NaN there?")
+    def __init__(self, rows: list[int], noun: str = "probabilities") -> None:
+        super().__init__(f"row {rows[0]}: its {noun} are not finite; is an input NaN there?")
         self.rows = rows

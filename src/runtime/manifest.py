@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import BundleError
-from .operations import OPERATIONS
+from .operations import OPERATIONS, SINCE_2, SIZING
 
-BUNDLE_VERSION = 1
-FLAT, HIERARCHICAL = "classification", "hierarchical-classification"
+VERSIONS = (1, 2)  # 1 has classes and inputs of one size; 2 every task, and inputs of any length or size
+OF_VERSION_1 = ("classification", "hierarchical-classification")  # tasks
 KINDS = ("image", "features", "sequence")
 PROBABILITY = "probability"
 LARGEST = 1 << 26  # values in one row of an input: an 8k x 8k image
@@ -59,7 +59,8 @@ class InputSpec:
     ----------
     name : of the array, and of the graph's input.
     kind : image, features or sequence.
-    shape : after the batch axis, e.g. (3, 63, 63).
+    shape : after the batch axis, e.g. (3, 63, 63); a word stands for an axis of any length: ("time", 4) of a
+        sequence, (3, "height", "width") of images, which preprocessing must bring to one size first.
     axes : a name for each of ``shape``, e.g. ("channel", "y", "x").
     channels : names along the first axis, e.g. ("science", "template", "difference").
     columns : along the last axis; features must name theirs, for their order is all they have.
@@ -75,7 +76,7 @@ class InputSpec:
 
     name: str
     kind: str
-    shape: tuple[int, ...]
+    shape: tuple[int | str, ...]
     axes: tuple[str, ...]
     channels: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
@@ -86,7 +87,8 @@ class InputSpec:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise BundleError(f"input {self.name}: kind {self.kind!r}, expected one of {', '.join(KINDS)}")
-        if not self.shape or math.prod(self.shape) > LARGEST:
+        sides = [side for side in self.shape if isinstance(side, int)]
+        if not self.shape or math.prod(sides) > LARGEST:
             raise BundleError(f"input {self.name}: shape {self.shape}, expected 1 to {LARGEST} values a row")
         if len(self.axes) != len(self.shape):
             raise BundleError(f"input {self.name}: {len(self.axes)} axes for shape {self.shape}")
@@ -94,6 +96,7 @@ class InputSpec:
             raise BundleError(f"input {self.name}: {len(self.channels)} channels for shape {self.shape}")
         if (self.columns or self.kind == "features") and (len(self.columns),) != self.shape[-1:]:
             raise BundleError(f"input {self.name}: {len(self.columns)} columns for shape {self.shape}")
+        self._check_free()
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
@@ -103,6 +106,24 @@ class InputSpec:
                 known = ", ".join(OPERATIONS)
                 raise BundleError(f"input {self.name}: unknown operation {operation.get('op')!r}, known: {known}")
 
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Names of the axes of any length."""
+        return tuple(side for side in self.shape if isinstance(side, str))
+
+    def _check_free(self) -> None:
+        """A sequence is free along its first axis alone, an image along its last two; a table is of one size."""
+        places = {"sequence": (0,), "image": (1, 2)}.get(self.kind, ())
+        if not self.free:
+            return
+        if self.kind == "image" and len(self.shape) != 3:
+            raise BundleError(f"input {self.name}: images of any size have three axes, given {self.shape}")
+        if tuple(place for place, side in enumerate(self.shape) if isinstance(side, str)) != places:
+            raise BundleError(f"input {self.name}: shape {self.shape}; a {self.kind} has no such axis of any length")
+        first = self.preprocessing[0].get("op") if self.preprocessing else None
+        if self.kind == "image" and first != SIZING:
+            raise BundleError(f"input {self.name}: images of any size need {SIZING} as their first operation")
+
 
 @dataclass(frozen=True)
 class OutputSpec:
@@ -111,13 +132,13 @@ class OutputSpec:
     Attributes
     ----------
     name : ``probability`` for the one that decides.
-    shape : after the batch axis, e.g. (5,).
+    shape : after the batch axis, e.g. (5,); a word is an input's axis of any length, as which it is as long.
     classes : class names in taxonomy order.
     taxonomy : branch -> its classes; empty for a flat task.
     """
 
     name: str
-    shape: tuple[int, ...]
+    shape: tuple[int | str, ...]
     classes: tuple[str, ...] = ()
     taxonomy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -152,8 +173,8 @@ class Versions:
 class Parity:
     """How closely the graph repeats the trained model on the golden rows.
 
-    A probability p agrees within ``atol + rtol * |p|``. ``label_flips`` counts
-    rows that the tie rule decides otherwise.
+    A value v agrees within ``atol + rtol * |v|``. ``label_flips`` counts rows
+    that are decided otherwise: another class, another nearest class.
     """
 
     rtol: float
@@ -165,7 +186,10 @@ class Parity:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The content of ``manifest.json``, version 1."""
+    """The content of ``manifest.json``.
+
+    ``answers`` says what a task's answers are called, see ``tasks``; of classes their outputs do.
+    """
 
     name: str
     version: str
@@ -181,6 +205,7 @@ class Manifest:
     outputs: tuple[OutputSpec, ...]
     training: Mapping[str, Any]
     parity: Parity
+    answers: Any = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = [*(spec.name for spec in self.inputs), *(spec.name for spec in self.outputs)]
@@ -188,15 +213,27 @@ class Manifest:
             raise BundleError(f"manifest.json: an input or output is named twice in {', '.join(names)}")
         if not self.inputs:
             raise BundleError("manifest.json: inputs: none is declared")
-        if not any(spec.name == PROBABILITY and spec.classes for spec in self.outputs):
-            raise BundleError(f"manifest.json: outputs: none is named {PROBABILITY!r} and lists its classes")
+        free = [axis for spec in self.inputs for axis in spec.free]
+        if len(set(free)) != len(free):
+            raise BundleError(f"manifest.json: inputs: an axis of any length is named twice in {', '.join(free)}")
+        for spec in self.outputs:
+            if strange := [side for side in spec.shape if isinstance(side, str) and side not in free]:
+                raise BundleError(f"manifest.json: outputs: {spec.name} is as long as {strange[0]}, which no input has")
+
+    @property
+    def bundle_version(self) -> int:
+        """The oldest version that can say all this."""
+        operations = {operation["op"] for spec in self.inputs for operation in spec.preprocessing}
+        new = operations & SINCE_2 or any(spec.free for spec in self.inputs) or self.task not in OF_VERSION_1
+        return 2 if new else 1
 
     @property
     def taxonomy(self) -> Mapping[str, tuple[str, ...]]:
-        """Branch -> its classes; empty for a flat task."""
-        return next(spec.taxonomy for spec in self.outputs if spec.name == PROBABILITY)
+        """Branch -> its classes; empty for a flat task, and for one without classes."""
+        return next((spec.taxonomy for spec in self.outputs if spec.name == PROBABILITY), {})
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names in taxonomy order."""
-        return next(spec.classes for spec in self.outputs if spec.name == PROBABILITY)
+        """Class names in taxonomy order; none for a task without classes."""
+        main = sorted(self.outputs, key=lambda spec: spec.name != PROBABILITY)
+        return next((spec.classes for spec in main if spec.classes), ())

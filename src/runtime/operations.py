@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import BundleError
+from .ragged import Ragged
 
 Array = NDArray[np.floating]
 
@@ -23,6 +24,25 @@ def crop(array: Array, size: int) -> Array:
         raise BundleError(f"crop: size {size} does not fit the image, {height}x{width} pixels")
     top, left = (height - size) // 2, (width - size) // 2
     return array[..., top : top + size, left : left + size]
+
+
+def fit(array: Array | Ragged, size: int) -> Array:
+    """Central ``size`` x ``size`` pixels of images of any size, (channels, y, x) each; NaN where one ends before."""
+    if size < 1:
+        raise BundleError(f"fit: size {size}, expected 1 or more")
+    channels = array[0].shape[0] if isinstance(array, Ragged) else array.shape[1]
+    fitted = np.full((len(array), channels, size, size), np.nan, np.float32)
+    for row in range(len(array)):
+        (top, to_top), (left, to_left) = (_centred(side, size) for side in array[row].shape[-2:])
+        fitted[row][:, to_top, to_left] = array[row][:, top, left]
+    return fitted
+
+
+def _centred(side: int, size: int) -> tuple[slice, slice]:
+    """Where the middle of ``side`` pixels lies, and where it goes to among ``size``."""
+    kept = min(side, size)
+    start, to = (side - kept) // 2, (size - kept) // 2
+    return slice(start, start + kept), slice(to, to + kept)
 
 
 def minmax(array: Array) -> Array:
@@ -153,20 +173,29 @@ def quantile(array: Array, knots: Sequence[Sequence[float]], missing: Sequence[f
     return ranks
 
 
-OF_IMAGES = (crop, minmax, percentile_scale, append_mask, pyramid)
-OF_TABLES = (fill_missing, clip, standardize, quantile)  # column by column
+def append_present(array: Array) -> Array:
+    """Add to sequences (n, length, columns) a column: 1 where a row holds a number, 0 where it has ended."""
+    present = ~np.isnan(array).all(axis=-1, keepdims=True)
+    return np.concatenate([array, present], axis=-1, dtype=array.dtype)
+
+
+OF_IMAGES = (fit, crop, minmax, percentile_scale, append_mask, pyramid)
+OF_TABLES = (fill_missing, clip, standardize, quantile)  # column by column; of sequences too, but for quantile
 OPERATIONS: Mapping[str, Callable[..., Array]] = {
-    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, bound, nan_to_num)
+    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, append_present, bound, nan_to_num)
 }
+SIZING = fit.__name__  # brings images of any size to one
+SINCE_2 = {SIZING, append_present.__name__}  # which version 1 of the manifest does not have
 
 
-def apply(operations: Sequence[Mapping[str, Any]], array: Array) -> NDArray[np.float32]:
+def apply(operations: Sequence[Mapping[str, Any]], array: Array | Ragged) -> NDArray[np.float32]:
     """Run ``[{"op": name, **parameters}, ...]`` over a batch, in order.
 
     Parameters
     ----------
     operations : each names one of ``OPERATIONS`` and its parameters.
-    array : (n, ...) raw input as the manifest declares it.
+    array : (n, ...) raw input as the manifest declares it. Sequences of any length are padded with NaN first, to the
+        longest; of images of any size the first operation is ``fit``.
 
     Returns
     -------
@@ -177,6 +206,8 @@ def apply(operations: Sequence[Mapping[str, Any]], array: Array) -> NDArray[np.f
     BundleError
         For an operation outside the vocabulary.
     """
+    if isinstance(array, Ragged) and array.shapes is None:
+        array = array.padded()
     for operation in operations:
         parameters = dict(operation)
         name = parameters.pop("op")

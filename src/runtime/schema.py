@@ -8,10 +8,8 @@ from . import checks
 from .decision import TIE_RULE
 from .errors import BundleError
 from .manifest import (
-    BUNDLE_VERSION,
-    FLAT,
-    HIERARCHICAL,
     KINDS,
+    VERSIONS,
     Column,
     FeatureSetId,
     File,
@@ -21,13 +19,15 @@ from .manifest import (
     Parity,
     Versions,
 )
+from .tasks import TASKS, task_named
 
 
-def shape(value: Any, where: str) -> tuple[int, ...]:
-    """``["batch", 3, 63, 63]`` as (3, 63, 63)."""
+def shape(value: Any, where: str) -> tuple[int | str, ...]:
+    """``["batch", 3, 63, 63]`` as (3, 63, 63); a word among them is an axis of any length."""
     if not isinstance(value, list) or value[:1] != ["batch"]:
         checks.refuse(where, 'a list that starts with "batch"', value)
-    return tuple(checks.size(each, f"{where}[{index}]") for index, each in enumerate(value[1:], 1))
+    places = enumerate(value[1:], 1)
+    return tuple((checks.word if isinstance(each, str) else checks.size)(each, f"{where}[{at}]") for at, each in places)
 
 
 def _column(min: float | None, max: float | None, **rest: Any) -> Column:
@@ -38,8 +38,13 @@ def _input(dtype: str, **rest: Any) -> InputSpec:
     return InputSpec(**rest)
 
 
-def _manifest(bundle_version: int, decision: None, **rest: Any) -> Manifest:
-    return Manifest(**rest)
+def _manifest(bundle_version: int, decision: None, task: str, answers: Any, **rest: Any) -> Manifest:
+    of = task_named(task)
+    manifest = Manifest(task=task, answers=of.schema(answers, "answers"), **rest)
+    of.check(manifest)
+    if bundle_version < manifest.bundle_version:
+        raise BundleError(f"manifest.json: bundle_version {bundle_version} has no such task, inputs or operations")
+    return manifest
 
 
 COLUMN = checks.record(
@@ -75,7 +80,8 @@ OUTPUT = checks.record(
 )
 MANIFEST = checks.record(
     _manifest,
-    bundle_version=checks.one_of(BUNDLE_VERSION),
+    later={"answers": {}},  # version 1 has classes alone, which their outputs list
+    bundle_version=checks.one_of(*VERSIONS),
     name=checks.plain_name,
     version=checks.plain_name,
     created=checks.optional(checks.text),
@@ -83,7 +89,8 @@ MANIFEST = checks.record(
     authors=checks.array(checks.word),
     doi=checks.optional(checks.word),
     description=checks.text,
-    task=checks.one_of(FLAT, HIERARCHICAL),
+    task=checks.one_of(*(name for task in TASKS for name in task.names)),
+    answers=checks.anything,  # the task's own
     files=checks.mapping(checks.plain_name, checks.record(File, sha256=checks.sha256, bytes=checks.count)),
     onnx=checks.record(Versions, opset=checks.size, ml_opset=checks.optional(checks.size), ir_version=checks.size),
     inputs=checks.array(INPUT),
@@ -120,9 +127,10 @@ def parse(content: bytes) -> Manifest:
     except (ValueError, RecursionError) as error:
         raise BundleError(f"manifest.json: not JSON ({error})") from error
     version = data.get("bundle_version") if isinstance(data, dict) else None
-    if type(version) is int and version != BUNDLE_VERSION:  # before its unknown keys can be met
+    if type(version) is int and version not in VERSIONS:  # before its unknown keys can be met
+        known = " and ".join(map(str, VERSIONS))
         raise BundleError(
-            f"manifest.json: bundle_version {version}; this alertlab reads version {BUNDLE_VERSION}: upgrade alertlab"
+            f"manifest.json: bundle_version {version}; this alertlab reads versions {known}: upgrade alertlab"
         )
     manifest: Manifest = MANIFEST(data, "")
     return manifest

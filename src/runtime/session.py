@@ -13,6 +13,7 @@ from .errors import BundleError
 from .graph import inspect
 from .manifest import InputSpec, Manifest
 from .operations import apply
+from .ragged import Ragged
 
 OLDEST = (1, 24)  # earlier ones follow external data out of the model's folder
 
@@ -62,14 +63,19 @@ def check_signature(session: Any, manifest: Manifest) -> None:
         if set(found) != names:
             raise BundleError(f"{GRAPH}: {kind} {sorted(found)}, the manifest says {sorted(names)}")
     for spec in manifest.inputs:
-        no_rows = np.empty((0, *spec.shape), np.float32)  # enough to prove the parameters and the shape
-        check_node(inputs[spec.name], prepare(spec, no_rows).shape[1:])
+        shape = prepare(spec, no_rows(spec)).shape[1:]  # enough to prove the parameters and the shape
+        check_node(inputs[spec.name], (*spec.free, *shape[1:]) if spec.kind == "sequence" and spec.free else shape)
     for output in manifest.outputs:
         check_node(outputs[output.name], output.shape)
 
 
-def check_node(node: Any, shape: tuple[int, ...]) -> None:
-    """Check type and shape of one input or output of a graph: float32, any batch size."""
+def no_rows(spec: InputSpec) -> NDArray[np.float32]:
+    """An input without any row; an axis of any length is one long."""
+    return np.empty((0, *(1 if isinstance(side, str) else side for side in spec.shape)), np.float32)
+
+
+def check_node(node: Any, shape: tuple[int | str, ...]) -> None:
+    """Check type and shape of an input or output of a graph: float32, any batch size, any length for a word."""
     if node.type != "tensor(float)":
         raise BundleError(f"{GRAPH}: {node.name} is {node.type}, expected tensor(float)")
     if not node.shape:
@@ -78,11 +84,11 @@ def check_node(node: Any, shape: tuple[int, ...]) -> None:
         raise BundleError(f"{GRAPH}: {node.name} has a fixed batch size of {node.shape[0]}, expected any")
     if len(node.shape) != len(shape) + 1 or any(
         isinstance(found, int) and found != given for found, given in zip(node.shape[1:], shape, strict=True)
-    ):
+    ):  # a graph that fixes a length where any is declared differs too
         raise BundleError(f"{GRAPH}: {node.name} has shape {node.shape}, expected {['batch', *shape]}")
 
 
-def prepare(spec: InputSpec, array: NDArray[np.float32]) -> NDArray[np.float32]:
+def prepare(spec: InputSpec, array: NDArray[np.float32] | Ragged) -> NDArray[np.float32]:
     """Raw input -> what the graph takes; parameters that do not fit the input are the bundle's fault."""
     try:
         return apply(spec.preprocessing, array)

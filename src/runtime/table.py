@@ -8,13 +8,65 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import AlertlabError
+from .errors import AlertlabError, BundleError
 from .manifest import InputSpec
+from .ragged import Ragged
 
 IDENTITY = ("object_id", "sample_id", "oid", "candid")  # the first of them names the rows of a table
 UNKNOWN = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat", "--"})  # no value, whatever its case
 COMMENT = "#"  # what a line that is no row begins with
 AT_ONCE = 4096  # rows
+
+
+def inputs_of(specs: Sequence[InputSpec], table: Any, origin: str = "table") -> dict[str, NDArray[np.float32] | Ragged]:
+    """Every input of a bundle from a table of columns: numbers for tables, lists for sequences.
+
+    Raises
+    ------
+    AlertlabError
+        For images, which no column gives; names the columns that are missing.
+    """
+    found: dict[str, NDArray[np.float32] | Ragged] = {}
+    for spec in specs:
+        if spec.kind == "features":
+            found[spec.name] = of_columns(spec, table, origin)
+        elif spec.kind == "sequence" and spec.columns and spec.free:
+            found[spec.name] = of_lists(spec, table, origin)
+        else:
+            raise BundleError(f"input {spec.name}: {spec.kind}, and a table of columns cannot give it")
+    return found
+
+
+def of_lists(spec: InputSpec, table: Any, origin: str = "table") -> Ragged:
+    """Sequences from columns of lists, a list a row; an absent list has no points.
+
+    Raises
+    ------
+    AlertlabError
+        Names the columns that are missing, or the row whose lists are of unequal length or hold no numbers.
+    """
+    check_columns(spec, names_of(table, origin), origin)
+    lists = [_lists(table[column.name], f"{origin}: column {column.name}") for column in spec.columns]
+    if len({len(each) for each in lists}) != 1:
+        raise AlertlabError(f"{origin}: columns of unequal length, {sorted({len(each) for each in lists})}")
+    lengths = np.array([[len(row) for row in each] for each in lists], dtype=np.int64).reshape(len(lists), -1)
+    if (uneven := (lengths != lengths[0]).any(axis=0)).any():
+        row = int(np.argmax(uneven))
+        told = ", ".join(f"{each.name} {count}" for each, count in zip(spec.columns, lengths[:, row], strict=True))
+        raise AlertlabError(f"{origin}: row {row} has lists of unequal length ({told})")
+    flat = [np.concatenate([np.zeros(0), *each]) for each in lists]
+    return Ragged(narrow(np.column_stack(flat)), np.concatenate([[0], np.cumsum(lengths[0])]).astype(np.int64))
+
+
+def _lists(column: Any, place: str) -> list[NDArray[np.float64]]:
+    """Numbers of each row."""
+    rows = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
+    found = []
+    for number, row in enumerate(rows):
+        if row is not None and (isinstance(row, str | bytes) or not hasattr(row, "__len__")):
+            raise AlertlabError(f"{place}, row {number}: {str(row)[:40]!r} is no list")
+        found.append(np.zeros(0) if row is None or not len(row) else _numbers(row, f"{place}, row {number}"))
+    return found
 
 
 def of_columns(spec: InputSpec, table: Any, origin: str = "table") -> NDArray[np.float32]:

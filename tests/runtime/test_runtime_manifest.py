@@ -39,7 +39,7 @@ def test_values_arrive_as_declared(manifest):
         (["description"], "\x1b[2J", "description: expected printable text"),
         (["description"], "\ud800", "description: expected printable text"),
         (["authors"], "me", r"authors: expected a list, got \"me\""),
-        (["task"], "regression", 'task: expected "classification" or "hierarchical-classification"'),
+        (["task"], "astrology", 'task: expected "classification" or "hierarchical-classification" or "detection"'),
         (["onnx", "opset"], True, "onnx.opset: expected a whole number from 0 up, got true"),
         (["onnx", "opset"], 0, "onnx.opset: expected a whole number from 1 up"),
         (["inputs", 0, "shape"], [3, 5, 5], r"inputs\[0\].shape: expected a list that starts with \"batch\""),
@@ -61,8 +61,8 @@ def test_values_arrive_as_declared(manifest):
         (["parity", "n_rows"], -1, "parity.n_rows: expected a whole number"),
         (["parity", "atol"], 10**400, "not JSON .* beyond 64 bits"),
         (["files"], {"model.onnx": FILE | {"sha256": "AB"}}, "files.model.onnx.sha256: expected 64 hexadecimal"),
-        (["bundle_version"], 2, "bundle_version 2; this alertlab reads version 1: upgrade alertlab"),
-        (["bundle_version"], True, "bundle_version: expected 1, got true"),
+        (["bundle_version"], 3, "bundle_version 3; this alertlab reads versions 1 and 2: upgrade alertlab"),
+        (["bundle_version"], True, "bundle_version: expected 1 or 2, got true"),
         (["bundle_version"], "1", "bundle_version: expected 1"),
         (["speed"], 1, "speed: unknown key, known: bundle_version, "),
         (["decision", "eval"], "x", "decision.eval: unknown key, known: tie_rule"),
@@ -75,8 +75,8 @@ def test_a_wrong_value_is_refused_by_its_key(manifest, path, value, message):
 
 
 def test_a_newer_version_is_reported_before_its_unknown_keys(manifest):
-    with pytest.raises(BundleError, match=r"bundle_version 2;.*upgrade"):
-        parse(text(manifest | {"bundle_version": 2, "quantum": True}))
+    with pytest.raises(BundleError, match=r"bundle_version 3;.*upgrade"):
+        parse(text(manifest | {"bundle_version": 3, "quantum": True}))
 
 
 @pytest.mark.parametrize("key", ["name", "files", "inputs", "parity"])

@@ -226,7 +226,7 @@ def test_a_fixed_batch_size_is_refused(tiny, reseal):
         ([{"op": "crop", "size": -1}], "crop: size -1 does not fit"),
         ([{"op": "crop", "size": 2.5}], "input stamp: preprocessing: slice indices"),
         ([{"op": "crop", "width": 3}], "input stamp: preprocessing: .*unexpected keyword argument 'width'"),
-        ([{"op": "system", "command": "ls"}], "input stamp: unknown operation 'system', known: crop, "),
+        ([{"op": "system", "command": "ls"}], "input stamp: unknown operation 'system', known: fit, crop, "),
         ([{"size": 3}], "input stamp: unknown operation None"),
         ([{"op": ["crop"], "size": 3}], "input stamp: unknown operation"),
         ([{"op": "standardize", "mean": [0, 0], "scale": [1, 1]}], "input stamp: preprocessing: operands could not"),

@@ -1,0 +1,99 @@
+"""Rows of unequal size: sequences and images, as one flat array and where each row begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of unequal size, flat as Arrow keeps lists.
+
+    Attributes
+    ----------
+    values : all rows one after the other: (total, columns) of sequences, or (total,) of one column and of images.
+    offsets : (n + 1,) int64; row i is ``values[offsets[i]:offsets[i + 1]]``.
+    shapes : (n, axes) int64, of images the shape of each; None for sequences.
+
+    Raises
+    ------
+    ValueError
+        For offsets that do not part the values.
+    """
+
+    values: NDArray[Any]
+    offsets: NDArray[np.int64]
+    shapes: NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        offsets, rows = self.offsets, len(self.offsets) - 1
+        if offsets.ndim != 1 or rows < 0 or offsets[0] < 0 or offsets[-1] > len(self.values):
+            raise ValueError(f"offsets {offsets[:1]} to {offsets[-1:]} do not part {len(self.values)} values")
+        if np.any(np.diff(offsets) < 0):
+            raise ValueError("offsets are not in rising order")
+        if self.shapes is not None and (
+            self.shapes.ndim != 2 or len(self.shapes) != rows or np.any(self.shapes.prod(axis=1) != np.diff(offsets))
+        ):
+            raise ValueError("shapes do not hold as many values as the offsets give each row")
+
+    @classmethod
+    def of(cls, rows: Sequence[NDArray[Any]], images: bool = False) -> "Ragged":
+        """Rows given one by one: sequences (length, columns) or (length,); or ``images`` (channels, y, x)."""
+        flat = [np.ravel(row) if images else np.asarray(row) for row in rows]
+        offsets = np.cumsum([0, *map(len, flat)], dtype=np.int64)
+        values = np.concatenate(flat) if flat else np.zeros(0, np.float32)
+        shapes = np.array([np.shape(row) for row in rows], np.int64) if images else None
+        return cls(values, offsets, shapes)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> NDArray[Any]:
+        values = self.values[self.offsets[row] : self.offsets[row + 1]]
+        return values if self.shapes is None else values.reshape(self.shapes[row])
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """(n,) values of each row along the first axis."""
+        return np.diff(self.offsets)
+
+    @property
+    def owner(self) -> NDArray[np.int64]:
+        """(total,) the row of each value, where the rows begin at the first value and end at the last."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Ragged":
+        """These rows, in this order, copied."""
+        numbers = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        lengths = self.lengths[numbers]
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][numbers] - offsets[:-1], lengths)
+        return Ragged(self.values[places], offsets, None if self.shapes is None else self.shapes[numbers])
+
+    def padded(self) -> NDArray[Any]:
+        """Sequences as one array (n, longest, columns) or (n, longest), NaN beyond the end of each; 1 long at least."""
+        longest = max(1, int(self.lengths.max(initial=0)))
+        full = np.full((len(self), longest, *self.values.shape[1:]), np.nan, self.values.dtype)
+        full[np.arange(longest) < self.lengths[:, None]] = self.values[self.offsets[0] : self.offsets[-1]]
+        return full
+
+    def cut(self, padded: NDArray[Any]) -> "Ragged":
+        """Rows of an array (n, longest, ...) as long as those of this one."""
+        kept = np.arange(padded.shape[1]) < self.lengths[:, None]
+        return Ragged(padded[kept], self.offsets - self.offsets[0])
+
+
+def joined(parts: Sequence[Ragged]) -> Ragged:
+    """The rows of all, one after the other; ``parts`` is not empty."""
+    cut = [part.take(np.arange(len(part))) for part in parts]
+    starts = np.cumsum([0, *(len(part.values) for part in cut)])
+    offsets = [part.offsets[:-1] + start for part, start in zip(cut, starts[:-1], strict=True)]
+    shapes = [part.shapes for part in cut if part.shapes is not None]
+    return Ragged(
+        np.concatenate([part.values for part in cut]),
+        np.concatenate([*offsets, starts[-1:]]).astype(np.int64),
+        np.concatenate(shapes) if shapes else None,
+    )

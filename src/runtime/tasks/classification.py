@@ -1,0 +1,104 @@
+"""Classification: probabilities of classes, flat or by branches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import checks
+from ..checks import Check
+from ..decision import TIE_RULE, decide
+from ..errors import BundleError
+from ..manifest import PROBABILITY, Manifest, OutputSpec, Parity
+from .task import Answers, close, others, output
+
+FLAT, HIERARCHICAL = "classification", "hierarchical-classification"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a bundle says of n rows.
+
+    Attributes
+    ----------
+    probability : (n, classes) float32, rows sum to one.
+    label : (n,) class name by the tie rule.
+    index : (n,) its place in the classes.
+    further : other outputs by name, such as an embedding.
+    """
+
+    probability: NDArray[np.float32]
+    label: NDArray[np.str_]
+    index: NDArray[np.int64]
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+ANSWERS = checks.record(dict)  # classes and branches stand with the output
+
+
+class Classification:
+    """See :class:`~.task.Task`."""
+
+    name: str = FLAT
+    names: tuple[str, ...] = (FLAT, HIERARCHICAL)
+    main: str = PROBABILITY
+    noun: str = "probabilities"
+
+    @property
+    def schema(self) -> Check:
+        """What the manifest's key ``answers`` must be."""
+        return ANSWERS
+
+    def name_of(self, outputs: tuple[OutputSpec, ...]) -> str:
+        """By whether the classes have branches."""
+        return HIERARCHICAL if any(spec.taxonomy for spec in outputs) else FLAT
+
+    def check(self, manifest: Manifest) -> None:
+        """Probabilities must list their classes."""
+        if not any(spec.name == PROBABILITY and spec.classes for spec in manifest.outputs):
+            raise BundleError(f"manifest.json: outputs: none is named {PROBABILITY!r} and lists its classes")
+
+    def fault(self, answers: Answers) -> str:
+        """Rows are not negative and sum to one."""
+        probability = answers[PROBABILITY]
+        if np.all(probability >= 0) and np.allclose(probability.sum(axis=1), 1, atol=1e-4):  # NaN fails both
+            return ""
+        return "rows that are no probabilities: negative, NaN, or not of sum 1"
+
+    def predict(self, manifest: Manifest, inputs: Answers, answers: Answers) -> Prediction:
+        """Probabilities, and the class by the tie rule."""
+        probability = answers[PROBABILITY]
+        index = decide(probability)
+        return Prediction(probability, np.array(manifest.classes)[index], index, others(answers, PROBABILITY))
+
+    def compare(self, answers: Answers, expected: Answers, rtol: float, atol: float) -> Parity:
+        """Value by value; the tie rule must decide every row alike."""
+        ours, theirs = answers[PROBABILITY], expected[PROBABILITY]
+        flips = int(np.sum(decide(ours) != decide(theirs))) if np.shape(ours) == np.shape(theirs) else 0
+        return close(answers, expected, rtol, atol, self.noun, flips, "labels")
+
+    def table(self, manifest: Manifest, prediction: Prediction) -> tuple[NDArray[np.int64], dict[str, Any]]:
+        """The class, and the probability of each."""
+        named = zip(manifest.classes, prediction.probability.T, strict=True)
+        return np.arange(len(prediction.index)), {
+            "prediction": prediction.label,
+            **{f"probability_{name}": values for name, values in named},
+        }
+
+    def lines(self, manifest: Manifest, prediction: Prediction) -> tuple[NDArray[np.int64], list[str]]:
+        """The class and its probability."""
+        best = prediction.probability.max(axis=1, initial=0.0)
+        lines = [f"{label}\t{value:.6f}" for label, value in zip(prediction.label, best, strict=True)]
+        return np.arange(len(lines)), lines
+
+    def describe(self, manifest: Manifest) -> dict[str, str]:
+        """Classes, branches and the rule that decides."""
+        taxonomy = output(manifest, PROBABILITY, self.name).taxonomy
+        return {
+            "probability": "(n, classes), rows sum to one",
+            "label": f"(n,), and its `index`, decided by this rule: {TIE_RULE}",
+            "classes": ", ".join(manifest.classes),
+            **{f"branch {branch}": ", ".join(of) for branch, of in taxonomy.items()},
+        }

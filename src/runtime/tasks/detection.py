@@ -1,0 +1,143 @@
+"""Detection: how strange a row is, against what training saw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import checks
+from ..checks import Check
+from ..errors import BundleError
+from ..manifest import Manifest, OutputSpec, Parity
+from .task import Answers, close, others, output, text_lines
+
+SCORE, BY_CLASS = "score", "score_by_class"
+STEPS = 101  # quantiles of the training part's scores, from least to largest
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The manifest's key ``answers``: how strange what was trained on is.
+
+    Attributes
+    ----------
+    quantiles : of the training part's scores at equal steps, from least to largest.
+    """
+
+    quantiles: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What a detector says of n rows.
+
+    Attributes
+    ----------
+    score : (n,) float32, higher is stranger.
+    percentile : (n,) of the training part's scores that are lower, 0 to 100.
+    by_class : (n, classes) score against each known class; of no columns where there are none.
+    nearest : (n,) name of the known class of least score; empty without classes.
+    further : other outputs by name, such as an embedding.
+    """
+
+    score: NDArray[np.float32]
+    percentile: NDArray[np.float64]
+    by_class: NDArray[np.float32]
+    nearest: NDArray[np.str_]
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+def reference_of(score: NDArray[np.floating]) -> Reference:
+    """The quantiles of training scores, of which there is at least one."""
+    return Reference(tuple(np.quantile(score.astype(np.float64), np.linspace(0, 1, STEPS)).tolist()))
+
+
+def percentile(score: NDArray[np.floating], reference: Reference) -> NDArray[np.float64]:
+    """(n,) per cent of the training scores below each, linear between quantiles; the middle of those that share one."""
+    knots = np.array(reference.quantiles)
+    steps = np.linspace(0, 100, len(knots))
+    value = np.asarray(score, np.float64)
+    low, high = np.interp(value, knots, steps), -np.interp(-value, -knots[::-1], -steps[::-1])
+    ranks: NDArray[np.float64] = np.where(value < knots[0], 0, np.where(value > knots[-1], 100, (low + high) / 2))
+    return ranks
+
+
+def nearest(by_class: NDArray[np.floating]) -> NDArray[np.int64]:
+    """(n,) the class of least score, rounded to 1e-6 of it so that machines agree; the first in order of a tie."""
+    scale = np.maximum(np.abs(by_class).max(axis=1, initial=0.0, keepdims=True), 1e-30)
+    index: NDArray[np.int64] = np.argmin(np.round(np.asarray(by_class, np.float64) / scale, 6), axis=1)
+    return index
+
+
+ANSWERS = checks.record(Reference, quantiles=checks.array(checks.number))
+
+
+class Detector:
+    """See :class:`~.task.Task`."""
+
+    name: str = "detection"
+    names: tuple[str, ...] = ("detection",)
+    main: str = SCORE
+    noun: str = "scores"
+
+    @property
+    def schema(self) -> Check:
+        """What the manifest's key ``answers`` must be."""
+        return ANSWERS
+
+    def name_of(self, outputs: tuple[OutputSpec, ...]) -> str:
+        """The one it has."""
+        return self.name
+
+    def check(self, manifest: Manifest) -> None:
+        """A score a row, against quantiles in rising order."""
+        if output(manifest, SCORE, self.name).shape != ():
+            raise BundleError(f"manifest.json: outputs: {SCORE} must have the shape [batch]")
+        quantiles: Sequence[float] = manifest.answers.quantiles
+        if len(quantiles) < 2 or np.any(np.diff(quantiles) < 0):
+            raise BundleError("manifest.json: answers.quantiles: expected two numbers or more, in rising order")
+
+    def fault(self, answers: Answers) -> str:
+        """Any number is a score."""
+        return ""
+
+    def predict(self, manifest: Manifest, inputs: Answers, answers: Answers) -> Detection:
+        """Scores, their percentiles, and the nearest class."""
+        score = answers[SCORE]
+        by_class = answers.get(BY_CLASS, np.zeros((len(score), 0), np.float32))
+        names = np.array(manifest.classes if by_class.shape[1] else [""], np.str_)
+        closest = names[nearest(by_class)] if by_class.shape[1] else np.repeat(names, len(score))
+        ranks = percentile(score, manifest.answers)
+        return Detection(score, ranks, by_class, closest, others(answers, SCORE, BY_CLASS))
+
+    def compare(self, answers: Answers, expected: Answers, rtol: float, atol: float) -> Parity:
+        """Value by value; the nearest class must be the same."""
+        flips = 0
+        if BY_CLASS in expected and np.shape(answers[BY_CLASS]) == np.shape(expected[BY_CLASS]):
+            flips = int(np.sum(nearest(answers[BY_CLASS]) != nearest(expected[BY_CLASS])))
+        return close(answers, expected, rtol, atol, self.noun, flips, "nearest classes")
+
+    def table(self, manifest: Manifest, prediction: Detection) -> tuple[NDArray[np.int64], dict[str, Any]]:
+        """Score, percentile and, with known classes, the nearest and the score of each."""
+        found: dict[str, Any] = {SCORE: prediction.score, "percentile": prediction.percentile}
+        if prediction.by_class.shape[1]:
+            named = zip(manifest.classes, prediction.by_class.T, strict=True)
+            found |= {"nearest": prediction.nearest, **{f"{SCORE}_{name}": values for name, values in named}}
+        return np.arange(len(prediction.score)), found
+
+    def lines(self, manifest: Manifest, prediction: Detection) -> tuple[NDArray[np.int64], list[str]]:
+        """All columns."""
+        return text_lines(*self.table(manifest, prediction))
+
+    def describe(self, manifest: Manifest) -> dict[str, str]:
+        """The score and what it is held against."""
+        lines = {
+            "score": "(n,), higher is stranger",
+            "percentile": "(n,), 0 to 100, against the scores of the training part, which run from "
+            f"{manifest.answers.quantiles[0]:.4g} to {manifest.answers.quantiles[-1]:.4g}",
+        }
+        if manifest.classes:
+            lines |= {"nearest": "(n,), the known class of least score", "known classes": ", ".join(manifest.classes)}
+        return lines

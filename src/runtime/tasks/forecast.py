@@ -1,0 +1,129 @@
+"""Forecast: values and deviations at times beyond what was seen, by band."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import checks
+from ..checks import Check
+from ..errors import BundleError
+from ..manifest import Manifest, OutputSpec, Parity
+from ..ragged import Ragged
+from .regression import DEVIATION, VALUE
+from .task import Answers, close, others, output, text_lines
+
+QUERY = "query"  # the input that says when and in which band is asked for
+ASKED = ("horizon", "band")  # its first columns: days after the last point seen, and the number of the band
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The manifest's key ``answers``: what is forecast.
+
+    Attributes
+    ----------
+    bands : names; a query's band is the place of a name. unit : of the values.
+    """
+
+    bands: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a bundle says of n rows; of each as many values as its query asks for.
+
+    Attributes
+    ----------
+    value, deviation : Ragged of float32.
+    horizon : Ragged, days after the last point seen. band : Ragged of names.
+    further : other outputs by name, such as an embedding.
+    """
+
+    value: Ragged
+    deviation: Ragged
+    horizon: Ragged
+    band: Ragged
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+def asked(query: Ragged, bands: Bands) -> tuple[Ragged, Ragged]:
+    """Horizon and band, by name, of each query.
+
+    Raises
+    ------
+    BundleError
+        For a band that is none.
+    """
+    number = query.values[:, 1] if len(bands.bands) > 1 else np.zeros(len(query.values))
+    if not np.all(np.isin(number, np.arange(len(bands.bands)))):
+        raise BundleError(f"input {QUERY}: column {ASKED[1]} counts {', '.join(bands.bands)} from 0")
+    names = np.array(bands.bands, np.str_)[number.astype(np.int64)]
+    return Ragged(query.values[:, 0], query.offsets), Ragged(names, query.offsets)
+
+
+ANSWERS = checks.record(Bands, bands=checks.array(checks.word), unit=checks.text)
+
+
+class Forecasting:
+    """See :class:`~.task.Task`."""
+
+    name: str = "forecast"
+    names: tuple[str, ...] = ("forecast",)
+    main: str = VALUE
+    noun: str = "forecasts"
+
+    @property
+    def schema(self) -> Check:
+        """What the manifest's key ``answers`` must be."""
+        return ANSWERS
+
+    def name_of(self, outputs: tuple[OutputSpec, ...]) -> str:
+        """The one it has."""
+        return self.name
+
+    def check(self, manifest: Manifest) -> None:
+        """A value and a deviation for each row of the query."""
+        query = next((spec for spec in manifest.inputs if spec.name == QUERY), None)
+        if query is None or query.kind != "sequence" or not isinstance(query.shape[0], str):
+            raise BundleError(f"manifest.json: inputs: a forecast needs a sequence named {QUERY!r} of any length")
+        columns = tuple(column.name for column in query.columns)[: len(ASKED)]
+        if columns != ASKED[: 1 if len(manifest.answers.bands) == 1 else 2] and columns != ASKED:
+            raise BundleError(f"manifest.json: inputs: {QUERY} begins with the columns {' and '.join(ASKED)}")
+        for name in (VALUE, DEVIATION):
+            if output(manifest, name, self.name).shape != query.shape[:1]:
+                raise BundleError(f"manifest.json: outputs: {name} must have the shape [batch, {query.shape[0]}]")
+
+    def fault(self, answers: Answers) -> str:
+        """Deviations are not negative."""
+        return "negative deviations" if np.any(answers[DEVIATION].values < 0) else ""
+
+    def predict(self, manifest: Manifest, inputs: Answers, answers: Answers) -> Forecast:
+        """Values and deviations beside what was asked."""
+        horizon, band = asked(inputs[QUERY], manifest.answers)
+        return Forecast(answers[VALUE], answers[DEVIATION], horizon, band, others(answers, VALUE, DEVIATION))
+
+    def compare(self, answers: Answers, expected: Answers, rtol: float, atol: float) -> Parity:
+        """Value by value."""
+        return close(answers, expected, rtol, atol, self.noun)
+
+    def table(self, manifest: Manifest, prediction: Forecast) -> tuple[NDArray[np.int64], dict[str, Any]]:
+        """A line for each time and band that is asked for."""
+        names = ("horizon", "band", VALUE, DEVIATION)
+        return prediction.value.owner, {name: getattr(prediction, name).values for name in names}
+
+    def lines(self, manifest: Manifest, prediction: Forecast) -> tuple[NDArray[np.int64], list[str]]:
+        """All columns."""
+        return text_lines(*self.table(manifest, prediction))
+
+    def describe(self, manifest: Manifest) -> dict[str, str]:
+        """Bands and unit."""
+        unit = f", in {manifest.answers.unit}" if manifest.answers.unit else ""
+        return {
+            "value": f"of each row as many as `{QUERY}` asks for{unit}",
+            "deviation": f"one standard deviation each{unit}",
+            "bands": ", ".join(manifest.answers.bands),
+        }

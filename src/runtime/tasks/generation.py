@@ -1,0 +1,124 @@
+"""Generation: arrays on a grid, one draw or more."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import checks
+from ..checks import Check
+from ..errors import BundleError
+from ..manifest import Manifest, OutputSpec, Parity
+from .task import Answers, close, others, output, text_lines
+
+FIELD = "field"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The manifest's key ``answers``: what the arrays are.
+
+    Attributes
+    ----------
+    axes : a name for each axis of one array, ("channel", "y", "x").
+    channels : names along the first axis, () where it has none.
+    unit : of the values. spacing : length of a cell along the other axes, in ``spacing_unit``; None where it has none.
+    """
+
+    axes: tuple[str, ...]
+    channels: tuple[str, ...] = ()
+    unit: str = ""
+    spacing: float | None = None
+    spacing_unit: str = ""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What a bundle says of n rows.
+
+    Attributes
+    ----------
+    field : (n, draws, ...) float32.
+    further : other outputs by name.
+    """
+
+    field: NDArray[np.float32]
+    further: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def summary(fields: NDArray[np.floating]) -> dict[str, NDArray[np.float64]]:
+    """(n,) mean, standard deviation, minimum and maximum over all draws of each row."""
+    wide = fields.reshape(len(fields), -1).astype(np.float64)
+    if not wide.shape[1]:
+        return {name: np.full(len(wide), np.nan) for name in ("mean", "std", "minimum", "maximum")}
+    return {"mean": wide.mean(1), "std": wide.std(1), "minimum": wide.min(1), "maximum": wide.max(1)}
+
+
+ANSWERS = checks.record(
+    Grid,
+    axes=checks.array(checks.word),
+    channels=checks.array(checks.word),
+    unit=checks.text,
+    spacing=checks.optional(checks.number),
+    spacing_unit=checks.text,
+)
+
+
+class Generation:
+    """See :class:`~.task.Task`."""
+
+    name: str = "generation"
+    names: tuple[str, ...] = ("generation",)
+    main: str = FIELD
+    noun: str = "fields"
+
+    @property
+    def schema(self) -> Check:
+        """What the manifest's key ``answers`` must be."""
+        return ANSWERS
+
+    def name_of(self, outputs: tuple[OutputSpec, ...]) -> str:
+        """The one it has."""
+        return self.name
+
+    def check(self, manifest: Manifest) -> None:
+        """Draws of arrays with the declared axes."""
+        shape, grid = output(manifest, FIELD, self.name).shape, manifest.answers
+        if len(shape) != len(grid.axes) + 1 or any(isinstance(side, str) for side in shape):
+            raise BundleError(f"manifest.json: outputs: {FIELD} has shape {shape}, for draws of axes {grid.axes}")
+        if grid.channels and len(grid.channels) != shape[1]:
+            raise BundleError(f"manifest.json: answers: {len(grid.channels)} channels for {FIELD} of shape {shape}")
+
+    def fault(self, answers: Answers) -> str:
+        """Any array of finite numbers is one."""
+        return ""
+
+    def predict(self, manifest: Manifest, inputs: Answers, answers: Answers) -> Fields:
+        """The arrays as they are."""
+        return Fields(answers[FIELD], others(answers, FIELD))
+
+    def compare(self, answers: Answers, expected: Answers, rtol: float, atol: float) -> Parity:
+        """Value by value."""
+        return close(answers, expected, rtol, atol, self.noun)
+
+    def table(self, manifest: Manifest, prediction: Fields) -> tuple[NDArray[np.int64], dict[str, Any]]:
+        """A summary; the arrays go into a file of their own."""
+        return np.arange(len(prediction.field)), summary(prediction.field)
+
+    def lines(self, manifest: Manifest, prediction: Fields) -> tuple[NDArray[np.int64], list[str]]:
+        """All columns."""
+        return text_lines(*self.table(manifest, prediction))
+
+    def describe(self, manifest: Manifest) -> dict[str, str]:
+        """Axes, unit and spacing."""
+        grid = manifest.answers
+        unit = f", in {grid.unit}" if grid.unit else ""
+        lines = {"field": f"(n, draws, {', '.join(grid.axes)}){unit}"}
+        if grid.channels:
+            lines["channels"] = ", ".join(grid.channels)
+        if grid.spacing is not None:
+            lines["spacing"] = f"{grid.spacing:g} {grid.spacing_unit}".rstrip()
+        return lines
