@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from alertlab import runtime
 from alertlab.alerts.metadata import metadata_features
-from alertlab.core.predictions import Predictions, concatenate
+from alertlab.core.predictions import ClassPredictions, concatenate
 from alertlab.evaluation.metrics.scores import class_scores
 from sides import Side, part, read_side
 
 
-def predict(bundle: runtime.Bundle, side: Side, called: str) -> Predictions:
+def predict(bundle: runtime.Bundle, side: Side, called: str) -> ClassPredictions:
     """The bundle's answer to every alert of a side."""
     inputs = {"stamp": np.stack([alert.stamp for alert in side.alerts])}
     for spec in bundle.inputs:
@@ -26,7 +26,7 @@ def predict(bundle: runtime.Bundle, side: Side, called: str) -> Predictions:
             names = [column.name for column in spec.columns]
             inputs["metadata"] = metadata_features([alert.candidate for alert in side.alerts], names)
     n = len(side.alerts)
-    return Predictions(
+    return ClassPredictions(
         np.array([alert.candid for alert in side.alerts], dtype=np.int64),
         side.objects,
         np.full(n, called),
@@ -37,7 +37,7 @@ def predict(bundle: runtime.Bundle, side: Side, called: str) -> Predictions:
     )
 
 
-def report(title: str, predictions: Predictions) -> None:
+def report(title: str, predictions: ClassPredictions) -> None:
     """Recall of each class and their mean."""
     counts = np.zeros((len(predictions.classes),) * 2, dtype=np.int64)
     np.add.at(counts, (predictions.target, predictions.prediction), 1)

@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..runtime.decision import TIE_RULE
 from ..runtime.manifest import InputSpec, Manifest
+from ..runtime.tasks import task_named
 from .details import BundleDetails
 from .encode import plain
 from .results import class_rows, summary_rows
@@ -31,7 +31,7 @@ def model_card(folder: str, manifest: Manifest, details: BundleDetails) -> str:
         "\n\n".join(
             filter(None, [f"# {manifest.name} {manifest.version}", manifest.description, trained_on(manifest)])
         ),
-        "## Use\n\n" + usage(folder),
+        "## Use\n\n" + usage(folder, manifest),
         "## What it takes\n\n" + "\n\n".join(takes(spec) for spec in manifest.inputs),
         "## What it returns\n\n" + returns(manifest),
         "## Results\n\n" + results(details),
@@ -61,7 +61,7 @@ def trained_on(manifest: Manifest) -> str:
     return f"Trained and tested on: {name}.{began}" if name else ""
 
 
-def usage(folder: str) -> str:
+def usage(folder: str, manifest: Manifest) -> str:
     """An example that runs where the bundle lies."""
     return f"""```python
 from alertlab import runtime  # needs numpy and onnxruntime only
@@ -71,8 +71,7 @@ bundle.self_test()  # replays its golden rows on this machine
 
 inputs, _ = bundle.golden()  # rows it was exported with: put your own arrays in their place
 prediction = bundle.predict(inputs)
-for label, probability in zip(prediction.label, prediction.probability.max(axis=1)):
-    print(label, probability)
+{task_named(manifest.task).example}
 ```
 
 In a shell: `python -m alertlab.runtime check {folder}`."""
@@ -101,15 +100,9 @@ def takes(spec: InputSpec) -> str:
 
 
 def returns(manifest: Manifest) -> str:
-    """The outputs and the rule that decides."""
-    lines = [
-        "`probability` (n, classes), rows sum to one; `label` (n,) and its `index`, "
-        f"decided by this rule: {TIE_RULE}. Classes, in this order:",
-        ", ".join(manifest.classes) + ".",
-    ]
-    for spec in manifest.outputs:
-        lines += [f"Branch {branch}: {', '.join(of)}." for branch, of in spec.taxonomy.items()]
-    return "\n\n".join(lines)
+    """The answers, and the rule that decides where there is one."""
+    lines = task_named(manifest.task).describe(manifest)
+    return "\n\n".join(f"{name[:1].upper()}{name[1:]}: {words}." for name, words in lines.items())
 
 
 def results(details: BundleDetails) -> str:
@@ -128,11 +121,9 @@ def results(details: BundleDetails) -> str:
 
 def limits(manifest: Manifest) -> str:
     """What the facts at hand say against using it blindly."""
-    lines = [
-        "- A closed set: whatever is none of the classes above is still given one of them.",
-        "- The results hold for data like those it was trained on; another survey, depth or selection needs its own.",
-        "- A high probability is not a calibrated one unless the evaluation says so.",
-    ]
+    first, *others = task_named(manifest.task).limits
+    everywhere = "those it was trained on; another survey, depth or selection needs its own."
+    lines = [f"- {each}" for each in (first, f"The results hold for data like {everywhere}", *others)]
     counts = (manifest.training.get("dataset") or {}).get("n_per_class") or {}
     if counts:
         rarest = min(counts, key=counts.__getitem__)

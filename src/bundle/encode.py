@@ -3,14 +3,14 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 import numpy as np
 
 from ..runtime.decision import TIE_RULE
 from ..runtime.errors import BundleError
-from ..runtime.manifest import BUNDLE_VERSION, Column, InputSpec, Manifest, OutputSpec
+from ..runtime.manifest import Column, InputSpec, Manifest, OutputSpec
 
 
 def canonical(value: Any) -> bytes:
@@ -41,14 +41,17 @@ def plain(value: Any) -> Any:
 def encode_manifest(manifest: Manifest) -> bytes:
     """The bytes of ``manifest.json``, as ``runtime.schema`` reads them."""
     content = vars(manifest) | {
-        "bundle_version": BUNDLE_VERSION,
+        "bundle_version": manifest.bundle_version,
         "decision": {"tie_rule": TIE_RULE},
         "files": {name: asdict(file) for name, file in manifest.files.items()},
         "onnx": asdict(manifest.onnx),
         "parity": asdict(manifest.parity),
         "inputs": [encode_input(spec) for spec in manifest.inputs],
         "outputs": [encode_output(spec) for spec in manifest.outputs],
+        "answers": asdict(manifest.answers) if is_dataclass(manifest.answers) else {},  # type: ignore[arg-type]
     }
+    if manifest.bundle_version == 1:
+        del content["answers"]  # which it does not know
     return canonical(content)
 
 

@@ -1,10 +1,13 @@
 """Which rows a bundle carries to prove itself."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.samples import UNLABELLED, Samples
 from ..runtime.errors import BundleError
+from ..runtime.ragged import Ragged
 
 PER_CLASS = 16
 UNLABELLED_ROWS = 64
@@ -26,11 +29,11 @@ def golden_rows(samples: Samples) -> NDArray[np.int64]:
     if not len(samples):
         raise BundleError("bundle: no samples, and without them nothing proves that the graph repeats the model")
     order = np.lexsort((samples.object_id, samples.sample_id))
-    target, holey = samples.target[order], has_nan(samples)[order]
+    target, holey = samples.strata[order], has_nan(samples)[order]
     if np.all(target == UNLABELLED):
         chosen = prefer(holey, UNLABELLED_ROWS)
     else:
-        labelled = [np.flatnonzero(target == index) for index in range(len(samples.taxonomy.classes))]
+        labelled = [np.flatnonzero(target == index) for index in range(len(samples.classes))]
         chosen = np.concatenate([rows[prefer(holey[rows], PER_CLASS)] for rows in labelled])
     rows: NDArray[np.int64] = order[np.sort(chosen)]
     return rows
@@ -38,11 +41,17 @@ def golden_rows(samples: Samples) -> NDArray[np.int64]:
 
 def has_nan(samples: Samples) -> NDArray[np.bool_]:
     """(n,) whether any input of a row holds a NaN."""
-    flags = [
-        np.any([np.isnan(array).reshape(len(batch), -1).any(axis=1) for array in batch.inputs.values()], axis=0)
-        for batch in samples.batches()
-    ]
+    flags = [np.any([holed(values) for values in batch.inputs.values()], axis=0) for batch in samples.batches()]
     found: NDArray[np.bool_] = np.concatenate(flags)
+    return found
+
+
+def holed(values: Any) -> NDArray[np.bool_]:
+    """(n,) whether a row of one input holds a NaN."""
+    if isinstance(values, Ragged):
+        missing = np.isnan(values.values).reshape(len(values.values), -1).any(axis=1)
+        return np.bincount(values.owner, missing, len(values)) > 0
+    found: NDArray[np.bool_] = np.isnan(values).any(axis=tuple(range(1, np.ndim(values))))
     return found
 
 

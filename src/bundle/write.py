@@ -1,23 +1,25 @@
 """Writing a bundle: exported, proven through the runtime, then given its name."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import runtime
+from ..core.contracts import Model, answers_of, task_of
 from ..core.export import Exported
-from ..core.samples import Samples
+from ..core.predictions import Told, told_of
+from ..core.samples import Samples, taken
 from ..files import replacing
+from ..runtime import golden
 from ..runtime.contents import GOLDEN, GRAPH, MANIFEST, digest
 from ..runtime.errors import BundleError
 from ..runtime.graph import inspect
-from ..runtime.manifest import FLAT, HIERARCHICAL, PROBABILITY, File, Manifest, Parity
-from ..runtime.parity import compare
+from ..runtime.manifest import PROBABILITY, File, Manifest, OutputSpec, Parity
+from ..runtime.ragged import Ragged
+from ..runtime.tasks.task import Task, unfinished
 from .card import model_card
 from .details import BundleDetails
 from .encode import canonical, encode_manifest
@@ -30,25 +32,14 @@ ATOL, RTOL = 1e-5, 1e-4
 BATCH_SIZES = (1, 2, 7)
 
 
-class Model(Protocol):
-    """What a bundle needs of a model."""
-
-    def export(self, path: Path) -> Exported:
-        """Write one ONNX graph to ``path`` and declare its inputs and outputs."""
-        ...
-
-    def predict(self, samples: Samples) -> NDArray[np.floating]:
-        """(n, classes) probabilities."""
-        ...
-
-
-def write_bundle(path: Path, model: Model, samples: Samples, details: BundleDetails) -> Path:
+def write_bundle(path: Path, model: Model, samples: Samples, details: BundleDetails, told: Told | None = None) -> Path:
     """Write a bundle folder, whole or not at all.
 
     Parameters
     ----------
     path : of the folder, by convention ``<name>-<version>.bundle``. An older bundle there is replaced.
     samples : where the golden rows are taken from, best of all the test part.
+    told : what the answers are called, see :func:`~..core.predictions.told_of`; None takes it from these samples.
 
     Raises
     ------
@@ -64,57 +55,81 @@ def write_bundle(path: Path, model: Model, samples: Samples, details: BundleDeta
         exported = model.export(folder / GRAPH)
         canonicalise(folder / GRAPH)
         inputs, expected = golden_answers(model, samples, exported)
-        write_golden(folder / GOLDEN, inputs, expected)
+        told = told or told_of(task_of(model).name, samples, expected)
+        check_classes(exported, told)
+        rows = len(next(iter(inputs.values())))
+        (folder / GOLDEN).write_bytes(golden.encode(inputs, expected))
         (folder / "config.yaml").write_text(details.config, encoding="utf-8")
         (folder / "LICENSE").write_text(details.license_text, encoding="utf-8")
         (folder / "evaluation.json").write_bytes(canonical(details.evaluation or {}))
 
-        draft = declare(folder, exported, details, Parity(RTOL, ATOL, 0.0, len(expected), 0))
+        task = task_of(model)
+        draft = declare(folder, task, exported, told, details, Parity(RTOL, ATOL, 0.0, rows, 0))
         (folder / MANIFEST).write_bytes(encode_manifest(draft))
-        parity = prove(folder, inputs, expected)
+        parity = prove(folder, inputs, expected, rows)
 
         (folder / "README.md").write_text(model_card(path.name, replace(draft, parity=parity), details), "utf-8")
-        (folder / MANIFEST).write_bytes(encode_manifest(declare(folder, exported, details, parity)))
+        (folder / MANIFEST).write_bytes(encode_manifest(declare(folder, task, exported, told, details, parity)))
         runtime.load(folder)
     return path
 
 
-def golden_answers(
-    model: Model, samples: Samples, exported: Exported
-) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float64]]:
-    """Golden inputs and what the trained model says of them, (n, classes).
+def golden_answers(model: Model, samples: Samples, exported: Exported) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Golden inputs, and what the trained model answers to them, by name.
 
     Raises
     ------
     BundleError
-        When samples lack an input, or the answers are no probabilities.
+        When samples lack an input, or the answers are none.
     """
     names = [spec.name for spec in exported.inputs]
     lacking = sorted(set(names) - set(samples.inputs))
     if lacking:
         raise BundleError(f"bundle: the samples have no input {', '.join(lacking)}, which the model takes")
     chosen = samples.take(golden_rows(samples))
-    expected = np.asarray(model.predict(chosen), np.float64)
-    classes = next((spec.classes for spec in exported.outputs if spec.name == PROBABILITY), ())
-    if classes != samples.taxonomy.classes:
-        raise BundleError(f"bundle: the model's classes {classes} are not the samples' {samples.taxonomy.classes}")
-    if expected.shape != (len(chosen), len(classes)):
-        raise BundleError(f"bundle: predict gave shape {expected.shape}, expected {(len(chosen), len(classes))}")
-    if not (np.all(expected >= 0) and np.allclose(expected.sum(axis=1), 1, atol=1e-4)):  # NaN fails both
-        raise BundleError("bundle: predict gave rows that are no probabilities: negative, NaN, or not of sum 1")
-    return {name: chosen.inputs[name].astype(np.float32) for name in names}, expected
+    task, expected = task_of(model), answers_of(model, chosen)
+    if undeclared := sorted(set(expected) - {spec.name for spec in exported.outputs}):
+        raise BundleError(f"bundle: predict gave {', '.join(undeclared)}, which export does not declare as an output")
+    if task.main not in expected:
+        raise BundleError(f"bundle: predict gave {', '.join(expected) or 'nothing'}, and no {task.main}")
+    for spec in exported.outputs:
+        if spec.name in expected:
+            expected[spec.name] = _of_shape(expected[spec.name], spec, len(chosen))
+    if fault := "rows that are not finite" if unfinished(expected[task.main]).any() else task.fault(expected):
+        raise BundleError(f"bundle: predict gave {task.fault(expected) or fault}")
+    return {name: _float32(chosen.inputs[name]) for name in names}, expected
 
 
-def write_golden(path: Path, inputs: Mapping[str, NDArray[np.float32]], expected: NDArray[np.float64]) -> None:
-    """Write ``input.<name>`` and ``output.probability``, uncompressed as the runtime wants it."""
-    arrays: dict[str, Any] = {f"input.{name}": array for name, array in inputs.items()}
-    arrays[f"output.{PROBABILITY}"] = expected
-    content = io.BytesIO()
-    np.savez(content, **arrays)
-    path.write_bytes(content.getvalue())
+def _of_shape(values: Any, spec: OutputSpec, rows: int) -> Any:
+    """An answer in float64, of the shape that export declares."""
+    free = any(isinstance(side, str) for side in spec.shape)
+    if free != isinstance(values, Ragged):
+        raise BundleError(f"bundle: predict gave {spec.name} as {type(values).__name__}, declared as {spec.shape}")
+    if isinstance(values, Ragged):
+        return Ragged(np.asarray(values.values, np.float64), values.offsets)
+    if np.shape(values) != (rows, *spec.shape):
+        what = "" if spec.name == PROBABILITY else f" of {spec.name}"
+        raise BundleError(f"bundle: predict gave shape {np.shape(values)}{what}, expected {(rows, *spec.shape)}")
+    return np.asarray(values, np.float64)
 
 
-def declare(folder: Path, exported: Exported, details: BundleDetails, parity: Parity) -> Manifest:
+def _float32(values: Any) -> Any:
+    if isinstance(values, Ragged):
+        return Ragged(values.values.astype(np.float32), values.offsets, values.shapes)
+    return values.astype(np.float32)
+
+
+def check_classes(exported: Exported, told: Told) -> None:
+    """Refuse outputs by class whose classes are not those of the data."""
+    of = [spec for spec in exported.outputs if spec.classes]
+    main = next((spec for spec in of if spec.name == PROBABILITY), of[0] if of else None)
+    if main is not None and main.classes != told.classes:
+        raise BundleError(f"bundle: the model's classes {main.classes} are not the samples' {told.classes}")
+
+
+def declare(
+    folder: Path, task: Task, exported: Exported, told: Told, details: BundleDetails, parity: Parity
+) -> Manifest:
     """The manifest of what lies in ``folder`` now."""
     files = sorted(each for each in folder.iterdir() if each.name != MANIFEST)
     return Manifest(
@@ -125,17 +140,18 @@ def declare(folder: Path, exported: Exported, details: BundleDetails, parity: Pa
         authors=details.authors,
         doi=details.doi,
         description=details.description,
-        task=HIERARCHICAL if any(spec.taxonomy for spec in exported.outputs) else FLAT,
+        task=task.name_of(exported.outputs),
         files={each.name: File(digest(each), each.stat().st_size) for each in files},
         onnx=inspect((folder / GRAPH).read_bytes()),
         inputs=exported.inputs,
         outputs=exported.outputs,
         training=details.training,
         parity=parity,
+        answers=told.answers,
     )
 
 
-def prove(folder: Path, inputs: Mapping[str, NDArray[np.float32]], expected: NDArray[np.float64]) -> Parity:
+def prove(folder: Path, inputs: Mapping[str, Any], expected: Mapping[str, Any], count: int) -> Parity:
     """Run the bundle as a broker would: it must repeat the model, whatever the batch.
 
     Raises
@@ -145,11 +161,12 @@ def prove(folder: Path, inputs: Mapping[str, NDArray[np.float32]], expected: NDA
     """
     bundle = runtime.load(folder)
     measured = bundle.self_test()
-    rows = np.arange(max(len(expected), 2 * max(BATCH_SIZES) + 1)) % len(expected)  # each size leaves a remainder
-    repeated = {name: array[rows] for name, array in inputs.items()}
+    rows = np.arange(max(count, 2 * max(BATCH_SIZES) + 1)) % count  # each size leaves a remainder
+    repeated = {name: taken(values, rows) for name, values in inputs.items()}
+    answers = {name: taken(values, rows) for name, values in expected.items()}
     for batch_size in BATCH_SIZES:
         try:
-            compare(bundle.predict(repeated, batch_size).probability, expected[rows], RTOL, ATOL)
+            bundle.compare(repeated, answers, batch_size)
         except BundleError as error:
             raise BundleError(f"{GRAPH}: in batches of {batch_size}: {error}; the batch axis must be free") from error
     return measured

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..runtime.tasks import task_named
+from ..runtime.tasks.task import Task
 from .export import Exported
 from .samples import Samples
 from .split import Split
 
-Transform = Callable[[Mapping[str, NDArray[np.float32]]], dict[str, NDArray[np.float32]]]
+CLASSIFICATION = "classification"
+Transform = Callable[[Mapping[str, Any]], dict[str, NDArray[np.float32]]]
 
 
 @dataclass(frozen=True)
@@ -98,16 +101,35 @@ class Run(Protocol):
 
 
 class Model(Protocol):
-    """What ``conf/model/`` names."""
+    """What ``conf/model/`` names.
+
+    ``task`` says what it answers, see ``alertlab.runtime.tasks``; without it classes are meant.
+    """
 
     def fit(self, data: Data, run: Run) -> None:
         """Learn from the train part; validation decides when to stop."""
         ...
 
-    def predict(self, samples: Samples) -> NDArray[np.float64]:
-        """(n, classes) probabilities, rows sum to one."""
+    def predict(self, samples: Samples) -> Any:
+        """What it answers: of a classifier (n, classes) probabilities, rows sum to one.
+
+        Of several outputs a mapping of their names to n rows each, as :class:`Exported` declares them: ``probability``
+        or ``score`` or ``value`` or ``field``, ``deviation``, ``score_by_class``, ``embedding``. Rows of a forecast
+        are as long as their queries: Ragged.
+        """
         ...
 
     def export(self, path: Path) -> Exported:
         """Write one ONNX graph to ``path`` and declare its inputs and outputs."""
         ...
+
+
+def task_of(model: Model) -> Task:
+    """What kind of answer a model gives."""
+    return task_named(getattr(model, "task", CLASSIFICATION))
+
+
+def answers_of(model: Model, samples: Samples) -> dict[str, Any]:
+    """What a model answers, by the names of its outputs; a bare array is the main one of its task."""
+    told = model.predict(samples)
+    return dict(told) if isinstance(told, Mapping) else {task_of(model).main: told}

@@ -8,20 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime.errors import AlertlabError
+from ..runtime.ragged import Ragged
 
 Array = NDArray[np.float32]
 
 
 class Rows:
-    """Some rows of an array in memory or of a memory-mapped file.
+    """Some rows of an array, or of what is Ragged, in memory or in a memory-mapped file.
 
     Parameters
     ----------
-    array : (all, ...); a memory map covers its whole .npy file.
+    array : (all, ...), or Ragged; a memory map covers its whole .npy file.
     rows : row numbers, None for all.
     """
 
-    def __init__(self, array: Array, rows: NDArray[np.int64] | None = None) -> None:
+    def __init__(self, array: Array | Ragged, rows: NDArray[np.int64] | None = None) -> None:
         self.array, self.rows = array, rows
 
     def __len__(self) -> int:
@@ -29,12 +30,29 @@ class Rows:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(n, ...), without reading anything."""
+        """(n, ...), without reading anything; 0 for an axis of any length."""
+        if isinstance(self.array, Ragged):
+            shapes = self.array.shapes
+            inner = (0, *self.array.values.shape[1:]) if shapes is None else (*shapes[:1, 0].tolist(), 0, 0)
+            return (len(self), *inner)
         return (len(self), *self.array.shape[1:])
 
-    def read(self) -> Array:
+    @property
+    def is_sequence(self) -> bool:
+        """Whether rows are sequences of unequal length."""
+        return isinstance(self.array, Ragged) and self.array.shapes is None
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """(n,) of sequences how long each is."""
+        whole = np.diff(self.array.offsets) if isinstance(self.array, Ragged) else np.ones(len(self.array), np.int64)
+        return whole if self.rows is None else whole[self.rows]
+
+    def read(self) -> Any:
         """The rows: a copy, or the array itself where it is all of it."""
-        return self.array if self.rows is None else self.array[self.rows]
+        if self.rows is None:
+            return self.array
+        return self.array.take(self.rows) if isinstance(self.array, Ragged) else self.array[self.rows]
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Rows":
         """These of the rows; nothing is read."""
@@ -43,19 +61,26 @@ class Rows:
 
     def __getstate__(self) -> tuple[Any, ...]:
         """For worker processes: a file by its path, where pickle would copy all of it; of an array the rows."""
+        if isinstance(self.array, Ragged) and isinstance(self.array.values, np.memmap):
+            return _path(self.array.values), self.rows, self.array.offsets, self.array.shapes
         if isinstance(self.array, np.memmap):
-            return Path(str(self.array.filename)), self.rows
+            return _path(self.array), self.rows
         return self.read(), None
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        array, self.rows = state
+        array, self.rows, *ragged = state
         try:
-            self.array = np.load(array, mmap_mode="r", allow_pickle=False) if isinstance(array, Path) else array
+            values = np.load(array, mmap_mode="r", allow_pickle=False) if isinstance(array, Path) else array
         except FileNotFoundError as error:
             raise AlertlabError(f"{array}: removed while a training started its workers; start it again") from error
+        self.array = Ragged(values, *ragged) if ragged else values
 
 
-class Inputs(Mapping[str, Array]):
+def _path(array: np.memmap[Any, Any]) -> Path:
+    return Path(str(array.filename))
+
+
+class Inputs(Mapping[str, Any]):
     """Named inputs of the same rows; ``inputs[name]`` reads them.
 
     Parameters
@@ -63,15 +88,15 @@ class Inputs(Mapping[str, Array]):
     inputs : name -> array or rows of one.
     """
 
-    def __init__(self, inputs: Mapping[str, Array | Rows]) -> None:
+    def __init__(self, inputs: Mapping[str, Array | Ragged | Rows]) -> None:
         self.rows = {name: each if isinstance(each, Rows) else Rows(each) for name, each in inputs.items()}
 
     @classmethod
-    def of(cls, inputs: Mapping[str, Array]) -> "Inputs":
+    def of(cls, inputs: Mapping[str, Any]) -> "Inputs":
         """Any mapping of arrays as Inputs; Inputs as they are."""
         return inputs if isinstance(inputs, Inputs) else cls(inputs)
 
-    def __getitem__(self, name: str) -> Array:
+    def __getitem__(self, name: str) -> Any:
         return self.rows[name].read()
 
     def __iter__(self) -> Iterator[str]:

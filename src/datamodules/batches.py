@@ -6,6 +6,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..core.contracts import Loading
 from ..core.samples import Samples
+from ..runtime.ragged import Ragged
 from .augment import augment
 from .sampler import Draw, EpochBatches, in_order
 
@@ -30,14 +31,22 @@ class PreparedBatches(Dataset[Batch]):
             generator = np.random.default_rng([self.loading.seed, *place])
             inputs["stamp"] = augment(inputs["stamp"], self.loading.augmentation, generator)
         prepared = self.loading.transform(inputs)
-        return {name: torch.from_numpy(array) for name, array in prepared.items()}, torch.from_numpy(taken.target)
+        return {name: torch.from_numpy(array) for name, array in prepared.items()}, _tensor(taken)
+
+
+def _tensor(samples: Samples) -> torch.Tensor:
+    """The target: sequences padded with NaN, nothing as (n, 0)."""
+    target = samples.target
+    if target is None:
+        return torch.zeros(len(samples), 0)
+    return torch.from_numpy(target.padded() if isinstance(target, Ragged) else target)
 
 
 def loader(samples: Samples, loading: Loading, training: bool, workers: int) -> "DataLoader[Batch]":
     """Batches of one part: drawn anew each epoch for training, all in order otherwise."""
     order: EpochBatches | list[Draw]
     if training:
-        order = EpochBatches(samples.target, loading.batch_size, loading.balanced, loading.seed)
+        order = EpochBatches(samples.strata, loading.batch_size, loading.balanced, loading.seed, samples.lengths)
     else:
         order = in_order(len(samples), loading.batch_size)
     return DataLoader(

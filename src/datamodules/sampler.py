@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from torch import distributed
 from torch.utils.data import Sampler
 
+POOL = 32  # batches whose rows are put in order of their length together
 Draw = tuple[list[int], tuple[int, int] | None]  # rows of a batch; (epoch, step), or None when not training
 
 
@@ -31,6 +32,12 @@ def draw(target: NDArray[np.int64], balanced: bool, generator: np.random.Generat
     return generator.permutation(np.concatenate(rows))
 
 
+def pooled(rows: NDArray[np.int64], lengths: NDArray[np.int64], batch_size: int) -> NDArray[np.int64]:
+    """The rows of each run of ``POOL`` batches by their length: batches of like length, others each epoch."""
+    pool = np.arange(len(rows)) // (POOL * batch_size)
+    return rows[np.lexsort((lengths, pool))]
+
+
 class EpochBatches(Sampler[Draw]):
     """Batches of an epoch, drawn anew each time; under distributed training each process takes its share.
 
@@ -42,12 +49,21 @@ class EpochBatches(Sampler[Draw]):
     target : (n,) class index of the training samples.
     batch_size : rows a batch.
     balanced : see :func:`draw`.
+    lengths : (n,) of sequences: those of like length come in one batch, for less is padded then; None for none.
     seed : the order is a function of (seed, epoch), so that a resumed training
         goes on where it was.
     """
 
-    def __init__(self, target: NDArray[np.int64], batch_size: int, balanced: bool, seed: int) -> None:
+    def __init__(
+        self,
+        target: NDArray[np.int64],
+        batch_size: int,
+        balanced: bool,
+        seed: int,
+        lengths: NDArray[np.int64] | None = None,
+    ) -> None:
         self.target, self.batch_size, self.balanced, self.seed = target, batch_size, balanced, seed
+        self.lengths = lengths
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -55,12 +71,17 @@ class EpochBatches(Sampler[Draw]):
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[Draw]:
-        rows = draw(self.target, self.balanced, np.random.default_rng([self.seed, self.epoch]))
+        generator = np.random.default_rng([self.seed, self.epoch])
+        rows = draw(self.target, self.balanced, generator)
         rank, world = _place()
-        mine = rows[rank : len(rows) // world * world : world].tolist()
-        for step in range(len(self)):
+        mine = rows[rank : len(rows) // world * world : world]
+        steps = np.arange(len(self))
+        if self.lengths is not None:
+            mine = pooled(mine, self.lengths[mine], self.batch_size)
+            steps = generator.permutation(steps)
+        for number, step in enumerate(steps.tolist()):
             stop = None if step + 1 == len(self) else (step + 1) * self.batch_size
-            yield mine[step * self.batch_size : stop], (self.epoch, step)
+            yield mine[step * self.batch_size : stop].tolist(), (self.epoch, number)
 
     def __len__(self) -> int:
         rows = len(self.target) // _place()[1]

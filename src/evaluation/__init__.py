@@ -1,7 +1,8 @@
 """Evaluation: from the predictions table to the numbers and figures of a paper; it never sees a model."""
 
 from .classification.evaluator import Evaluator
-from .classification.summary import Evaluation, evaluate
-from .classification.tables import class_table, results_table
+from .classification.summary import ClassEvaluation, evaluate
+from .evaluation import Evaluation
+from .evaluator import TaskEvaluator
 
-__all__ = ["Evaluation", "Evaluator", "class_table", "evaluate", "results_table"]
+__all__ = ["ClassEvaluation", "Evaluation", "Evaluator", "TaskEvaluator", "evaluate"]

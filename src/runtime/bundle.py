@@ -102,11 +102,15 @@ class Bundle:
             For rows whose answers are not finite.
         """
         arrays = self.validate(inputs)
-        answers = self._answers(arrays, batch_size)
+        return self.task.predict(self.manifest, arrays, self.answers(arrays, batch_size))
+
+    def answers(self, inputs: Mapping[str, Any], batch_size: int | None = None) -> dict[str, Any]:
+        """Every declared output by name, n rows each; raises as ``predict`` does."""
+        answers = self._answers(self.validate(inputs), batch_size)
         bad = np.any([unfinished(values) for values in answers.values()], axis=0)
         if bad.any():
             raise NotFiniteError(np.flatnonzero(bad).tolist(), self.task.noun)
-        return self.task.predict(self.manifest, arrays, answers)
+        return answers
 
     def golden(self) -> tuple[dict[str, Input], Any]:
         """Real rows that the bundle carries: raw inputs, and the trained model's probabilities, or scores, for them."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from ..core.predictions import ClassPredictions
 from ..core.progress import status
-from ..evaluation.classification.evaluator import FORMATS
 from ..evaluation.comparison.agreement import Agreement, agreements, by_object
 from ..evaluation.comparison.difference import Comparison, compare
+from ..evaluation.evaluator import FORMATS
 from ..evaluation.tables.csv_text import csv_text, known
 from ..files import replacing
 from ..runtime.errors import AlertlabError
@@ -64,7 +65,7 @@ def compare_matrix(config: DictConfig, first: str, second: str, out: Path) -> Co
         For a source that is none, or no object in common.
     """
     check(config)
-    left, right = (by_object(read_source(config, source)) for source in (first, second))
+    left, right = (by_object(_classes(config, source)) for source in (first, second))
     matrices = agreements(left, right)
     common = int(matrices["leaf"].counts.sum())
     result = CompareMatrixResult(matrices, common, len(left) - common, len(right) - common, out)
@@ -129,6 +130,13 @@ def compare_runs(config: DictConfig, first: str, second: str, out: Path) -> Comp
     }
     _write(out, {"differences.csv": csv_text(header, rows).encode(), "differences.json": _json(summary)})
     return CompareRunsResult(comparison, out)
+
+
+def _classes(config: DictConfig, source: str) -> ClassPredictions:
+    predictions = read_source(config, source)
+    if not isinstance(predictions, ClassPredictions):
+        raise AlertlabError(f"--matrix: is of two classifiers, and {source} holds predictions of a {predictions.task}")
+    return predictions
 
 
 def check(config: DictConfig) -> None:

@@ -9,12 +9,11 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from ..config import instantiate
-from ..core.predictions import read_predictions
 from ..evaluation import Evaluation, Evaluator
 from ..runtime.errors import AlertlabError
 from ..tracking import TrackedRun, Tracker
 from .results import log_results, named_metrics
-from .source import judged, predictions_file
+from .source import judged, predictions_file, predictions_of_run
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def evaluate(config: DictConfig, source: str, out: Path) -> EvaluateResult:
     tracker: Tracker = instantiate(config.tracking)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        evaluation = evaluator(read_predictions(tracker.predictions_of(source, folder)), out)
+        evaluation = evaluator(predictions_of_run(tracker, source, folder), out)
         run = TrackedRun(tracker, source, folder, seed=0)
         log_results(run, evaluation, shutil.copytree(out, folder / "figures"))
         if run.journal.pending:

@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 
 from ..config import instantiate, load
 from ..core.contracts import Data
-from ..core.predictions import Predictions, read_predictions
+from ..core.predictions import Predictions
 from ..core.progress import status
 from ..core.samples import Samples
 from ..evaluation import Evaluation, Evaluator
@@ -18,6 +18,7 @@ from ..evaluation.report import Subject, report_html
 from ..files import replacing
 from ..runtime.errors import AlertlabError
 from ..tracking import PACKAGES, RunRecord, TrackedRun, Tracker
+from .source import predictions_of_run
 
 EPOCHS = "learning_curves.json"
 
@@ -67,7 +68,7 @@ def report(config: DictConfig, run_id: str, out: Path, allowed: Sequence[str] = 
     tracker: Tracker = instantiate(config.tracking)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        predictions = read_predictions(tracker.predictions_of(run_id, folder))
+        predictions = predictions_of_run(tracker, run_id, folder)
         path = tracker.fetch(run_id, "config.yaml", folder)
         if path is None:
             raise AlertlabError(f"{run_id}: no config.yaml, so its data and evaluation are unknown; was it trained?")

@@ -8,7 +8,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from ..evaluation import Evaluation, class_table, results_table
+from ..evaluation import Evaluation
 
 if TYPE_CHECKING:
     from ..core.feature_file import FeaturesResult
@@ -18,13 +18,13 @@ MOST = 10_000  # letters of a line
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
-    """Overall metrics, then a row a class; of the top level first, where there is one."""
+    """Overall metrics, then what else there is of this task, such as a row a class."""
     repeats = f", {len(evaluation.repeats)} repeats" if len(evaluation.repeats) > 1 else ""
-    _table(f"{evaluation.part}{repeats}", ("metric", "value"), results_table(evaluation))
-    _table("by class", ("class", "precision", "recall", "F1", "support"), class_table(evaluation))
-    for prefix, level in evaluation.levels.items():
-        if level.absent:
-            print(f"absent from {evaluation.part}: {', '.join(prefix + name for name in level.absent)}")
+    _table(f"{evaluation.part}{repeats}", ("metric", "value"), evaluation.results())
+    for table in evaluation.tables():
+        _table(table.title, table.header, list(table.rows))
+    for warning in evaluation.warnings():
+        print(warning)
 
 
 def show_matrix(result: "CompareMatrixResult") -> None:
@@ -62,8 +62,8 @@ def show_comparison(result: "CompareRunsResult") -> None:
 
 def show_runs(evaluations: Mapping[str, Evaluation]) -> None:
     """A row a run: what tells it from its siblings, then its overall metrics."""
-    rows = {name: dict(results_table(each)) for name, each in evaluations.items()}
-    names = ("macro_recall", "macro_precision", "macro_f1")  # what papers compare, and what fits a terminal
+    rows = {name: dict(each.results()) for name, each in evaluations.items()}
+    names = dict.fromkeys(name for each in evaluations.values() for name in each.compared)
     part = next(iter(evaluations.values())).part
     _table(part, ("run", *names), [(name, *(row.get(each, "-") for each in names)) for name, row in rows.items()])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from ..config import instantiate
-from ..core.predictions import Predictions, read_predictions
+from ..core.predictions import Predictions, beside, read_predictions
 from ..runtime.errors import AlertlabError
 from ..tracking import Tracker
 
@@ -46,4 +46,12 @@ def read_source(config: DictConfig, source: str) -> Predictions:
         return judged(path)
     tracker: Tracker = instantiate(config.tracking)
     with tempfile.TemporaryDirectory() as folder:
-        return read_predictions(tracker.predictions_of(source, Path(folder)))
+        return predictions_of_run(tracker, source, Path(folder))
+
+
+def predictions_of_run(tracker: Tracker, run_id: str, folder: Path) -> Predictions:
+    """The predictions of an earlier run, fetched into a folder: the table, and arrays beside it if there are any."""
+    path = tracker.predictions_of(run_id, folder)
+    for name in beside(path):
+        tracker.fetch(run_id, name, folder)
+    return read_predictions(path)

@@ -5,15 +5,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig
 
 from ..bundle import write_bundle
 from ..config import flatten, instantiate, load, refuse_foreign, to_yaml
-from ..core.contracts import Data, Model
-from ..core.predictions import Predictions, concatenate, predictions_of, read_predictions
+from ..core.contracts import Data, Model, answers_of, task_of
+from ..core.predictions import Predictions, beside, concatenate, predictions_of, read_predictions, told_of, told_parts
 from ..core.progress import status
-from ..core.split import PARTS
 from ..evaluation import Evaluation, Evaluator
 from ..files import replacing
 from ..runtime.errors import AlertlabError
@@ -145,7 +145,7 @@ def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
 def prepare(config: DictConfig) -> Experiment:
     """Build every part and read the data, so that errors come before training."""
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
-    instantiate(config.model)
+    check_task(instantiate(config.model), evaluator)
     source = config.model.get("init_from")
     start = warm_start(source, tracker) if source else None
     data: Data = instantiate(config.datamodule)
@@ -155,6 +155,14 @@ def prepare(config: DictConfig) -> Experiment:
             start.check(data, repeat)
     check_columns(data)
     return Experiment(config, data, evaluator, tracker, bundle, start)
+
+
+def check_task(model: Model, evaluator: Any) -> None:
+    """Refuse to train what could not be judged; an evaluator of one's own judges whatever it can."""
+    task, kind = task_of(model).name, getattr(evaluator, "kind", None)
+    if kind is not None and kind.task != task:
+        judges = f"it judges a {kind.task}, and the model is of a {task}"
+        raise AlertlabError(f"evaluation: {judges}; give evaluation={task}")
 
 
 def carry_out(experiment: Experiment, run: TrackedRun) -> TrainResult:
@@ -176,12 +184,15 @@ def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResu
     run.log_params({"run.repeat": repeat, "run.seed": run.seed})
     run.set_tags({"split_hash": data.split.digest()})
     model.fit(data, run)
-    parts = (*PARTS, *data.further_parts)
-    tables = [predictions_of(samples := data.samples(part), model.predict(samples), part, repeat) for part in parts]
+    task = task_of(model).name
+    parts = (*told_parts(task), *data.further_parts)
+    answers = {part: answers_of(model, data.samples(part)) for part in parts}
+    told = told_of(task, data.samples("train"), answers.get("train", {}))
+    tables = [predictions_of(task, data.samples(part), each, told, part, repeat) for part, each in answers.items()]
     result = conclude(experiment, run, concatenate(tables), epochs_of(run, repeat))
     with status("exporting the bundle"):
         details = details_of(experiment.bundle, config, data, run, result.evaluation)
-        write_bundle(result.bundle, model, data.samples(), details)
+        write_bundle(result.bundle, model, data.samples(), details, told)
     run.log_files(result.bundle)
     return result
 
@@ -277,7 +288,8 @@ def conclude(
     figures = run.directory / "figures"
     with status("evaluating"):
         evaluation = experiment.evaluator(predictions, figures, epochs)
-        run.log_files(path)
+        for name in (path.name, *beside(path)):
+            run.log_files(run.directory / name)
         log_results(run, evaluation, figures)
         report = log_report(run, evaluation, predictions, experiment.data.samples(), epochs)
     bundle = run.directory / experiment.bundle.folder

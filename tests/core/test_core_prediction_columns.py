@@ -1,4 +1,4 @@
-"""Predictions of other programs: any format, any type of names and labels, and what is refused with its place."""
+"""ClassPredictions of other programs: any format, any type of names and labels, and what is refused with its place."""
 
 from decimal import Decimal
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from alertlab.core.predictions import Predictions, read_predictions
+from alertlab.core.predictions import ClassPredictions, read_predictions
 from alertlab.core.samples import number_of
 from alertlab.runtime import AlertlabError
 from astropy.table import Table
@@ -139,7 +139,7 @@ def some():
     names = np.array([f"ZTF{number}" for number in n])
     probability = random.dirichlet([1, 1, 1], 30)
     facts = {"days": n.astype(float)}
-    return Predictions(n, names, np.full(30, "test"), n * 0, n % 3, probability, ("SN", "AGN", "VS"), facts=facts)
+    return ClassPredictions(n, names, np.full(30, "test"), n * 0, n % 3, probability, ("SN", "AGN", "VS"), facts=facts)
 
 
 def outcome(path):

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from alertlab.core.predictions import TAXONOMY, Predictions, concatenate, predictions_of, read_predictions
+from alertlab.core.predictions import ClassPredictions, concatenate, predictions_of, read_predictions
+from alertlab.core.predictions.classification import TAXONOMY
 from alertlab.core.samples import Samples
 from alertlab.core.taxonomy import Taxonomy
 from alertlab.files import replacing
@@ -15,7 +16,7 @@ from alertlab.runtime import AlertlabError
 
 
 def some_predictions():
-    return Predictions(
+    return ClassPredictions(
         np.array([11, 12, 13]),
         np.array(["a", "b", "b"]),
         np.array(["train", "test", "test"]),

@@ -2,18 +2,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from alertlab.core.predictions import Predictions
+from alertlab.core.predictions import ClassPredictions
 from alertlab.evaluation import evaluate
 
 STAMPS = ("AGN", "SN", "VS", "asteroid", "bogus")
 
 
 def table(target, probability, classes=STAMPS, objects=None, part="test", repeat=0):
-    """Predictions from lists; one object a row unless said otherwise."""
+    """ClassPredictions from lists; one object a row unless said otherwise."""
     target = np.array(target, dtype=np.int64)
     n = len(target)
     objects = [f"ZTF{row}" for row in range(n)] if objects is None else objects
-    return Predictions(
+    return ClassPredictions(
         np.arange(n),
         np.array(objects, dtype=np.str_),
         np.broadcast_to(part, n).astype(np.str_),
@@ -25,7 +25,7 @@ def table(target, probability, classes=STAMPS, objects=None, part="test", repeat
 
 
 def noisy(seed=0, n=400, classes=STAMPS, repeats=1, only=None):
-    """Predictions of a mediocre classifier; true classes are among ``only``."""
+    """ClassPredictions of a mediocre classifier; true classes are among ``only``."""
     random = np.random.default_rng(seed)
     k = len(classes)
     target = random.choice(np.arange(k) if only is None else only, n * repeats)

@@ -5,16 +5,13 @@ import warnings
 import matplotlib
 import numpy as np
 import pytest
+from alertlab.core.paper import render
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.classification.calibration_figure import wilson_bars
-from alertlab.evaluation.classification.figures import (
-    agreement_figure,
-    calibration_figure,
-    confusion_figure,
-    learning_curves_figure,
-    render,
-)
+from alertlab.evaluation.classification.figures import calibration_figure, confusion_figure
 from alertlab.evaluation.comparison.agreement import Agreement
+from alertlab.evaluation.comparison.agreement_figure import agreement_figure
+from alertlab.evaluation.figures.learning_curves import learning_curves_figure
 from alertlab.evaluation.figures.matrix import COLOURS, ink
 from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -13,7 +13,6 @@ from alertlab.core.samples import UNLABELLED, Samples
 from alertlab.core.taxonomy import Taxonomy
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.classification.gallery import galleries
-from alertlab.evaluation.classification.tables import class_table, results_table
 from alertlab.evaluation.report import Subject, report_html
 from alertlab.evaluation.report.stamps import MISSING_COLOUR, stamp_picture, stretch
 from alertlab.runtime.manifest import Column
@@ -113,14 +112,14 @@ def test_numbers_are_those_of_the_evaluation(make_noisy, repeats):
     predictions = make_noisy(n=60, repeats=repeats)
     text = Page(render(predictions)).text
     evaluation = evaluate(predictions, resamples=20)
-    for value in (*dict(results_table(evaluation)).values(), *np.ravel(class_table(evaluation))):
+    for value in (*dict(evaluation.results()).values(), *np.ravel(evaluation.tables()[0].rows)):
         assert value in text
     assert ("Mean ± standard deviation" in " ".join(text)) == (repeats > 1)
 
 
 def test_both_levels_are_shown_the_top_first(light_curves, two_levels):
     page = Page(report_html(SUBJECT, two_levels, light_curves, None))
-    value = dict(results_table(two_levels))["top/macro_f1"]
+    value = dict(two_levels.results())["top/macro_f1"]
     assert value in page.text
     assert page.text.index("Top macro f1".replace("f1", "F1")) < page.text.index(value)
     shown = [of["alt"] for of in page.all("img") if of.get("alt", "").startswith("Confusion matrix")]

@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.classification.tables import (
-    class_table,
     confusion_counts_csv,
     confusion_fraction_csv,
     confusion_percentiles_csv,
     metrics_csv,
-    results_table,
 )
 from alertlab.evaluation.tables.latex import confusion_latex, escape, percentile_latex
 
@@ -106,15 +104,15 @@ def test_metrics_csv_has_a_column_a_repeat(several):
 
 
 def test_results_show_the_spread_of_repeats_or_the_interval_of_a_single_one(several, single):
-    assert re.fullmatch(r"0\.\d{3} ± 0\.\d{3}", dict(results_table(several))["macro_recall"])
-    rows = dict(results_table(single))
+    assert re.fullmatch(r"0\.\d{3} ± 0\.\d{3}", dict(several.results())["macro_recall"])
+    rows = dict(single.results())
     assert re.fullmatch(r"0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", rows["macro_recall"])
     assert re.fullmatch(r"\d\.\d{3}", rows["log_loss"])
     assert next(iter(rows)) == "accuracy"
 
 
 def test_class_results_name_each_class_once_with_dashes_where_it_is_absent(make_table):
-    rows = class_table(evaluate(make_table([0, 0, 1], np.eye(3)[[0, 1, 1]], ("AGN", "SN", "VS"))))
+    rows = evaluate(make_table([0, 0, 1], np.eye(3)[[0, 1, 1]], ("AGN", "SN", "VS"))).tables()[0].rows
     assert rows == [
         ("AGN", "1.000", "0.500", "0.667", "2"),
         ("SN", "0.500", "1.000", "0.667", "1"),
@@ -137,12 +135,12 @@ def test_percentiles_are_written_for_programs_and_for_latex(make_table):
 
 
 def test_both_levels_stand_in_the_tables_the_top_first(two_levels):
-    rows = dict(results_table(two_levels))
+    rows = dict(two_levels.results())
     assert next(iter(rows)) == "top/accuracy"
     mean, std = two_levels.top.mean["macro_precision"], two_levels.top.std["macro_precision"]
     assert rows["top/macro_precision"] == f"{mean:.3f} ± {std:.3f}"
     assert rows["macro_precision"].startswith(f"{two_levels.mean['macro_precision']:.3f}")
-    assert [row[0] for row in class_table(two_levels)][:4] == [
+    assert [row[0] for row in two_levels.tables()[0].rows][:4] == [
         "top/Transient",
         "top/Stochastic",
         "top/Periodic",

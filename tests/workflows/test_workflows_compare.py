@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from alertlab.config import compose
-from alertlab.core.predictions import Predictions, read_predictions
+from alertlab.core.predictions import ClassPredictions, read_predictions
 from alertlab.evaluation.comparison.agreement import Agreement
 from alertlab.runtime import AlertlabError
 from alertlab.workflows.compare import CompareMatrixResult, compare_matrix, compare_runs
@@ -26,7 +26,7 @@ def light_curves(tiny_run, tmp_path_factory):
     stamps = read_predictions(tiny_run[0].predictions)
     n = len(stamps)
     probability = np.random.default_rng(0).dirichlet(np.ones(4), n)
-    made = Predictions(
+    made = ClassPredictions(
         np.arange(n), stamps.object_id, np.full(n, "new"), np.zeros(n, int), np.full(n, -1), probability,
         ("QSO", "RRL", "SNIa", "SNII"), {"Stochastic": ("QSO",), "Periodic": ("RRL",), "Transient": ("SNIa", "SNII")},
     )  # fmt: skip

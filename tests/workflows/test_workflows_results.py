@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from alertlab.core.predictions import Predictions
+from alertlab.core.predictions import ClassPredictions
 from alertlab.evaluation import evaluate
 from alertlab.workflows.results import named_metrics
 from alertlab.workflows.show import show_evaluation
@@ -23,7 +23,7 @@ def predictions():
     probability /= probability.sum(axis=1, keepdims=True)
     names = np.array([f"ZTF{row}" for row in range(n)])
     repeat = np.arange(n) % 2
-    return Predictions(np.arange(n), names, np.full(n, "test"), repeat, target, probability, CLASSES, BRANCHES)
+    return ClassPredictions(np.arange(n), names, np.full(n, "test"), repeat, target, probability, CLASSES, BRANCHES)
 
 
 def test_both_levels_have_their_names(predictions):

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 
 from ...core.paper import COLUMN, TRAIN, paper_style
 from ..metrics.spread import mean_and_std
-from .summary import Evaluation
+from .summary import ClassEvaluation
 
 
 @paper_style
-def calibration_figure(evaluation: Evaluation) -> Figure:
+def calibration_figure(evaluation: ClassEvaluation) -> Figure:
     """Accuracy against confidence in equal-width bins, above the samples in each bin.
 
     Points below the diagonal are overconfident. With several repeats points and
@@ -48,7 +48,7 @@ def wilson_bars(fraction: NDArray[np.float64], count: NDArray[np.float64]) -> ND
     return np.maximum(np.stack([half + fraction - centre, half - fraction + centre]), 0)
 
 
-def _error(evaluation: Evaluation) -> str:
+def _error(evaluation: ClassEvaluation) -> str:
     name = "expected_calibration_error"
     text = f"ECE {evaluation.mean[name]:.3f}"
     return f"{text} ± {evaluation.std[name]:.3f}" if name in evaluation.std else text

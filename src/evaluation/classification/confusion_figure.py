@@ -8,10 +8,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..figures.matrix import Cells, Side, matrix_figure, thousands
-from .summary import Evaluation
+from .summary import ClassEvaluation
+
+What = Literal["fraction", "counts", "percentiles"]
 
 
-def confusion_figure(evaluation: Evaluation, what: Literal["fraction", "counts", "percentiles"] = "fraction") -> Figure:
+def confusion_figure(evaluation: ClassEvaluation, what: What = "fraction") -> Figure:
     """Confusion matrix, rows true; colour is the fraction of the true class.
 
     Classes stand grouped by branch, with a thin line between branches. Where the

@@ -1,47 +1,46 @@
-"""What the config names: evaluate a predictions table and write the files of a paper."""
+"""What the config names: evaluate the predictions of a classifier and write the files of a paper."""
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...core.predictions import Predictions
-from ...files import replacing
+from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
+from ..evaluator import FORMATS, TaskEvaluator
 from ..tables.latex import confusion_latex, percentile_latex
 from .score_curve import ScoreCurve, groups_by_days, groups_by_fact, score_curves
-from .summary import Evaluation, evaluate
+from .summary import ClassEvaluation, evaluate
 from .tables import (
     confusion_counts_csv,
     confusion_fraction_csv,
     confusion_percentiles_csv,
-    metrics_csv,
     score_curves_csv,
 )
 
-FORMATS = ("png", "pdf")
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 DAYS = "scores_by_days"  # against the length of light curves that were cut
 Curves = tuple[str, list[ScoreCurve]]
 
 
-class Evaluator:
+class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     """Evaluation of a classifier.
 
     Parameters
     ----------
-    part : part of the split to evaluate.
     bins : equal-width bins of the reliability diagram.
-    resamples : bootstrap resamples of the objects, for a single repeat.
-    confidence : probability that the bootstrap intervals cover, in (0, 1).
-    formats : of the figures, png or pdf.
+    part, resamples, confidence, formats : see :class:`TaskEvaluator`.
 
     Raises
     ------
     AlertlabError
         For a value outside these.
     """
+
+    kind = ClassPredictions
 
     def __init__(
         self,
@@ -53,56 +52,48 @@ class Evaluator:
     ) -> None:
         if bins < 1 or resamples < 1:
             raise AlertlabError(f"evaluation: bins ({bins}) and resamples ({resamples}) must be 1 or more")
-        if not 0 < confidence < 1:
-            raise AlertlabError(f"evaluation.confidence: {confidence} is not between 0 and 1")
-        unknown = [form for form in formats if form not in FORMATS]
-        if unknown:
-            raise AlertlabError(f"evaluation.formats: {', '.join(unknown)} unknown; choose from {', '.join(FORMATS)}")
-        self.part = part
+        super().__init__(part, resamples, confidence, formats)
         self.bins = bins
-        self.resamples = resamples
-        self.confidence = confidence
-        self.formats = tuple(formats)
+        self._curves: tuple[ClassPredictions, dict[str, Curves]] | None = None
 
-    def __call__(
-        self,
-        predictions: Predictions,
-        directory: Path,
-        history: Sequence[Mapping[str, float]] | None = None,
-    ) -> Evaluation:
-        """Evaluate, and write tables and figures into ``directory``.
+    def evaluate(self, predictions: ClassPredictions) -> ClassEvaluation:
+        """See `evaluate`."""
+        return evaluate(predictions, self.part, self.bins, self.resamples, self.confidence)
 
-        All content is made before the first file is written, and
-        ``evaluation.json`` is the last: where it stands, the others are of the same evaluation.
-
-        Parameters
-        ----------
-        predictions : rows of any parts and repeats.
-        directory : made if need be; other files in it are left alone.
-        history : see `learning_curves_figure`; without it there are no learning curves.
-
-        Raises
-        ------
-        AlertlabError
-            See `evaluate` and `learning_curves_figure`.
-        """
-        evaluation = evaluate(predictions, self.part, self.bins, self.resamples, self.confidence)
+    def tables(self, evaluation: ClassEvaluation, predictions: ClassPredictions) -> dict[str, str]:
+        """Confusion of each level, and scores against facts and days."""
         tables: dict[str, str] = {}
         for prefix, level in evaluation.levels.items():
             tables |= level_tables(level, "_top" if prefix else "")
         curves = self.curves(predictions)
-        tables |= {f"{name}.csv": score_curves_csv(each, axis) for name, (axis, each) in curves.items()}
-        tables["evaluation.json"] = (
-            json.dumps(evaluation.to_json(), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-        )
-        files = self._figures(evaluation, curves, history) | {name: text.encode() for name, text in tables.items()}
-        for name, content in files.items():
-            with replacing(directory / name) as partial:
-                partial.write_bytes(content)
-        return evaluation
+        return tables | {f"{name}.csv": score_curves_csv(each, axis) for name, (axis, each) in curves.items()}
 
-    def curves(self, predictions: Predictions) -> dict[str, Curves]:
+    def figures(self, evaluation: ClassEvaluation, predictions: ClassPredictions) -> "dict[str, Figure]":
+        """Reliability, confusion of each level, and scores against facts and days."""
+        from . import figures  # here: matplotlib is half a second of import
+
+        drawn = {"reliability": figures.calibration_figure(evaluation)}
+        for prefix, level in evaluation.levels.items():
+            end = "_top" if prefix else ""
+            drawn[f"confusion_matrix{end}"] = figures.confusion_figure(level, "fraction")
+            drawn[f"confusion_counts{end}"] = figures.confusion_figure(level, "counts")
+            if len(level.repeats) > 1:
+                drawn[f"confusion_percentiles{end}"] = figures.confusion_figure(level, "percentiles")
+        for name, (axis, each) in self.curves(predictions).items():
+            if name == DAYS:
+                drawn[name] = figures.score_curve_figure(each, "Days after the first detection", logarithmic=True)
+            else:
+                quantity = axis.replace("_", " ").capitalize()
+                drawn[name] = figures.score_curve_figure(each, quantity, scores=("macro_recall", "macro_f1"))
+        return drawn
+
+    def curves(self, predictions: ClassPredictions) -> dict[str, Curves]:
         """Name of a file -> the axis and scores of each level against it: a fact, or days of cut light curves."""
+        if self._curves is None or self._curves[0] is not predictions:
+            self._curves = predictions, self._drawn_from(predictions)  # tables and figures show the same
+        return self._curves[1]
+
+    def _drawn_from(self, predictions: ClassPredictions) -> dict[str, Curves]:
         groups = {}
         for fact in sorted(predictions.facts):
             name = _file_of(fact)
@@ -114,40 +105,13 @@ class Evaluator:
             name: (axis, score_curves(of, self.resamples, self.confidence)) for name, (axis, of) in groups.items() if of
         }
 
-    def _figures(
-        self,
-        evaluation: Evaluation,
-        curves: Mapping[str, Curves],
-        history: Sequence[Mapping[str, float]] | None,
-    ) -> dict[str, bytes]:
-        from . import figures  # here: matplotlib is half a second of import
 
-        drawn = {"reliability": figures.calibration_figure(evaluation)}
-        for prefix, level in evaluation.levels.items():
-            end = "_top" if prefix else ""
-            drawn[f"confusion_matrix{end}"] = figures.confusion_figure(level, "fraction")
-            drawn[f"confusion_counts{end}"] = figures.confusion_figure(level, "counts")
-            if len(level.repeats) > 1:
-                drawn[f"confusion_percentiles{end}"] = figures.confusion_figure(level, "percentiles")
-        for name, (axis, each) in curves.items():
-            if name == DAYS:
-                drawn[name] = figures.score_curve_figure(each, "Days after the first detection", logarithmic=True)
-            else:
-                quantity = axis.replace("_", " ").capitalize()
-                drawn[name] = figures.score_curve_figure(each, quantity, scores=("macro_recall", "macro_f1"))
-        if history:
-            drawn["learning_curves"] = figures.learning_curves_figure(history)
-        return {
-            f"{name}.{form}": figures.render(figure, form) for name, figure in drawn.items() for form in self.formats
-        }
-
-
-def level_tables(evaluation: Evaluation, end: str) -> dict[str, str]:
+def level_tables(evaluation: ClassEvaluation, end: str) -> dict[str, str]:
     """Name of a file, with this before its suffix, -> its text; LaTeX in the order of the figures."""
     order = np.ix_(evaluation.order, evaluation.order)
     classes = tuple(evaluation.classes[index] for index in evaluation.order)
     tables = {
-        f"metrics{end}.csv": metrics_csv(evaluation),
+        f"metrics{end}.csv": evaluation.metrics_csv(),
         f"confusion_counts{end}.csv": confusion_counts_csv(evaluation),
         f"confusion_fraction{end}.csv": confusion_fraction_csv(evaluation),
         f"confusion{end}.tex": confusion_latex(

@@ -1,15 +1,7 @@
 """All figures of a classifier, under one import: matplotlib is loaded only by those who draw."""
 
-from ...core.paper import render
-from ..figures.learning_curves import learning_curves_figure
 from .calibration_figure import calibration_figure
 from .confusion_figure import confusion_figure
 from .score_curve_figure import score_curve_figure
 
-__all__ = [
-    "calibration_figure",
-    "confusion_figure",
-    "learning_curves_figure",
-    "render",
-    "score_curve_figure",
-]
+__all__ = ["calibration_figure", "confusion_figure", "score_curve_figure"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.predictions import Predictions
+from ...core.predictions import ClassPredictions
 
 SEED = 0  # of the right ones
 
@@ -51,7 +51,7 @@ class ClassGallery:
     right: tuple[Example, ...]
 
 
-def galleries(predictions: Predictions, wrong: int, right: int) -> list[ClassGallery]:
+def galleries(predictions: ClassPredictions, wrong: int, right: int) -> list[ClassGallery]:
     """A gallery of each class, in taxonomy order; an object is shown once among the wrong and once among the right.
 
     Parameters
@@ -65,7 +65,7 @@ def galleries(predictions: Predictions, wrong: int, right: int) -> list[ClassGal
     ]
 
 
-def _gallery(rows: Predictions, index: int, wrong: int, right: int) -> ClassGallery:
+def _gallery(rows: ClassPredictions, index: int, wrong: int, right: int) -> ClassGallery:
     predicted = rows.prediction
     mistaken = predicted != index
     confidence = rows.probability[np.arange(len(rows)), predicted]
@@ -83,13 +83,13 @@ def _gallery(rows: Predictions, index: int, wrong: int, right: int) -> ClassGall
     )
 
 
-def _one_an_object(rows: Predictions, order: NDArray[np.int64]) -> NDArray[np.int64]:
+def _one_an_object(rows: ClassPredictions, order: NDArray[np.int64]) -> NDArray[np.int64]:
     """The first row of each object, in this order."""
     _, first = np.unique(rows.object_id[order], return_index=True)
     return order[np.sort(first)]
 
 
-def _example(rows: Predictions, row: int, predicted: NDArray[np.int64]) -> Example:
+def _example(rows: ClassPredictions, row: int, predicted: NDArray[np.int64]) -> Example:
     own = rows.object_id == rows.object_id[row]
     return Example(
         int(rows.sample_id[row]),

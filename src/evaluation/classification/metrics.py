@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...core.predictions import Predictions
+from ...core.predictions import ClassPredictions
 from ...core.samples import UNLABELLED
 from ...runtime.errors import AlertlabError
 from ..metrics.calibration import reliability
@@ -11,7 +11,7 @@ from ..metrics.ranking import log_losses, ranking_scores
 from ..metrics.scores import class_scores, overall_scores
 
 
-def classification_metrics(predictions: Predictions, bins: int = 15) -> dict[str, float]:
+def classification_metrics(predictions: ClassPredictions, bins: int = 15) -> dict[str, float]:
     """Metrics of the labelled rows; all dimensionless, log loss in nats.
 
     A class without a true sample has ``support/<class>`` 0 and no other metric,

@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.predictions import Predictions
+from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
 from ..metrics.confusion import confusion_counts
 from ..metrics.intervals import bootstrap_intervals
 from ..metrics.scores import overall_scores
 from ..metrics.spread import mean_and_std
-from .summary import labelled
+from .summary import probable
 
 SCORES = ("macro_precision", "macro_recall", "macro_f1")
 CUT = re.compile(r"_(\d+(?:\.\d+)?)d")  # the end of a part of cut light curves, such as test_16d
@@ -33,7 +33,7 @@ class Group:
 
     label: str
     place: float
-    rows: Predictions
+    rows: ClassPredictions
 
 
 @dataclass(frozen=True)
@@ -114,13 +114,13 @@ def _curve(level: str, groups: Sequence[Group], resamples: int, confidence: floa
     )
 
 
-def groups_by_fact(predictions: Predictions, part: str, fact: str) -> list[Group]:
+def groups_by_fact(predictions: ClassPredictions, part: str, fact: str) -> list[Group]:
     """The labelled rows of a part in bins of a fact, each at a whole place; rows that lack it come last.
 
     Bins end at powers of two (6-7, 8-15, 16-31, ...), where the values are 0 or more,
     and at their octiles where some are negative. Empty ones at the ends are left out.
     """
-    rows = labelled(predictions, part)
+    rows = probable(predictions, part)
     values = rows.facts[fact]
     finite = np.isfinite(values)
     groups: list[Group] = []
@@ -154,7 +154,7 @@ def _label(low: float, high: float, whole: bool) -> str:
     return f"{low:.3g} to {high:.3g}"
 
 
-def groups_by_days(predictions: Predictions, part: str) -> list[Group]:
+def groups_by_days(predictions: ClassPredictions, part: str) -> list[Group]:
     """The parts of light curves that were cut (``test_16d``), shortest first, then the part itself, uncut.
 
     Places are days after the first detection; the uncut part stands at twice the longest cut.
@@ -176,7 +176,7 @@ def groups_by_days(predictions: Predictions, part: str) -> list[Group]:
         name = min(days, key=lambda name: days[name])
         raise AlertlabError(f"predictions: part {name} was cut 0 days after the first detection; cut at more than 0")
     groups = [
-        Group(f"{days[name]:g}", days[name], labelled(predictions, name))
+        Group(f"{days[name]:g}", days[name], probable(predictions, name))
         for name in sorted(days, key=lambda name: days[name])
     ]
-    return [*groups, Group("all", 2 * max(days.values()), labelled(predictions, part))]
+    return [*groups, Group("all", 2 * max(days.values()), probable(predictions, part))]

@@ -1,91 +1,67 @@
-"""One evaluation: the metrics of every repeat, and their mean and spread."""
+"""The evaluation of a classifier: metrics, confusion and reliability of every repeat, at each level."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.predictions import Predictions
-from ...core.samples import UNLABELLED
+from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
+from ..evaluation import Evaluation, Repeat
+from ..evaluator import labelled
 from ..metrics.calibration import Reliability, reliability
 from ..metrics.confusion import confusion_counts, row_fractions
 from ..metrics.intervals import bootstrap_intervals
-from ..metrics.spread import mean_and_std, metric_spread, percentiles
+from ..metrics.spread import mean_and_std, percentiles
+from ..shown import Table
 from .metrics import classification_metrics
 
 
 @dataclass(frozen=True)
-class Repeat:
-    """One repeat or fold of the experiment.
+class ClassRepeat(Repeat):
+    """One repeat or fold of a classifier; its metrics are those of `classification_metrics`.
 
     Attributes
     ----------
-    number : its number in the predictions table.
-    samples, objects : its labelled rows, and how many objects they are of.
-    metrics : see `classification_metrics`.
     counts : (k, k) confusion counts, rows true.
     reliability : the reliability diagram.
     """
 
-    number: int
-    samples: int
-    objects: int
-    metrics: dict[str, float]
     counts: NDArray[np.int64]
     reliability: Reliability
 
     def to_json(self) -> dict[str, Any]:
         """Plain, strict JSON."""
-        return {
-            "repeat": self.number,
-            "samples": self.samples,
-            "objects": self.objects,
-            "metrics": self.metrics,
-            "confusion_counts": self.counts.tolist(),
-            "reliability": self.reliability.to_json(),
-        }
+        own = {"confusion_counts": self.counts.tolist(), "reliability": self.reliability.to_json()}
+        return {**super().to_json(), **own}
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """What one part of a predictions table says of a model.
+class ClassEvaluation(Evaluation):
+    """What one part of a predictions table says of a classifier.
 
     Attributes
     ----------
-    part : the part that was evaluated.
     classes : names in taxonomy order, k of them.
-    repeats : each repeat that has labelled rows, r of them.
-    intervals : metric -> (low, high) of a single repeat; empty with several.
-    confidence : probability that the intervals cover.
     branches : branch -> its classes; empty for a flat task.
     top : the same rows at the top level, of which the classes are the branches; None for a flat task.
     """
 
-    part: str
-    classes: tuple[str, ...]
-    repeats: tuple[Repeat, ...]
-    intervals: dict[str, tuple[float, float]]
-    confidence: float
-    branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    top: "Evaluation | None" = None
+    headline: ClassVar = ("top/macro_f1", "balanced_accuracy", "macro_f1", "accuracy", "expected_calibration_error")
+    compared: ClassVar = ("macro_recall", "macro_precision", "macro_f1")  # what papers compare
+    first_figure: ClassVar = "confusion_matrix"
+
+    repeats: tuple[ClassRepeat, ...]
+    classes: tuple[str, ...] = field(kw_only=True)
+    branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    top: "ClassEvaluation | None" = field(default=None, kw_only=True)
 
     @property
-    def levels(self) -> "dict[str, Evaluation]":
+    def levels(self) -> "dict[str, ClassEvaluation]":
         """Prefix of a name -> evaluation: ``top/`` where there are branches, then the leaves without one."""
         return ({"top/": self.top} if self.top else {}) | {"": self}
-
-    @property
-    def mean(self) -> dict[str, float]:
-        """Mean of each metric over the repeats that have it."""
-        return metric_spread([repeat.metrics for repeat in self.repeats])[0]
-
-    @property
-    def std(self) -> dict[str, float]:
-        """Sample standard deviation (ddof=1) of each metric that two or more repeats have."""
-        return metric_spread([repeat.metrics for repeat in self.repeats])[1]
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -130,31 +106,70 @@ class Evaluation:
         support = self.counts.sum(axis=(0, 2))
         return tuple(name for name, number in zip(self.classes, support, strict=True) if number == 0)
 
+    def results(self) -> list[tuple[str, str]]:
+        """Of the top level first, where there is one, as ``top/macro_f1``."""
+        levels = self.levels.items()
+        return [(prefix + name, text) for prefix, level in levels for name, text in Evaluation.results(level)]
+
+    def tables(self) -> list[Table]:
+        """Class, precision, recall, F1 and support (mean over repeats); dashes for an absent class.
+
+        The branches first, where there are any, as ``top/Transient``.
+        """
+        rows = [(prefix + name, *rest) for prefix, level in self.levels.items() for name, *rest in level.by_class()]
+        faint = frozenset(prefix + name for prefix, level in self.levels.items() for name in level.absent)
+        return [Table("classes", "by class", ("class", "precision", "recall", "F1", "support"), rows, faint)]
+
+    def by_class(self) -> list[tuple[str, str, str, str, str]]:
+        """The rows of this level."""
+        text, mean = self.formatted, self.mean
+        return [
+            (
+                name,
+                text.get(f"precision/{name}", "-"),
+                text.get(f"recall/{name}", "-"),
+                text.get(f"f1/{name}", "-"),
+                f"{mean[f'support/{name}']:.0f}",
+            )
+            for name in self.classes
+        ]
+
+    def warnings(self) -> list[str]:
+        """Classes that are absent."""
+        absent = [prefix + name for prefix, level in self.levels.items() for name in level.absent]
+        return [f"absent from {self.part}, and from every average: {', '.join(absent)}"] if absent else []
+
+    def named(self) -> Iterator[tuple[tuple[str, ...], bool, float]]:
+        """Metrics and every cell of the confusion matrix; of the top level ``top/<metric>``."""
+        for prefix, level in self.levels.items():
+            for words, deviation, value in level.own_named():
+                yield (*prefix.split("/")[:-1], *words), deviation, value
+
+    def own_named(self) -> Iterator[tuple[tuple[str, ...], bool, float]]:
+        """Those of this level."""
+        yield from Evaluation.named(self)
+        for deviation, matrix in (False, self.fraction_mean), (True, self.fraction_std):
+            for row, true in enumerate(self.classes):
+                for column, predicted in enumerate(self.classes):
+                    yield ("confusion", true, predicted), deviation, float(matrix[row, column])
+
     def to_json(self) -> dict[str, Any]:
         """Plain, strict JSON: the content of ``evaluation.json``."""
         levels: dict[str, Any] = {}
         if self.top:
             levels = {"branches": {name: list(of) for name, of in self.branches.items()}, "top": self.top.to_json()}
-        return {
-            "part": self.part,
-            "classes": list(self.classes),
-            "absent": list(self.absent),
-            "mean": self.mean,
-            "std": self.std,
-            "confidence": self.confidence,
-            "intervals": {name: list(bounds) for name, bounds in self.intervals.items()},
-            "repeats": [repeat.to_json() for repeat in self.repeats],
-            **levels,
-        }
+        common = super().to_json()
+        own = {"part": common.pop("part"), "classes": list(self.classes), "absent": list(self.absent)}
+        return {**own, **common, **levels}
 
 
 def evaluate(
-    predictions: Predictions,
+    predictions: ClassPredictions,
     part: str = "test",
     bins: int = 15,
     resamples: int = 1000,
     confidence: float = 0.90,
-) -> Evaluation:
+) -> ClassEvaluation:
     """Evaluate the labelled rows of one part, repeat by repeat; at both levels where there are branches.
 
     Parameters
@@ -169,25 +184,25 @@ def evaluate(
     AlertlabError
         When the part holds no labelled row, or probabilities of a row do not sum to one.
     """
-    rows = labelled(predictions, part)
+    rows = probable(predictions, part)
     top = _evaluation(rows.top(), part, bins, resamples, confidence) if rows.branches else None
     return _evaluation(rows, part, bins, resamples, confidence, top)
 
 
 def _evaluation(
-    rows: Predictions, part: str, bins: int, resamples: int, confidence: float, top: Evaluation | None = None
-) -> Evaluation:
+    rows: ClassPredictions, part: str, bins: int, resamples: int, confidence: float, top: ClassEvaluation | None = None
+) -> ClassEvaluation:
     numbers = [int(number) for number in np.unique(rows.repeat)]
     repeats = tuple(_repeat(rows.take(rows.repeat == number), number, bins) for number in numbers)
     intervals = {}
     if len(repeats) == 1:
         k = len(rows.classes)
         intervals = bootstrap_intervals(rows.target, rows.prediction, rows.object_id, k, resamples, confidence)
-    return Evaluation(part, rows.classes, repeats, intervals, confidence, rows.branches, top)
+    return ClassEvaluation(part, repeats, intervals, confidence, classes=rows.classes, branches=rows.branches, top=top)
 
 
-def _repeat(rows: Predictions, number: int, bins: int) -> Repeat:
-    return Repeat(
+def _repeat(rows: ClassPredictions, number: int, bins: int) -> ClassRepeat:
+    return ClassRepeat(
         number,
         len(rows),
         len(np.unique(rows.object_id)),
@@ -197,16 +212,9 @@ def _repeat(rows: Predictions, number: int, bins: int) -> Repeat:
     )
 
 
-def labelled(predictions: Predictions, part: str) -> Predictions:
+def probable(predictions: ClassPredictions, part: str) -> ClassPredictions:
     """The labelled rows of a part; AlertlabError where there is none, or probabilities do not sum to one."""
-    known = predictions.target != UNLABELLED
-    rows = predictions.take(known & (predictions.part == part))
-    if len(rows) == 0:
-        held = [(name, predictions.part == name) for name in np.unique(predictions.part)]
-        parts = [f"{name} ({(known & of).sum()} labelled of {of.sum()} rows)" for name, of in held]
-        raise AlertlabError(
-            f"evaluation.part: {part!r} holds no labelled row; the predictions hold {', '.join(parts) or 'no row'}"
-        )
+    rows = labelled(predictions, part)
     total = rows.probability.sum(axis=1)
     wrong = np.abs(total - 1) > 1e-3  # a probability written with three digits passes
     if wrong.any():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.predictions import Predictions
+from ...core.predictions import ClassPredictions
 from ...core.samples import UNLABELLED
 from ...runtime.errors import AlertlabError
 from ..metrics.confusion import row_fractions
@@ -36,7 +36,7 @@ class Agreement:
         return row_fractions(self.counts.T).T
 
 
-def by_object(predictions: Predictions) -> Predictions:
+def by_object(predictions: ClassPredictions) -> ClassPredictions:
     """One row an object, in order of their names: the mean probability over its rows of parts test and new.
 
     What a model learned from, and light curves that were cut, are left out. The
@@ -50,7 +50,7 @@ def by_object(predictions: Predictions) -> Predictions:
     same = np.bincount(owner, rows.target == objects.target[owner], len(names)) == np.bincount(
         owner, minlength=len(names)
     )
-    return Predictions(
+    return ClassPredictions(
         objects.sample_id,
         names,
         np.full(len(names), "new"),
@@ -62,7 +62,7 @@ def by_object(predictions: Predictions) -> Predictions:
     )
 
 
-def agreements(first: Predictions, second: Predictions) -> dict[str, Agreement]:
+def agreements(first: ClassPredictions, second: ClassPredictions) -> dict[str, Agreement]:
     """The matrix of the objects that both predicted: ``leaf``, and ``top`` where the second run has branches.
 
     Columns are the classes of the second, as in the comparison of ALeRCE's stamp
@@ -90,7 +90,7 @@ def agreements(first: Predictions, second: Predictions) -> dict[str, Agreement]:
     return found
 
 
-def _agreement(rows: Predictions, columns: Predictions) -> Agreement:
+def _agreement(rows: ClassPredictions, columns: ClassPredictions) -> Agreement:
     cell = rows.prediction * len(columns.classes) + columns.prediction
     shape = (len(rows.classes), len(columns.classes))
     counts = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)

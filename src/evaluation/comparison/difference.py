@@ -1,19 +1,17 @@
 """Is one run better than another on the same test samples? Paired differences of metrics."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.predictions import Predictions
-from ...core.samples import UNLABELLED
 from ...runtime.errors import AlertlabError
-from ..classification.summary import labelled
-from ..metrics.confusion import confusion_counts
-from ..metrics.ranking import log_losses
-from ..metrics.scores import Scores, overall_scores
+from ..evaluator import labelled
+from ..metrics.intervals import bootstrap
+from ..task import JudgedTask
+from ..tasks import judged
 
-METRICS = ("macro_recall", "macro_f1", "balanced_accuracy", "accuracy", "log_loss")
 CORRECTED, BOOTSTRAP = "corrected resampled t", "paired bootstrap over objects"
 NO_TRAIN = "none, for the tables lack the training samples (part train) that say how much repeats share"
 
@@ -73,19 +71,24 @@ def compare(first: Predictions, second: Predictions, resamples: int, confidence:
     Raises
     ------
     AlertlabError
-        For other classes or branches, no common repeat, or test samples or labels that differ.
+        For other tasks, classes or branches, no common repeat, or test samples or truths that differ.
     """
-    second = _aligned(first, second)
+    if first.task != second.task:
+        tasks = f"the first run is of a {first.task}, the second of a {second.task}"
+        raise AlertlabError(f"{tasks}: only runs on one task can be compared")
+    task = judged(first)
+    second = task.aligned(first, second)
     ratio = max(_test_over_train(first), _test_over_train(second))  # the wider interval where they differ
-    pairs = _pairs(labelled(first, "test"), labelled(second, "test"))
+    pairs = _pairs(labelled(first, "test"), labelled(second, "test"), task)
     several = len(pairs) > 1
     differences = []
-    levels = {"top/": [(a.top(), b.top()) for a, b in pairs.values()]} if first.branches or second.branches else {}
-    for prefix, rows in (levels | {"": list(pairs.values())}).items():
-        scores = [(_metrics(a), _metrics(b)) for a, b in rows]
-        bounds = {} if several else paired_bootstrap(*rows[0], resamples, confidence)
-        for name in METRICS:
-            left, right = (np.array([float(each[side][name]) for each in scores]) for side in (0, 1))
+    both = [(task.levels(a), task.levels(b)) for a, b in pairs.values()]
+    for prefix in both[0][1]:  # the second has the branches of either
+        rows = [(a[prefix], b[prefix]) for a, b in both]
+        scores = [(task.scores(a, None), task.scores(b, None)) for a, b in rows]
+        bounds = {} if several else paired_bootstrap(*rows[0], task, resamples, confidence)
+        for name in scores[0][0]:
+            left, right = (np.array([each[side].get(name, np.nan) for each in scores]) for side in (0, 1))
             if several and np.isfinite(ratio):
                 bounds[name] = corrected_interval(left - right, ratio, confidence)
             differences.append(Difference(prefix + name, left, right, bounds.get(name)))
@@ -117,63 +120,28 @@ def corrected_interval(
 
 
 def paired_bootstrap(
-    first: Predictions, second: Predictions, resamples: int, confidence: float, seed: int = 0
+    first: Predictions, second: Predictions, task: JudgedTask, resamples: int, confidence: float, seed: int = 0
 ) -> dict[str, tuple[float, float]]:
     """Percentile interval of first minus second, both on the same resamples of whole objects.
 
     Parameters
     ----------
     first, second : labelled rows of the same samples in the same order.
-    resamples, confidence, seed : see `bootstrap_intervals`.
+    task : whose scores they are. resamples, confidence, seed : see `bootstrap_intervals`.
 
     Returns
     -------
     Metric -> (low, high); empty for a single object.
     """
-    objects, owner = np.unique(first.object_id, return_inverse=True)
-    if len(objects) < 2:
-        return {}
-    random, k = np.random.default_rng(seed), len(first.classes)
-    decided = (first.prediction, second.prediction)
-    losses = np.stack([log_losses(each.target, each.probability) for each in (first, second)])
-    counts = np.empty((2, resamples, k, k), dtype=np.int64)
-    loss = np.empty((2, resamples))
-    for resample in range(resamples):
-        drawn = np.bincount(random.integers(len(objects), size=len(objects)), minlength=len(objects))[owner]
-        loss[:, resample] = losses @ drawn / drawn.sum()
-        for side in (0, 1):
-            counts[side, resample] = confusion_counts(first.target, decided[side], k, drawn)
-    scores: Scores = {**overall_scores(counts), "log_loss": loss}
-    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    bounds = {name: np.quantile(scores[name][0] - scores[name][1], tails) for name in METRICS}
-    return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}
+
+    def difference(weight: NDArray[np.int64]) -> dict[str, float]:
+        left, right = task.scores(first, weight), task.scores(second, weight)
+        return {name: left[name] - right[name] for name in left.keys() & right.keys()}
+
+    return bootstrap(difference, first.object_id, resamples, confidence, seed)
 
 
-def _metrics(rows: Predictions) -> Scores:
-    scores = overall_scores(confusion_counts(rows.target, rows.prediction, len(rows.classes)))
-    return {**scores, "log_loss": log_losses(rows.target, rows.probability).mean()}
-
-
-def _aligned(first: Predictions, second: Predictions) -> Predictions:
-    """The second with classes in the order of the first, and the branches of either."""
-    if set(first.classes) != set(second.classes):
-        raise AlertlabError(
-            f"the runs have other classes, {', '.join(first.classes)} and {', '.join(second.classes)}: "
-            "only runs on one task can be compared, others by --matrix"
-        )
-    if first.branches and second.branches and first.branches != second.branches:
-        raise AlertlabError("the runs have other branches of the same classes; only runs on one task can be compared")
-    order = np.array([second.classes.index(name) for name in first.classes])
-    return replace(
-        second,
-        classes=first.classes,
-        branches=first.branches or second.branches,
-        probability=second.probability[:, order],
-        target=np.append(np.argsort(order), UNLABELLED)[second.target],  # index -1 is unlabelled
-    )
-
-
-def _pairs(first: Predictions, second: Predictions) -> dict[int, tuple[Predictions, Predictions]]:
+def _pairs(first: Predictions, second: Predictions, task: JudgedTask) -> dict[int, tuple[Predictions, Predictions]]:
     """Repeat -> the rows of both in the order of their samples."""
     repeats = np.intersect1d(first.repeat, second.repeat).tolist()
     if not repeats:
@@ -193,19 +161,21 @@ def _pairs(first: Predictions, second: Predictions) -> dict[int, tuple[Predictio
                     f"and {len(only[1])} only in the second{f' ({such})' if such else ''}; train both with one "
                     "datamodule and one split"
                 )
-        if (differ := int((left.target != right.target).sum())) > 0:
-            raise AlertlabError(f"repeat {repeat}: {differ} test samples have another true class in the second run")
-        pairs[int(repeat)] = (replace(left, branches=right.branches), right)
+        if not np.array_equal(left.key(), right.key()):
+            raise AlertlabError(f"repeat {repeat}: the runs were asked other things of the same samples")
+        if (differ := task.differ(left, right)) > 0:
+            raise AlertlabError(f"repeat {repeat}: {differ} test samples have another truth in the second run")
+        pairs[int(repeat)] = (task.aligned(right, left), right)
     return pairs
 
 
 def _of_repeat(predictions: Predictions, repeat: int) -> Predictions:
     rows = predictions.take(predictions.repeat == repeat)
-    return rows.take(np.lexsort((rows.object_id, rows.sample_id)))
+    return rows.take(np.lexsort((rows.key(), rows.object_id, rows.sample_id)))
 
 
 def _test_over_train(predictions: Predictions) -> float:
     """Test samples over training samples; infinite for a table without training samples."""
-    known = predictions.target != UNLABELLED
+    known = predictions.labelled
     test, train = (int((known & (predictions.part == part)).sum()) for part in ("test", "train"))
     return test / train if train else float("inf")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.predictions import Predictions
+from ...core.predictions import ClassPredictions
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Reliability:
         }
 
 
-def reliability(predictions: Predictions, bins: int) -> Reliability:
+def reliability(predictions: ClassPredictions, bins: int) -> Reliability:
     """Reliability of labelled predictions, of which there is at least one.
 
     Bin m holds the probabilities in ((m - 1) / bins, m / bins].

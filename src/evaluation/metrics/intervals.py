@@ -1,5 +1,7 @@
 """Confidence intervals of a single repeat: the bootstrap over objects."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,4 +47,37 @@ def bootstrap_intervals(
         counts[resample] = confusion_counts(target, prediction, classes, drawn[owner])
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     bounds = {name: np.quantile(values, tails) for name, values in overall_scores(counts).items()}
+    return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}
+
+
+def bootstrap(
+    scores: Callable[[NDArray[np.int64]], dict[str, float]],
+    object_id: NDArray[np.str_],
+    resamples: int,
+    confidence: float,
+    seed: int = 0,
+) -> dict[str, tuple[float, float]]:
+    """Percentile interval of any scores, over resamples of whole objects.
+
+    Parameters
+    ----------
+    scores : of how often each row counts, (n,).
+    object_id, resamples, confidence, seed : see `bootstrap_intervals`.
+
+    Returns
+    -------
+    Score -> (low, high), of the resamples in which it is defined; empty for a single object.
+    """
+    objects, owner = np.unique(object_id, return_inverse=True)
+    if len(objects) < 2:
+        return {}
+    random = np.random.default_rng(seed)
+    drawn: list[dict[str, float]] = []
+    for _ in range(resamples):
+        weight = np.bincount(random.integers(len(objects), size=len(objects)), minlength=len(objects))
+        drawn.append(scores(weight[owner]))
+    names = dict.fromkeys(name for each in drawn for name in each)
+    values = {name: np.array([each.get(name, np.nan) for each in drawn]) for name in names}
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    bounds = {name: np.nanquantile(each, tails) for name, each in values.items() if np.isfinite(each).any()}
     return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}

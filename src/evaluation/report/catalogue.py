@@ -6,9 +6,11 @@ import numpy as np
 
 from ...core.samples import Samples
 from ...runtime.manifest import Column
+from ...runtime.ragged import Ragged
 from .stamps import stamp_picture
 
 STAMP = "stamp"
+TYPICAL = 64  # pixels of a side, of images of unequal size
 
 
 class Catalogue:
@@ -26,7 +28,8 @@ class Catalogue:
     @property
     def pixels(self) -> int:
         """Pixels of one stamp, all channels; 0 where the samples have none."""
-        return math.prod(self.samples.shape(STAMP)[1:]) if STAMP in self.samples.inputs else 0
+        shape = self.samples.shape(STAMP)[1:] if STAMP in self.samples.inputs else (0,)
+        return math.prod(side or TYPICAL for side in shape) if len(shape) == 3 else 0
 
     @property
     def channels(self) -> int:
@@ -46,7 +49,7 @@ class Catalogue:
         return [
             (column, _value(float(value), column))
             for name, columns in one.columns.items()
-            if len(one.shape(name)) == 2  # a sequence has no single value
+            if len(one.shape(name)) == 2 and not isinstance(one.inputs[name], Ragged)  # a sequence has no single value
             for column, value in zip(columns, one.inputs[name][0], strict=True)
         ]
 

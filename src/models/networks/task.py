@@ -1,46 +1,88 @@
 """A network, its loss and its optimiser as Lightning trains them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
+from torchmetrics import Metric, MetricCollection
 
 Batch = tuple[dict[str, Tensor], Tensor]
-Loss = Callable[[Tensor, Tensor], Tensor]
+Output = Tensor | tuple[Tensor, ...] | dict[str, Tensor]
+Loss = Callable[[Any, Tensor], Tensor]
 
 
-class ClassificationTask(pl.LightningModule):
-    """Train a classifier; measure it on validation.
+class MeanOverStrata(Metric):
+    """Means of some values, each stratum as heavy as another; of all processes together.
 
-    Logged each epoch: ``train_loss``, ``train_accuracy``, and ``validation_loss``,
-    ``validation_accuracy`` as means over classes, so that they are what a
-    class-balanced validation set (the published protocol) would show.
+    Over classes they are what a class-balanced validation set (the published protocol) would show.
 
     Parameters
     ----------
-    network : inputs in the order of ``names`` -> logits (n, classes).
+    values : how many are averaged at once.
+    strata : how many there are; 1 for a plain mean over samples.
+    """
+
+    full_state_update = False
+    sums: Tensor
+
+    def __init__(self, values: int, strata: int = 1) -> None:
+        super().__init__()
+        self.add_state("sums", torch.zeros(values + 1, strata), dist_reduce_fx="sum")
+
+    def update(self, values: Tensor, stratum: Tensor) -> None:
+        """Add samples: values (values, n), stratum (n,)."""
+        self.sums.index_add_(1, stratum, torch.cat([values, torch.ones_like(values[:1])]))
+
+    def compute(self) -> Tensor:
+        """(values,) means over the strata that have a sample."""
+        *sums, count = self.sums[:, self.sums[-1] > 0]
+        means: Tensor = (torch.stack(sums) / count).mean(1)
+        return means
+
+
+class NetworkTask(pl.LightningModule):
+    """Train a network; measure it on validation.
+
+    Logged each epoch: ``train_loss`` and ``validation_loss``, of classifiers also ``train_accuracy`` and
+    ``validation_accuracy``; those of validation as means over classes. Further metrics as ``validation_<name>``.
+
+    Parameters
+    ----------
+    network : inputs in the order of ``names`` -> whatever ``loss`` takes.
     names : names of the inputs.
-    classes : number of classes.
-    loss : (logits, target) -> (n,) values.
+    classes : number of classes, 0 where targets are none.
+    loss : (output, target) -> (n,) values.
     learning_rate : of Adam.
+    answer : output -> what ``metrics`` are updated with beside the target.
+    metrics : further ones, of torchmetrics.
     """
 
     network: nn.Module
     loss: Loss
-    sums: Tensor
 
     def __init__(
-        self, network: nn.Module, names: tuple[str, ...], classes: int, loss: Loss, learning_rate: float
+        self,
+        network: nn.Module,
+        names: tuple[str, ...],
+        classes: int,
+        loss: Loss,
+        learning_rate: float,
+        answer: Callable[[Any], Tensor],
+        metrics: Mapping[str, Metric],
     ) -> None:
         super().__init__()
-        self.network, self.names, self.loss, self.learning_rate = network, names, loss, learning_rate
-        self.register_buffer("sums", torch.zeros(3, classes), persistent=False)  # loss, hits, count of each class
+        self.network, self.names, self.classes = network, names, classes
+        self.loss, self.learning_rate, self.answer = loss, learning_rate, answer
+        self.quantities = ("loss", "accuracy") if classes else ("loss",)
+        self.training_means = MeanOverStrata(len(self.quantities))
+        self.validation_means = MeanOverStrata(len(self.quantities), max(1, classes))
+        self.metrics = MetricCollection(dict(metrics), prefix="validation_")
 
-    def forward(self, inputs: dict[str, Tensor]) -> Tensor:
-        """Logits (n, classes)."""
-        logits: Tensor = self.network(*(inputs[name] for name in self.names))
-        return logits
+    def forward(self, inputs: dict[str, Tensor]) -> Any:
+        """What the network says."""
+        return self.network(*(inputs[name] for name in self.names))
 
     def on_train_epoch_start(self) -> None:
         """Frozen layers keep their running statistics too."""
@@ -51,41 +93,44 @@ class ClassificationTask(pl.LightningModule):
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """Mean loss of a batch."""
         inputs, target = batch
-        logits = self(inputs)
-        loss = self.loss(logits, target).mean()
-        accuracy = (logits.argmax(1) == target).float().mean()
-        self.log_dict(
-            {"train_loss": loss.detach(), "train_accuracy": accuracy},
-            on_step=False,
-            on_epoch=True,
-            sync_dist=True,
-            batch_size=len(target),
-        )
-        return loss
+        output = self(inputs)
+        loss: Tensor = self.loss(output, target)
+        everything = torch.zeros(len(loss), dtype=torch.long, device=loss.device)
+        self.training_means.update(self._values(output, target, loss).detach(), everything)
+        return loss.mean()
 
-    def on_validation_epoch_start(self) -> None:
-        """Forget the last epoch's sums."""
-        self.sums.zero_()
+    def on_train_epoch_end(self) -> None:
+        """Plain means of the epoch."""
+        self._log(self.training_means, "train")
 
     def validation_step(self, batch: Batch, _: int) -> None:
         """Add a batch to the sums of its classes."""
         inputs, target = batch
-        logits = self(inputs)
-        values = torch.stack(
-            [
-                self.loss(logits, target),
-                (logits.argmax(1) == target).float(),
-                torch.ones_like(target, dtype=torch.float32),
-            ]
-        )
-        self.sums.index_add_(1, target, values)
+        output = self(inputs)
+        loss: Tensor = self.loss(output, target)
+        stratum = target if self.classes else torch.zeros(len(loss), dtype=torch.long, device=loss.device)
+        self.validation_means.update(self._values(output, target, loss), stratum)
+        if self.metrics:
+            self.metrics.update(self.answer(output), target)
 
     def on_validation_epoch_end(self) -> None:
-        """Mean over the classes that validation has."""
-        loss, hits, count = self.sums[:, self.sums[2] > 0]
-        means = {"validation_loss": (loss / count).mean(), "validation_accuracy": (hits / count).mean()}
-        self.log_dict(means, sync_dist=True)  # every process validates on all samples
+        """Means over the classes that validation has, and further metrics."""
+        self._log(self.validation_means, "validation")
+        if self.metrics:
+            self.log_dict(self.metrics.compute(), sync_dist=True)
+            self.metrics.reset()
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Adam with its published defaults."""
         return torch.optim.Adam(self.network.parameters(), lr=self.learning_rate)
+
+    def _values(self, output: Any, target: Tensor, loss: Tensor) -> Tensor:
+        """(quantities, n)."""
+        right = [(output.argmax(1) == target).float()] if self.classes else []
+        return torch.stack([loss, *right])
+
+    def _log(self, means: MeanOverStrata, part: str) -> None:
+        values = means.compute()
+        means.reset()
+        named = {f"{part}_{name}": each for name, each in zip(self.quantities, values, strict=True)}
+        self.log_dict(named, sync_dist=True)  # every process has the same by now, and to average it changes nothing

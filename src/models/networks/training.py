@@ -22,7 +22,7 @@ from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from ...core.contracts import Data, Run
 from ...runtime.errors import AlertlabError
 from .epochs import EndOfEpoch, SeedEpochs
-from .task import ClassificationTask
+from .task import NetworkTask
 
 MONITOR = "validation_loss"
 
@@ -33,7 +33,7 @@ def seed_everything(seed: int) -> None:
     pl.seed_everything(seed, workers=True, verbose=False)
 
 
-def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[..., pl.Trainer], patience: int) -> int:
+def train(task: NetworkTask, data: Data, run: Run, trainer: Callable[..., pl.Trainer], patience: int) -> int:
     """Fit ``task``; it ends with the weights of its best epoch.
 
     Goes on from ``run.directory/checkpoints/last.ckpt`` where there is one.
@@ -98,7 +98,7 @@ def train(task: ClassificationTask, data: Data, run: Run, trainer: Callable[...,
     return int(state["epoch"])
 
 
-def _fit(driver: pl.Trainer, task: ClassificationTask, data: Data, last: Path) -> None:
+def _fit(driver: pl.Trainer, task: NetworkTask, data: Data, last: Path) -> None:
     start = last if last.is_file() else None
     try:
         driver.fit(task, datamodule=data, ckpt_path=start, weights_only=True)  # type: ignore[arg-type]

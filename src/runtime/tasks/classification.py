@@ -45,6 +45,13 @@ class Classification:
     names: tuple[str, ...] = (FLAT, HIERARCHICAL)
     main: str = PROBABILITY
     noun: str = "probabilities"
+    limits: tuple[str, ...] = (
+        "A closed set: whatever is none of the classes above is still given one of them.",
+        "A high probability is not a calibrated one unless the evaluation says so.",
+    )
+    example: str = """\
+for label, probability in zip(prediction.label, prediction.probability.max(axis=1)):
+    print(label, probability)"""
 
     @property
     def schema(self) -> Check:

@@ -81,6 +81,13 @@ class Detector:
     names: tuple[str, ...] = ("detection",)
     main: str = SCORE
     noun: str = "scores"
+    limits: tuple[str, ...] = (
+        "Strange is what differs from the training part; whether it is interesting, a person says.",
+        "A percentile is against the training part alone: in a survey of another mix it means something else.",
+    )
+    example: str = """\
+for score, percentile in zip(prediction.score, prediction.percentile):
+    print(score, percentile)"""
 
     @property
     def schema(self) -> Check:

@@ -75,6 +75,13 @@ class Forecasting:
     names: tuple[str, ...] = ("forecast",)
     main: str = VALUE
     noun: str = "forecasts"
+    limits: tuple[str, ...] = (
+        "Beyond the horizons that were evaluated nothing is known of its errors.",
+        "A deviation covers what the evaluation says that it covers, no more.",
+    )
+    example: str = """\
+for value, deviation in zip(prediction.value, prediction.deviation):
+    print(value, deviation)"""
 
     @property
     def schema(self) -> Check:

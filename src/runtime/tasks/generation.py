@@ -74,6 +74,12 @@ class Generation:
     names: tuple[str, ...] = ("generation",)
     main: str = FIELD
     noun: str = "fields"
+    limits: tuple[str, ...] = (
+        "What it makes looks like the training part's arrays; it is no measurement.",
+        "Statistics that the evaluation does not name were not looked at.",
+    )
+    example: str = """\
+print(prediction.field.shape)"""
 
     @property
     def schema(self) -> Check:

@@ -84,11 +84,11 @@ class Values:
 
 
 QUANTITY = checks.record(
-    lambda min, max, **rest: Quantity(minimum=min, maximum=max, **rest),
+    Quantity,
     name=checks.word,
     unit=checks.text,
-    min=checks.optional(checks.number),
-    max=checks.optional(checks.number),
+    minimum=checks.optional(checks.number),
+    maximum=checks.optional(checks.number),
     group=checks.text,
     description=checks.text,
 )
@@ -104,6 +104,12 @@ class Regression:
     names: tuple[str, ...] = ("regression",)
     main: str = VALUE
     noun: str = "values"
+    limits: tuple[str, ...] = (
+        "Beyond the range of the training part's values nothing was learnt.",
+        "A deviation covers what the evaluation says that it covers, no more.",
+    )
+    example: str = """\
+print(prediction.value)"""
 
     @property
     def schema(self) -> Check:

@@ -22,13 +22,16 @@ class Task(Protocol):
     name : as manifests, configs and predictions tables call it. names : all that a manifest may call it.
     main : the output that it cannot be without.
     schema : of the manifest's key ``answers``, which says what its answers are called.
-    noun : what its answers are, in errors.
+    noun : what its answers are, in errors. limits : what the model card warns of.
+    example : lines of Python that show a ``prediction``.
     """
 
     name: str
     names: tuple[str, ...]
     main: str
     noun: str
+    limits: tuple[str, ...]
+    example: str
 
     @property
     def schema(self) -> Check:

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...alerts import Alert, Rejected, read_alerts
 from ...alerts.metadata import metadata_features, unknown_throughout
@@ -15,9 +17,10 @@ from ...core.predictions import Predictions, new_predictions
 from ...core.progress import notice, track
 from ...core.table_file import TableFile
 from ...door.place import Found
-from ...runtime import Bundle
+from ...runtime import Bundle, InputSpec
 from ...runtime.errors import AlertlabError
-from .result import UNDECIDED, Inputs, PredictResult, decided
+from ...runtime.session import no_rows
+from .result import UNDECIDED, Inputs, PredictResult, decided, told_counts
 
 BATCH = 256  # alerts at a time: memory does not grow with the night
 
@@ -45,7 +48,7 @@ def predict_alerts(bundle: Bundle, found: Found, out: Path, strict: bool) -> Pre
             table = predictions.table()
             predicted.write(table)
             rejected.write(rejected_table(bad))
-            classified.update(table["prediction"].to_pylist())
+            classified.update(told_counts(table))
             reasons.update(each.reason for each in bad)
         if not classified and not reasons:
             raise AlertlabError(f"{found.path}: holds {found.kind.value} without a single alert")
@@ -76,22 +79,28 @@ def stamp_inputs(alerts: list[Alert], bundle: Bundle) -> Inputs:
     for spec in bundle.inputs:
         if spec.name == "stamp":
             stamps = [alert.stamp for alert in alerts]
-            inputs["stamp"] = np.stack(stamps) if stamps else np.zeros((0, *spec.shape), np.float32)
+            inputs["stamp"] = stamps_of(spec, stamps)
         else:
             names = [column.name for column in spec.columns]
             inputs["metadata"] = metadata_features([alert.candidate for alert in alerts], names)
     return inputs
 
 
+def stamps_of(spec: InputSpec, stamps: list[NDArray[np.float32]]) -> Any:
+    """Stamps as one array, or one by one for a bundle that takes any size."""
+    return stamps if spec.free else np.stack(stamps) if stamps else no_rows(spec)
+
+
 def classify(alerts: list[Alert], inputs: Inputs, bundle: Bundle) -> tuple[Predictions, list[Rejected]]:
-    """Predictions of a batch, without the alerts whose probabilities are not finite: those are rejected."""
-    rows, probability, lost = decided(bundle, inputs)
+    """Predictions of a batch, without the alerts whose answers are not finite: those are rejected."""
+    rows, given, answers, lost = decided(bundle, inputs)
     kept = [alerts[row] for row in rows]
     predictions = new_predictions(
+        bundle.manifest,
         np.array([alert.candid for alert in kept], dtype=np.int64),
         np.array([alert.object_id for alert in kept], dtype=np.str_),
-        probability,
-        bundle.classes,
+        given,
+        answers,
     )
     undecided = [alerts[row] for row in lost]
     return predictions, [Rejected(each.origin, UNDECIDED, each.candid, each.object_id) for each in undecided]

@@ -24,7 +24,7 @@ from ...features.sets import NAME
 from ...files import replacing
 from ...runtime.errors import AlertlabError
 from ..features import settings_of
-from .result import UNDECIDED, PredictResult, decided
+from .result import UNDECIDED, PredictResult, decided, told_counts
 
 BATCH = 16_384  # objects at a time: memory does not grow with their number
 FEATURES = "features"
@@ -82,7 +82,7 @@ def predict_light_curves(
             predictions, undecided = _predictions(rows, bundle)
             table = predictions.table()
             written.write(table)
-            classified.update(table["prediction"].to_pylist())
+            classified.update(told_counts(table))
             parts.append(undecided)
         reasons = _list(pa.concat_tables(parts), rejected, path, strict)
     return PredictResult(out, rejected, classified, reasons, dropped)
@@ -139,14 +139,14 @@ def _predictions(table: pa.Table, bundle: runtime.Bundle) -> tuple[Predictions, 
     """Predictions of some objects, and a table of those that have none."""
     (spec,) = bundle.inputs
     values = matrix(table, [column.name for column in spec.columns], "features")
-    rows, probability, lost = decided(bundle, {FEATURES: values})
+    rows, given, answers, lost = decided(bundle, {FEATURES: values})
     objects = np.array(table.column("object_id").to_pylist(), dtype=np.str_)
     predictions = new_predictions(
+        bundle.manifest,
         np.array([number_of(name) for name in objects[rows].tolist()], dtype=np.int64),
         objects[rows],
-        probability,
-        bundle.classes,
-        bundle.manifest.taxonomy,
+        given,
+        answers,
         {name: as_numbers(table, name, "features")[rows] for name in FACTS},
     )
     undecided = pa.table([pa.array(objects[lost].tolist(), pa.string()), [UNDECIDED] * len(lost)], schema=LEFT_OUT)

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from ...core.samples import taken
 from ...runtime import Bundle, NotFiniteError
 
-UNDECIDED = "the bundle gives no finite probabilities for it"
-Inputs = dict[str, NDArray[np.float32]]
+UNDECIDED = "the bundle gives no finite answer for it"
+Inputs = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class PredictResult:
     Attributes
     ----------
     predictions, rejected : paths of the two tables.
-    classified : alerts or objects of each predicted class.
+    classified : alerts or objects of each predicted class, or of each nearest class.
     reasons : rejected ones by reason.
     dropped : of light curves, measurements and packets that were not used, by reason.
     """
@@ -32,16 +35,23 @@ class PredictResult:
     dropped: Mapping[str, int] = field(default_factory=dict)
 
 
-def decided(bundle: Bundle, inputs: Inputs) -> tuple[NDArray[np.int64], NDArray[np.float32], list[int]]:
-    """Rows that have finite probabilities, these (n, classes), and the rows that have none.
+def decided(bundle: Bundle, inputs: Inputs) -> tuple[NDArray[np.int64], Inputs, dict[str, Any], list[int]]:
+    """Rows that have a finite answer, their inputs and answers, and the rows that have none.
 
     A value that is finite yet absurd passes every check of an input and can
     overflow in the network; it must not take its batch with it.
     """
     rows = np.arange(len(next(iter(inputs.values()))))
     try:
-        return rows, bundle.predict(inputs).probability, []
+        return rows, inputs, bundle.answers(inputs), []
     except NotFiniteError as error:
         lost = error.rows
     rows = np.delete(rows, lost)
-    return rows, bundle.predict({name: array[rows] for name, array in inputs.items()}).probability, lost
+    kept = {name: taken(values, rows) for name, values in inputs.items()}
+    return rows, kept, bundle.answers(kept), lost
+
+
+def told_counts(table: pa.Table) -> list[str]:
+    """What a count of answers is by: the class, or the nearest; else all are one."""
+    name = next((each for each in ("prediction", "nearest") if each in table.column_names), None)
+    return ["answered"] * table.num_rows if name is None else table[name].to_pylist()

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..door.values import Place, labels, names, numbers, plain
-from ..door.words import LARGEST_WHOLE
-from ..runtime.errors import AlertlabError
-from .samples import number_of
+from ...door.values import Place, labels, names, numbers, plain
+from ...door.words import LARGEST_WHOLE
+from ...runtime.errors import AlertlabError
+from ..samples import number_of
 
 LARGEST = 2**63 - 1
 WHOLE = r"^[+-]?[0-9]+$"
@@ -97,13 +97,14 @@ def check_once(
     object_id: NDArray[np.str_],
     part: NDArray[np.str_],
     repeat: NDArray[np.int64],
+    key: NDArray[np.int64],
     origin: str,
 ) -> None:
-    """Refuse a sample that stands twice in one part and repeat: it would count twice."""
+    """Refuse a sample that stands twice in one part and repeat: it would count twice; ``key`` parts its rows."""
     _, parts = np.unique(part, return_inverse=True)
-    order = np.lexsort((parts, repeat, sample_id))
+    order = np.lexsort((key, parts, repeat, sample_id))
     same = np.ones(max(len(order) - 1, 0), dtype=bool)
-    for values in (sample_id, parts, repeat):
+    for values in (sample_id, parts, repeat, key):
         same &= values[order][1:] == values[order][:-1]
     if same.any():
         row = int(order[1:][same].min())

@@ -1,0 +1,129 @@
+"""Forecasts: a row a time and band that was asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ...door.table import OpenTable
+from ...door.values import Place, numbers
+from ...runtime.errors import AlertlabError
+from ...runtime.tasks.forecast import QUERY, Bands, asked
+from ...runtime.tasks.regression import DEVIATION, VALUE
+from ..samples import Samples
+from .columns import texts
+from .regression import TRUTH
+from .table import Identity, Predictions, Told, read_answers, read_identity
+
+HORIZON, TIME, BAND = "horizon", "time", "band"
+LAST = "mjd_last"  # fact: the time of the last point seen
+
+
+@dataclass(frozen=True)
+class ForecastPredictions(Predictions):
+    """What a model said of the time to come: a row a sample, time and band.
+
+    Attributes
+    ----------
+    time : (n,) days: of the fact ``mjd_last`` plus horizon, or the horizon where there is none.
+    band : (n,) names. horizon : (n,) days after the last point seen.
+    value, deviation : (n,) in the unit of the bands. truth : (n,) NaN where unknown.
+    bands : names and unit.
+    """
+
+    task: ClassVar[str] = "forecast"
+
+    time: NDArray[np.float64]
+    band: NDArray[np.str_]
+    value: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    horizon: NDArray[np.float64]
+    bands: Bands
+
+    @property
+    def labelled(self) -> NDArray[np.bool_]:
+        """(n,) whether the truth is known."""
+        return np.isfinite(self.truth)
+
+    @property
+    def answers(self) -> Bands:
+        """Bands and unit."""
+        return self.bands
+
+    def key(self) -> NDArray[np.int64]:
+        """(n,) number of each time and band."""
+        _, number = np.unique(np.rec.fromarrays([self.time, self.band]), return_inverse=True)
+        return number.astype(np.int64)
+
+    def own_columns(self) -> dict[str, Any]:
+        """As they are."""
+        columns: dict[str, Any] = {TIME: self.time, BAND: pa.array(self.band.tolist(), pa.string())}
+        return columns | {name: getattr(self, name) for name in (VALUE, DEVIATION, TRUTH, HORIZON)}
+
+    def check(self, origin: str) -> None:
+        """Refuse values that are not finite, and deviations that are not positive."""
+        if (bad := ~np.isfinite(self.value) | ~(self.deviation > 0)).any():
+            row = int(np.argmax(bad))
+            raise AlertlabError(f"{origin}: row {row} holds a value that is not finite, or a deviation not above 0")
+
+    def __str__(self) -> str:
+        return f"forecasts in {', '.join(self.bands.bands)}"
+
+
+def told_of(train: Samples, answers: Mapping[str, Any]) -> Told:
+    """The bands of the data."""
+    return Told(answers=train.names)
+
+
+def predictions(
+    identity: Identity, answers: Mapping[str, Any], told: Told, inputs: Mapping[str, Any], samples: Samples | None
+) -> ForecastPredictions:
+    """What a model said of the queries of these rows."""
+    horizon, band = asked(inputs[QUERY], told.answers)
+    rows = identity.take(horizon.owner)
+    days = horizon.values.astype(np.float64)
+    return ForecastPredictions(
+        **vars(rows),
+        time=rows.facts.get(LAST, np.zeros(len(days))) + days,
+        band=band.values,
+        value=answers[VALUE].values.astype(np.float64),
+        deviation=answers[DEVIATION].values.astype(np.float64),
+        truth=np.full(len(days), np.nan) if samples is None else samples.target.values.astype(np.float64),
+        horizon=days,
+        bands=told.answers,
+    )
+
+
+def recognises(names: Sequence[str]) -> bool:
+    """Whether a table of such columns holds forecasts."""
+    return HORIZON in names and VALUE in names
+
+
+def read(opened: OpenTable) -> ForecastPredictions:
+    """Forecasts from any program; time, band and truth may be absent."""
+    origin = str(opened.path)
+    if absent := [name for name in (HORIZON, VALUE, DEVIATION) if name not in opened.schema.names]:
+        raise AlertlabError(f"{origin}: no column {', '.join(absent)}; a table of forecasts needs it")
+    identity, table = read_identity(opened, [TIME, BAND, VALUE, DEVIATION, TRUTH, HORIZON], [BAND])
+    there, n = table.column_names, len(identity)
+    found = {
+        name: numbers(table[name], Place(origin, name))
+        for name in (TIME, VALUE, DEVIATION, TRUTH, HORIZON)
+        if name in there
+    }
+    band = texts(table[BAND], Place(origin, BAND)) if BAND in there else np.full(n, "value")
+    named = read_answers(opened, ForecastPredictions.task) or Bands(tuple(dict.fromkeys(band.tolist())), "")
+    return ForecastPredictions(
+        **vars(identity),
+        time=found.get(TIME, found[HORIZON]),
+        band=band,
+        value=found[VALUE],
+        deviation=found[DEVIATION],
+        truth=found.get(TRUTH, np.full(n, np.nan)),
+        horizon=found[HORIZON],
+        bands=named,
+    )

@@ -1,0 +1,106 @@
+"""What is shown of an evaluation, wherever it is shown: terminal, MLflow, report, model card."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table for people.
+
+    Attributes
+    ----------
+    name : of its file, ``classes``. title : above it, "by class".
+    header, rows : cells as text. faint : first cells of rows that say little.
+    """
+
+    name: str
+    title: str
+    header: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    faint: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the report; ``alt`` says in words what it is, ``caption`` stands below it."""
+
+    figure: "Figure"
+    alt: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the report.
+
+    Attributes
+    ----------
+    name : of its anchor, one word. title : its heading. link : in the contents, None for the title.
+    pictures : rows of figures, and whether a row is of wide ones.
+    """
+
+    name: str
+    title: str
+    note: str = ""
+    link: str | None = None
+    pictures: Sequence[tuple[Sequence[Picture], bool]] = ()
+    tables: Sequence[Table] = ()
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A value as a bar: its name, its share of the width, its text, and right, wrong or other."""
+
+    name: str
+    share: float
+    text: str
+    kind: str = "other"
+
+
+@dataclass(frozen=True)
+class Example:
+    """One sample of the gallery.
+
+    Attributes
+    ----------
+    sample_id, object_id : which it is.
+    cells : the row of a table, where there is no picture. bars : below its picture.
+    facts : name and value, and ``more`` bars, where its name is opened.
+    """
+
+    sample_id: int
+    object_id: str
+    cells: tuple[str, ...]
+    bars: tuple[Bar, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    more: tuple[Bar, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Samples of the gallery under one heading.
+
+    Attributes
+    ----------
+    name : heading. mark : beside it in the contents. note : instead of samples, where there are none.
+    header : of the tables of ``cells``. parts : heading, words beside it, and samples.
+    """
+
+    name: str
+    mark: str
+    header: tuple[str, ...]
+    parts: Sequence[tuple[str, str, Sequence[Example]]] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """All groups, and what a reader should know of them."""
+
+    note: str = ""
+    groups: Sequence[Group] = field(default=())
