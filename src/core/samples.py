@@ -16,6 +16,7 @@ from .rows import Inputs
 from .taxonomy import Taxonomy
 
 UNLABELLED = -1
+PARTS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ from ..door.table import open_table
 from ..door.values import Place, labels, names
 from ..files import replacing
 from ..runtime.errors import AlertlabError
-from .samples import Samples
+from .samples import PARTS, Samples
 
-PARTS = ("train", "validation", "test")
 COLUMNS = ("object_id", "part")  # of a split file
 KEY = "datamodule.split"  # of the config
 
