@@ -31,6 +31,8 @@ class Samples:
     columns : for each table among ``inputs``, its columns.
     feature_set : the set that ``features`` holds, None where it is none that alertlab computes.
     facts : name -> (n,) number of each sample, such as ``detections``: to judge by, never to learn from.
+    places : ``mjd``, ``ra``, ``dec`` -> (n,) of each sample in days and degrees, NaN where unknown: splits go by
+        them, nothing learns from them. ``mjd_last`` where a sample has seen more than one moment.
     """
 
     inputs: Mapping[str, NDArray[np.float32]]
@@ -41,6 +43,7 @@ class Samples:
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     feature_set: FeatureSetId | None = None
     facts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    places: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
         inputs = Inputs.of(self.inputs)
@@ -48,6 +51,7 @@ class Samples:
         lengths = {name: len(rows) for name, rows in inputs.rows.items()}
         lengths |= {"target": len(self.target), "sample_id": len(self.sample_id), "object_id": len(self.object_id)}
         lengths |= {name: len(values) for name, values in self.facts.items()}
+        lengths |= {f"places.{name}": len(values) for name, values in self.places.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"samples of unequal length: {lengths}")
 
@@ -63,6 +67,7 @@ class Samples:
             sample_id=self.sample_id[rows],
             object_id=self.object_id[rows],
             facts={name: values[rows] for name, values in self.facts.items()},
+            places={name: values[rows] for name, values in self.places.items()},
         )
 
     def batches(self, size: int = 512) -> Iterator["Samples"]:
