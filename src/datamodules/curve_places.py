@@ -16,12 +16,12 @@ from ..features.tables.read import read_light_curves
 SUMMARY = {"mjd": "min", "mjd_last": "max", "x": "sum", "y": "sum", "z": "sum"}
 
 
-def places_of(
+def read_places(
     path: Path, columns: Columns, bounds: Bounds, objects: NDArray[np.str_]
 ) -> dict[str, NDArray[np.float64]]:
     """First and last MJD and mean direction of the detections of each object, before any cleaning.
 
-    Upper limits do not count: they lie beyond most detections, and on both sides of any date.
+    Upper limits do not count, or hardly an object would be on one side of a date.
 
     Parameters
     ----------

@@ -60,6 +60,6 @@ class FeatureSource(Protocol):
 class Placed(Protocol):
     """A source that can look up when and where objects are seen, for a split that asks."""
 
-    def places(self, objects: NDArray[np.str_]) -> Mapping[str, NDArray[np.float64]]:
+    def places_of(self, objects: NDArray[np.str_]) -> Mapping[str, NDArray[np.float64]]:
         """``mjd``, ``mjd_last``, ``ra``, ``dec`` -> (n,) of these objects, NaN where unknown."""
         ...

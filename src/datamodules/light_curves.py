@@ -26,7 +26,7 @@ from ..features.tables.clean import Rules
 from ..features.tables.columns import Columns
 from ..features.tables.quantities import Bounds
 from ..runtime.errors import AlertlabError
-from .curve_places import places_of
+from .curve_places import read_places
 from .feature_rows import REJECTED, FeatureRows
 
 KEYS = re.compile(r"(?<![\w./])(columns|bounds)\.(?=\w+)")
@@ -129,12 +129,12 @@ class LightCurveFeatures:
             rejected.select(REJECTED.names),
         )
 
-    def places(self, objects: NDArray[np.str_]) -> Mapping[str, NDArray[np.float64]]:
+    def places_of(self, objects: NDArray[np.str_]) -> Mapping[str, NDArray[np.float64]]:
         """When and where these objects are seen, from their detections, which are read once more."""
         with ExitStack() as stack:
             folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
             stack.enter_context(status("reading times and places"))
-            return places_of(self.curves.files(folder)[0], self.columns, self.bounds, objects)
+            return read_places(self.curves.files(folder)[0], self.columns, self.bounds, objects)
 
 
 @contextmanager

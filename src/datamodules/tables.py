@@ -80,7 +80,7 @@ class TableDataModule(LabelledDataModule):
         """All labelled samples."""
         rows = self.source.rows(None)
         if self.plan.needs_places and isinstance(self.source, Placed):
-            rows = replace(rows, places=self.source.places(rows.object_id))
+            rows = replace(rows, places=self.source.places_of(rows.object_id))
         self.left_out.clear()
         samples = self._samples(rows)
         if rows.feature_set is None:  # columns of a file, which may hold anything

@@ -63,8 +63,9 @@ def objects_of(samples: Samples, strata: Integers, classes: Sequence[str], apart
         mjd = _known(samples, "test_after", "mjd")
         end = samples.places.get("mjd_last", mjd)
         first, last = np.full(len(name), np.inf), np.full(len(name), -np.inf)
-        np.minimum.at(first, member, np.minimum(mjd, end))
-        np.maximum.at(last, member, np.maximum(mjd, end))
+        with np.errstate(invalid="ignore"):  # NaN of one row is that of its object
+            np.minimum.at(first, member, np.minimum(mjd, end))
+            np.maximum.at(last, member, np.maximum(mjd, end))
     if apart.sky_nside:
         ra, dec = (_known(samples, "sky_nside", each) for each in ("ra", "dec"))
         cell = _cells(ra, dec, member, len(name), apart.sky_nside)
