@@ -51,6 +51,7 @@ class LabelledDataModule(pl.LightningDataModule):
         self.repeat = 0
         self.loading = Loading()
         self.left_out: Counter[str] = Counter()
+        self.told: set[str] = set()
 
     @property
     @abstractmethod
@@ -90,7 +91,11 @@ class LabelledDataModule(pl.LightningDataModule):
     @cached_property
     def split(self) -> Split:
         """Which object is in which part."""
-        return self.plan.make(self.everything, self.repeat)
+        split = self.plan.make(self.everything, self.repeat)
+        if split.told and split.told not in self.told:  # every repeat is drawn more than once
+            notice(split.told)
+            self.told.add(split.told)
+        return split
 
     def draw(self, repeat: int) -> None:
         """Part the objects for this repeat; nothing is read again."""
@@ -99,7 +104,7 @@ class LabelledDataModule(pl.LightningDataModule):
         self.split  # noqa: B018  made now, so that its errors come before any training
 
     def samples(self, part: str | None = None) -> Samples:
-        """The samples of train, validation or test, or of all parts; raw."""
+        """The samples of train, validation or test, or of all, in a part or not; raw."""
         return self.everything if part is None else self.everything.take(self.split.rows(self.everything, part))
 
     def write_rejected(self, path: Path) -> int:
