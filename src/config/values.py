@@ -19,6 +19,7 @@ LISTS = {
     "layers",
     "leave_out",
     "metadata",
+    "metrics",
     "only",
 }
 PLAIN = ("bounds", "columns")  # groups of values, that build nothing

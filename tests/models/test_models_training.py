@@ -22,7 +22,7 @@ def test_validation_is_balanced_over_classes():
         lambda a, b: functional.cross_entropy(a, b, reduction="none"),
         0.1,
         lambda logits: logits.softmax(1),
-        {},
+        [],
     )
     logged = {}
     task.log_dict = lambda values, **_: logged.update(values)

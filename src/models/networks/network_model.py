@@ -1,7 +1,7 @@
 """The adapter that makes any network a model: fit, predict, export."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -44,7 +44,7 @@ class NetworkModel(ABC):
     trainer : ``conf/trainer/``, a Trainer that wants only its callbacks.
     init_from : weights file to begin with, None for random weights; in a config, the run that left it.
     init_last_layer : take its last layer too. freeze : train nothing of what is taken.
-    metrics : name -> metric of torchmetrics, measured on validation each epoch.
+    metrics : further ones of torchmetrics, measured on validation each epoch.
     """
 
     task: ClassVar[str] = CLASSIFICATION
@@ -61,7 +61,7 @@ class NetworkModel(ABC):
         init_from: Path | None,
         init_last_layer: bool,
         freeze: bool,
-        metrics: Mapping[str, Metric] | None = None,
+        metrics: Sequence[Metric] = (),
     ) -> None:
         for name, value, least in (
             ("batch_size", batch_size, 1),
@@ -77,7 +77,7 @@ class NetworkModel(ABC):
             )
         self.patience, self.augmentation, self.trainer = patience, augmentation, trainer
         self.init_from, self.init_last_layer, self.freeze = init_from, init_last_layer, freeze
-        self.metrics = metrics or {}
+        self.metrics = list(metrics)
 
     @abstractmethod
     def inputs_of(self, train: Samples) -> tuple[InputSpec, ...]:

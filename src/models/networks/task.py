@@ -1,6 +1,6 @@
 """A network, its loss and its optimiser as Lightning trains them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytorch_lightning as pl
@@ -46,7 +46,7 @@ class NetworkTask(pl.LightningModule):
     """Train a network; measure it on validation.
 
     Logged each epoch: ``train_loss`` and ``validation_loss``, of classifiers also ``train_accuracy`` and
-    ``validation_accuracy``; those of validation as means over classes. Further metrics as ``validation_<name>``.
+    ``validation_accuracy``; those of validation as means over classes. Further metrics as ``validation_<Class>``.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class NetworkTask(pl.LightningModule):
         loss: Loss,
         learning_rate: float,
         answer: Callable[[Any], Tensor],
-        metrics: Mapping[str, Metric],
+        metrics: Sequence[Metric],
     ) -> None:
         super().__init__()
         self.network, self.names, self.classes = network, names, classes
@@ -78,7 +78,7 @@ class NetworkTask(pl.LightningModule):
         self.quantities = ("loss", "accuracy") if classes else ("loss",)
         self.training_means = MeanOverStrata(len(self.quantities))
         self.validation_means = MeanOverStrata(len(self.quantities), max(1, classes))
-        self.metrics = MetricCollection(dict(metrics), prefix="validation_")
+        self.metrics = MetricCollection(list(metrics), prefix="validation_")
 
     def forward(self, inputs: dict[str, Tensor]) -> Any:
         """What the network says."""
