@@ -2,6 +2,7 @@
 
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
 from .inputs import image_input, sequence_input, standardising, table_input
+from .networks.loss import gaussian_loss
 from .networks.network_model import NetworkModel
 from .stamps.dihedral_classifier import DihedralClassifier
 from .stamps.stamp_classifier import StampClassifier, stamp_input
@@ -17,6 +18,7 @@ __all__ = [
     "Perceptron",
     "PlainForest",
     "StampClassifier",
+    "gaussian_loss",
     "image_input",
     "sequence_input",
     "stamp_input",
