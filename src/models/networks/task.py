@@ -130,7 +130,7 @@ class NetworkTask(pl.LightningModule):
         return torch.stack([loss, *right])
 
     def _log(self, means: MeanOverStrata, part: str) -> None:
-        values = torch.atleast_1d(means.compute())  # torchmetrics makes a scalar of one value
+        values = means.compute().reshape(-1)  # torchmetrics makes a scalar of one value
         means.reset()
         named = {f"{part}_{name}": each for name, each in zip(self.quantities, values, strict=True)}
         self.log_dict(named, sync_dist=True)  # every process has the same by now, and to average it changes nothing
