@@ -95,7 +95,14 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ("trainer",): TRAINER,
     ("trainer", "callbacks", "*"): CALLBACKS,
     ("model", "trainer", "callbacks", "*"): CALLBACKS,
-    ("evaluation",): _named("alertlab.evaluation", "Evaluator"),
+    ("evaluation",): _named(
+        "alertlab.evaluation",
+        "DetectionEvaluator",
+        "Evaluator",
+        "ForecastEvaluator",
+        "GenerationEvaluator",
+        "RegressionEvaluator",
+    ),
     ("tracking",): _named("alertlab.tracking", "Tracker"),
     ("bundle",): _named("alertlab.workflows.bundling", "BundleInfo"),
     ("model", "metrics", "*"): Allowed(

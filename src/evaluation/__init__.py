@@ -2,7 +2,21 @@
 
 from .classification.evaluator import Evaluator
 from .classification.summary import ClassEvaluation, evaluate
+from .detection.evaluator import DetectionEvaluator
 from .evaluation import Evaluation
 from .evaluator import TaskEvaluator
+from .forecast.evaluator import ForecastEvaluator
+from .generation.evaluator import GenerationEvaluator
+from .regression.evaluator import RegressionEvaluator
 
-__all__ = ["ClassEvaluation", "Evaluation", "Evaluator", "TaskEvaluator", "evaluate"]
+__all__ = [
+    "ClassEvaluation",
+    "DetectionEvaluator",
+    "Evaluation",
+    "Evaluator",
+    "ForecastEvaluator",
+    "GenerationEvaluator",
+    "RegressionEvaluator",
+    "TaskEvaluator",
+    "evaluate",
+]

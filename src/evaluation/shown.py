@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,6 +23,15 @@ class Table:
     header: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     faint: frozenset[str] = frozenset()
+
+    def to_json(self) -> dict[str, Any]:
+        """What other programs print of it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "header": list(self.header),
+            "rows": [list(row) for row in self.rows],
+        }
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,19 @@ from typing import cast
 
 from ..core.predictions import Predictions
 from .classification import judged as classification
+from .detection import judged as detection
+from .forecast import judged as forecast
+from .generation import judged as generation
+from .regression import judged as regression
 from .task import JudgedTask
 
-TASKS: dict[str, ModuleType] = {"classification": classification}
+TASKS: dict[str, ModuleType] = {
+    "classification": classification,
+    "detection": detection,
+    "regression": regression,
+    "forecast": forecast,
+    "generation": generation,
+}
 
 
 def judged(predictions: Predictions) -> JudgedTask:

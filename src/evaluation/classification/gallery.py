@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.predictions import ClassPredictions
+from ..rows import one_an_object
 
 SEED = 0  # of the right ones
 
@@ -70,9 +71,9 @@ def _gallery(rows: ClassPredictions, index: int, wrong: int, right: int) -> Clas
     mistaken = predicted != index
     confidence = rows.probability[np.arange(len(rows)), predicted]
     by_confidence = np.lexsort((rows.repeat, rows.sample_id, -confidence))
-    worst = _one_an_object(rows, by_confidence[mistaken[by_confidence]])[:wrong]
+    worst = one_an_object(rows.object_id, by_confidence[mistaken[by_confidence]])[:wrong]
     by_id = np.lexsort((rows.repeat, rows.sample_id))
-    sound = _one_an_object(rows, by_id[~mistaken[by_id]])
+    sound = one_an_object(rows.object_id, by_id[~mistaken[by_id]])
     drawn = np.random.default_rng([SEED, index]).permutation(sound)[:right]
     return ClassGallery(
         rows.classes[index],
@@ -81,12 +82,6 @@ def _gallery(rows: ClassPredictions, index: int, wrong: int, right: int) -> Clas
         tuple(_example(rows, row, predicted) for row in worst),
         tuple(_example(rows, row, predicted) for row in drawn),
     )
-
-
-def _one_an_object(rows: ClassPredictions, order: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The first row of each object, in this order."""
-    _, first = np.unique(rows.object_id[order], return_index=True)
-    return order[np.sort(first)]
 
 
 def _example(rows: ClassPredictions, row: int, predicted: NDArray[np.int64]) -> Example:

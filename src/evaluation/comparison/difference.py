@@ -64,6 +64,7 @@ class Comparison:
 def compare(first: Predictions, second: Predictions, resamples: int, confidence: float) -> Comparison:
     """Paired differences over the repeats that both tables hold, on the labelled rows of part test.
 
+    A metric that a repeat of either lacks is not compared.
     Several repeats have the corrected resampled t interval, for which both tables
     must hold the rows they were trained on (part train), else there is none; a single
     repeat has the percentile interval of a paired bootstrap over objects.
@@ -87,8 +88,8 @@ def compare(first: Predictions, second: Predictions, resamples: int, confidence:
         rows = [(a[prefix], b[prefix]) for a, b in both]
         scores = [(task.scores(a, None), task.scores(b, None)) for a, b in rows]
         bounds = {} if several else paired_bootstrap(*rows[0], task, resamples, confidence)
-        for name in scores[0][0]:
-            left, right = (np.array([each[side].get(name, np.nan) for each in scores]) for side in (0, 1))
+        for name in (name for name in scores[0][0] if all(name in each for pair in scores for each in pair)):
+            left, right = (np.array([each[side][name] for each in scores]) for side in (0, 1))
             if several and np.isfinite(ratio):
                 bounds[name] = corrected_interval(left - right, ratio, confidence)
             differences.append(Difference(prefix + name, left, right, bounds.get(name)))

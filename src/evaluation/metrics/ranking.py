@@ -4,6 +4,8 @@ One sort a class serves both rank scores: with twenty repeats of fifteen classes
 scikit-learn's, to which the tests hold these, take most of an evaluation's time.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,22 +23,55 @@ def ranking_scores(target: NDArray[np.int64], probability: NDArray[np.float64]) 
     classes = probability.shape[1]
     area, precision = np.full(classes, np.nan), np.full(classes, np.nan)
     for index in np.unique(target):
-        own = target == index
-        area[index], precision[index] = _area_and_precision(own, probability[:, index])
+        own, place = target == index, places(probability[:, index])
+        area[index], precision[index] = area_and_precision(counts(place, own), counts(place, ~own))
     return {"roc_auc": area, "average_precision": precision}
 
 
-def _area_and_precision(own: NDArray[np.bool_], score: NDArray[np.float64]) -> tuple[float, float]:
-    """Area under the ROC curve (trapezia; NaN when all are own) and average precision (steps)."""
-    order = np.argsort(-score)
-    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)  # of samples with equal scores
-    hits = np.cumsum(own[order])[last]
-    misses = last + 1 - hits
-    new_hits, new_misses = np.diff(hits, prepend=0), np.diff(misses, prepend=0)
-    precision = float(np.sum(new_hits * hits / (last + 1)) / hits[-1])
-    if misses[-1] == 0:
+def places(score: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(n,) place of each row among the distinct scores, 0 for the highest; equal scores share one."""
+    place: NDArray[np.int64] = np.unique(-score, return_inverse=True)[1]
+    return place
+
+
+def counts(place: NDArray[np.int64], rows: NDArray[Any]) -> NDArray[np.float64]:
+    """(p,) how many rows have each of the distinct scores, highest first.
+
+    Parameters
+    ----------
+    place : (n,) see `places`. rows : (n,) how often each counts.
+    """
+    return np.bincount(place, rows, int(place.max()) + 1).astype(np.float64)
+
+
+def area_and_precision(hits: NDArray[np.float64], misses: NDArray[np.float64]) -> tuple[float, float]:
+    """Area under the ROC curve (trapezia; NaN without either) and average precision (steps; NaN without hits).
+
+    Parameters
+    ----------
+    hits, misses : (p,) how many rows of each sort have each of the distinct scores, highest first.
+    """
+    found, wrong = np.cumsum(hits), np.cumsum(misses)
+    if found[-1] == 0:
+        return float("nan"), float("nan")
+    precision = float(np.sum(hits * found / np.maximum(found + wrong, 1)) / found[-1])  # no row, no hit
+    if wrong[-1] == 0:
         return float("nan"), precision
-    return float(np.sum(new_misses * (hits - new_hits / 2)) / (hits[-1] * misses[-1])), precision
+    return float(np.sum(misses * (found - hits / 2)) / (found[-1] * wrong[-1])), precision
+
+
+def hits_at(
+    rank: NDArray[np.float64] | float, hits: NDArray[np.float64], rows: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Hits among so many rows of the highest scores; of equal scores the mean over all orders, a straight line.
+
+    Parameters
+    ----------
+    rank : of 0 to all rows.
+    hits, rows : (p,) how many hits, and rows of any sort, have each of the distinct scores, highest first.
+    """
+    found: NDArray[np.float64] = np.interp(rank, np.append(0, np.cumsum(rows)), np.append(0, np.cumsum(hits)))
+    return found
 
 
 def log_losses(target: NDArray[np.int64], probability: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -25,7 +25,8 @@ def mean_and_std(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDAr
     with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN of no value
         mean = np.where(present, values, 0).sum(axis=0) / number
     squares = np.where(present, values - mean, 0) ** 2
-    return mean, np.sqrt(squares.sum(axis=0) / np.where(number > 1, number - 1, np.nan))
+    std = np.sqrt(squares.sum(axis=0) / np.where(number > 1, number - 1, np.nan))
+    return mean, np.where(std < 1e-14 * np.abs(mean), 0, std)  # the mean of equal values is rounded
 
 
 def metric_spread(metrics: Sequence[dict[str, float]]) -> tuple[dict[str, float], dict[str, float]]:

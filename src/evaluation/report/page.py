@@ -21,7 +21,7 @@ from .subject import Subject
 
 EXAMPLES = 12  # of a class, right ones among them
 PIXELS = 2_700_000  # of all pictures: with metadata and figures a file below 5 MB
-SPELT = {"f1": "F1", "roc auc": "ROC AUC"}
+SPELT = {"f1": "F1", "roc auc": "ROC AUC", "auroc": "AUROC", "rmse": "RMSE", "mae": "MAE", "chi2": "chi-squared"}
 
 
 def report_html(

@@ -1,10 +1,14 @@
-"""The confusion matrix as a LaTeX table."""
+"""LaTeX tables: the confusion matrix, and any small table."""
 
 import math
+import re
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..shown import Table
+
+NUMBER = re.compile(r"-?\d[^a-df-zA-Z]*")  # what is of digits, signs, brackets and an exponent's e
 SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -49,15 +53,38 @@ def percentile_latex(classes: tuple[str, ...], percentiles: NDArray[np.float64])
     return _tabular(classes, [[_percentile_cell(*cell) for cell in row] for row in rows])
 
 
+def table_latex(table: Table) -> str:
+    r"""Tabular with booktabs rules; numbers in math, ``0.87 ± 0.01`` as ``$0.87 \pm 0.01$``, and a dash as ``--``."""
+    head = " & ".join(map(escape, table.header))
+    rows = [" & ".join([escape(first), *map(_number, cells)]) for first, *cells in table.rows]
+    return _ruled("l" + "r" * (len(table.header) - 1), [rf"{head} \\"], rows)
+
+
+def _number(text: str) -> str:
+    if text == "-":
+        return "--"
+    if not NUMBER.fullmatch(text):
+        return escape(text)
+    powers = re.sub(r"e([+-]\d+)", lambda found: rf" \times 10^{{{int(found[1])}}}", text)
+    return f"${powers.replace('±', chr(92) + 'pm').replace(' [', chr(92) + '; [')}$"
+
+
 def _tabular(classes: tuple[str, ...], cells: list[list[str]]) -> str:
     rows = [" & ".join([escape(name), *row]) for name, row in zip(classes, cells, strict=True)]
-    lines = [
-        r"% needs \usepackage{booktabs}",
-        rf"\begin{{tabular}}{{l{'c' * len(classes)}}}",
-        r"\toprule",
+    head = [
         rf" & \multicolumn{{{len(classes)}}}{{c}}{{Predicted}} \\",
         rf"\cmidrule(l){{2-{len(classes) + 1}}}",
         rf"{' & '.join(['True', *map(escape, classes)])} \\",
+    ]
+    return _ruled("l" + "c" * len(classes), head, rows)
+
+
+def _ruled(columns: str, head: list[str], rows: list[str]) -> str:
+    lines = [
+        r"% needs \usepackage{booktabs}",
+        rf"\begin{{tabular}}{{{columns}}}",
+        r"\toprule",
+        *head,
         r"\midrule",
         *(rf"{row} \\" for row in rows),
         r"\bottomrule",

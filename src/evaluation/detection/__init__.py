@@ -1,0 +1,1 @@
+"""Judging scores of strangeness by where they rank outliers of known kinds."""

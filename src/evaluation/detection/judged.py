@@ -1,0 +1,90 @@
+"""How two detectors are compared, and what the report shows of one."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.predictions import ScorePredictions
+from ...core.samples import Samples
+from ...runtime.errors import AlertlabError
+from ..rows import one_an_object
+from ..shown import Bar, Example, Gallery, Group, Picture, Section
+from .summary import ScoreEvaluation, scores
+
+__all__ = ["aligned", "differ", "gallery", "levels", "scores", "sections"]
+
+HEADER = ("Score", "Percentile", "Nearest class", "True class", "Outlier")
+NOTE = "Of one object the first row is shown. The bar is the percentile among the scores of the training part."
+
+
+def levels(rows: ScorePredictions) -> dict[str, ScorePredictions]:
+    """There is one."""
+    return {"": rows}
+
+
+def aligned(first: ScorePredictions, second: ScorePredictions) -> ScorePredictions:
+    """The second with known classes in the order of the first; a table that names none goes with any."""
+    if not first.known or not second.known:
+        return second
+    if set(first.known) != set(second.known):
+        raise AlertlabError(
+            f"the runs know other classes, {', '.join(first.known)} and {', '.join(second.known)}: "
+            "what is an outlier to one is none to the other; train both on the same classes"
+        )
+    order = [second.known.index(name) for name in first.known]
+    return replace(second, known=first.known, by_class=second.by_class[:, order])
+
+
+def differ(first: ScorePredictions, second: ScorePredictions) -> int:
+    """Rows that are an outlier in one alone."""
+    return int((first.outlier != second.outlier).sum())
+
+
+def sections(evaluation: ScoreEvaluation, rows: ScorePredictions) -> list[Section]:
+    """Kinds, ranking, percentiles."""
+    from .figures import figures  # here: matplotlib is half a second of import
+
+    drawn = figures(rows)
+    kinds, ranks = evaluation.tables()
+    several = " Bands are one standard deviation over repeats." if len(evaluation.repeats) > 1 else ""
+    found = [Section("kinds", "Kinds of outliers", link="Kinds", tables=[kinds])]
+    if "ranking_curves" in drawn:
+        curves = Picture(
+            drawn["ranking_curves"], "ROC, and precision against recall", f"Dashes: random order.{several}"
+        )
+        recall = Picture(drawn["recall_by_rank"], "Recall against rank", f"Dashes: random order.{several}")
+        pictures = [([curves], True), ([recall], False)]
+        found.append(Section("ranking", "Ranking", pictures=pictures, tables=[ranks]))
+    share = Picture(drawn["percentiles"], "Histogram of percentiles", "All repeats together.")
+    return [*found, Section("percentiles", "Percentiles", pictures=[([share], False)])]
+
+
+def gallery(evaluation: ScoreEvaluation, rows: ScorePredictions, samples: Samples | None, shown: int) -> Gallery:
+    """The strangest rows, and the outliers that were found least strange."""
+    strangest = one_an_object(rows.object_id, np.lexsort((rows.repeat, rows.sample_id, -rows.score)))
+    rising = np.lexsort((rows.repeat, rows.sample_id, rows.score))
+    missed = one_an_object(rows.object_id, rising[rows.outlier[rising] == 1])
+    several = len(evaluation.repeats) > 1
+    groups = {"Strangest": strangest[:shown], "Outliers of lowest score": missed[:shown]}
+    return Gallery(NOTE, [_group(name, rows, of, several) for name, of in groups.items()])
+
+
+def _group(name: str, rows: ScorePredictions, of: NDArray[np.int64], several: bool) -> Group:
+    examples = [_example(rows, int(row), several) for row in of]
+    return Group(name, str(len(of)), HEADER, [("In order of score", "", examples)], "" if len(of) else "There is none.")
+
+
+def _example(rows: ScorePredictions, row: int, several: bool) -> Example:
+    percentile, outlier = float(rows.percentile[row]), bool(rows.outlier[row])
+    told = f"{percentile:.1f}" if np.isfinite(percentile) else "-"
+    score, nearest, kind = f"{rows.score[row]:.4g}", str(rows.nearest[row]) or "-", str(rows.kind[row]) or "-"
+    share = percentile / 100 if np.isfinite(percentile) else 0.0
+    facts = [("score", score), ("nearest class", nearest), ("outlier", "yes" if outlier else "no")]
+    return Example(
+        int(rows.sample_id[row]),
+        str(rows.object_id[row]),
+        (score, told, nearest, kind, "yes" if outlier else "no"),
+        (Bar(kind, share, told, "right" if outlier else "wrong"),),
+        (*facts, *([("repeat", str(rows.repeat[row]))] if several else [])),
+    )

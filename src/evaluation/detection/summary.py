@@ -1,0 +1,137 @@
+"""The evaluation of a detector: how its scores rank what is known to be an outlier."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.predictions import ScorePredictions
+from ..evaluator import labelled
+from ..grouped import Grouped, GroupedEvaluation
+from ..metrics.ranking import area_and_precision, counts, hits_at, places
+from ..rows import Weight, by_repeat, defined, judge, once
+
+RANKS = (10, 50, 100)
+ALL = "all outliers"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Rows by their place in the ranking.
+
+    Attributes
+    ----------
+    place : (n,) among the distinct scores, 0 for the highest. inlier : (n,) whether training saw its class.
+    kinds : class of outliers -> (n,) whether a row is one; those without a name are of no kind.
+    """
+
+    place: NDArray[np.int64]
+    inlier: NDArray[np.bool_]
+    kinds: dict[str, NDArray[np.bool_]]
+
+    def count(self, rows: NDArray[np.bool_], weight: Weight = None) -> NDArray[np.float64]:
+        """(p,) how many of these rows have each of the distinct scores, highest first."""
+        return counts(self.place, rows if weight is None else weight * rows)
+
+
+@once
+def ranking(rows: ScorePredictions) -> Ranking:
+    """The ranking of labelled rows of one repeat."""
+    outlier = rows.outlier == 1
+    names = [name for name in np.unique(rows.kind[outlier]).tolist() if name]
+    return Ranking(places(rows.score), ~outlier, {name: outlier & (rows.kind == name) for name in names})
+
+
+def scores(rows: ScorePredictions, weight: Weight = None, ranks: Sequence[int] = RANKS) -> dict[str, float]:
+    """How labelled rows of one repeat are ranked, outliers being what is looked for.
+
+    ``auroc``, ``average_precision`` of outliers against inliers; ``recall_at_K``, the share of the outliers that is
+    among the K highest scores, and ``purity_at_K``, the share of outliers among these. Of scores that tie across the
+    K-th place the mean over all orders is taken. ``outlier_share`` is what average precision and purity are of rows
+    in random order, of which AUROC is 0.5. ``auroc/<class>`` and so on are of one class of outliers against all
+    inliers. Left out are ranks beyond the rows, and all but the share where there are no outliers or no inliers.
+    """
+    of = ranking(rows)
+    inliers, outliers = of.count(of.inlier, weight), of.count(~of.inlier, weight)
+    found = {"outlier_share": outliers.sum() / (inliers.sum() + outliers.sum())}
+    if not inliers.any() or not outliers.any():
+        return defined(found)
+    found["auroc"], found["average_precision"] = area_and_precision(outliers, inliers)
+    for rank in ranks:
+        if rank <= inliers.sum() + outliers.sum():
+            hits = hits_at(rank, outliers, inliers + outliers)
+            found |= {f"recall_at_{rank}": hits / outliers.sum(), f"purity_at_{rank}": hits / rank}
+    for name, own in of.kinds.items():
+        kind = of.count(own, weight)
+        found[f"auroc/{name}"], found[f"average_precision/{name}"] = area_and_precision(kind, inliers)
+        found[f"outlier_share/{name}"] = kind.sum() / (inliers.sum() + kind.sum())
+    return defined(found)
+
+
+@dataclass(frozen=True)
+class ScoreEvaluation(GroupedEvaluation):
+    """What one part of a predictions table says of a detector.
+
+    Attributes
+    ----------
+    kinds : classes of outliers in any repeat.
+    ranks : at which recall and purity are given.
+    """
+
+    headline: ClassVar = ("auroc", "average_precision", "outlier_share", "recall_at_50", "purity_at_50")
+    compared: ClassVar = ("auroc", "average_precision", "recall_at_50")
+    first_figure: ClassVar = "ranking_curves"
+
+    kinds: tuple[str, ...] = field(kw_only=True)
+    ranks: tuple[int, ...] = field(kw_only=True)
+
+    def grouped(self) -> list[Grouped]:
+        """By kind of outlier, and by rank."""
+        metrics = {"auroc": "AUROC", "average_precision": "average precision", "outlier_share": "in random order"}
+        kinds = {ALL: "", **{name: f"/{name}" for name in self.kinds}}
+        ranks = {str(rank): f"_at_{rank}" for rank in self.ranks if f"recall_at_{rank}" in self.mean}
+        return [
+            Grouped("by_kind", "by kind of outlier", "kind", kinds, metrics | {"support": "rows"}),
+            Grouped("by_rank", "by rank", "rank", ranks, {"recall": "recall", "purity": "purity"}),
+        ]
+
+    def warnings(self) -> list[str]:
+        """Whether there is nothing to tell apart, and ranks that are too large."""
+        alone = [str(each.number) for each in self.repeats if "auroc" not in each.metrics]
+        told = []
+        if alone:
+            told.append(
+                f"repeat {', '.join(alone)} of {self.part} holds only outliers or only inliers, so that its ranking "
+                "cannot be judged; hold back other classes from training"
+            )
+        most = max(each.samples for each in self.repeats)
+        if beyond := [str(rank) for rank in self.ranks if rank > most]:
+            told.append(f"ranks {', '.join(beyond)} are left out: {self.part} holds {most} rows")
+        return told
+
+
+def evaluate(
+    predictions: ScorePredictions,
+    part: str = "test",
+    ranks: Sequence[int] = RANKS,
+    resamples: int = 1000,
+    confidence: float = 0.90,
+) -> ScoreEvaluation:
+    """Evaluate the rows of one part of which it is known whether they are outliers, repeat by repeat.
+
+    Raises
+    ------
+    AlertlabError
+        When the part holds no such row.
+    """
+    of = by_repeat(labelled(predictions, part))
+    repeats, intervals = judge(of, partial(scores, ranks=tuple(ranks)), _support, resamples, confidence)
+    kinds = tuple(sorted({name for rows in of.values() for name in ranking(rows).kinds}))
+    return ScoreEvaluation(part, repeats, intervals, confidence, kinds=kinds, ranks=tuple(ranks))
+
+
+def _support(rows: ScorePredictions) -> dict[str, float]:
+    return {f"support/{name}": float(own.sum()) for name, own in ranking(rows).kinds.items()}

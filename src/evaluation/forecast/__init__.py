@@ -1,0 +1,1 @@
+"""Judging values and deviations at times to come."""

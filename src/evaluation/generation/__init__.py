@@ -1,0 +1,1 @@
+"""Judging generated fields: power, phases, values."""

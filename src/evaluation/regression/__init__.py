@@ -1,0 +1,1 @@
+"""Judging named values and their deviations."""
