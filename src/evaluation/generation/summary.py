@@ -120,8 +120,8 @@ class FieldEvaluation(GroupedEvaluation):
                     for name, value in zip(CURVES[2:], text, strict=True)
                 ]
                 rows.append((f"{channel} {wavenumber:.3g}".strip(), *text))
-        first = f"{'channel, ' if self.grid.channels else ''}k ({self.wavenumber_unit})"
-        return [*super().tables(), Table("spectra", "by wavenumber", (first, "power ratio", "r(k)"), rows)]
+        header = (f"wavenumber ({self.wavenumber_unit})", "power ratio", "cross-correlation")
+        return [*super().tables(), Table("spectra", "by wavenumber", header, rows)]
 
     def spectra_csv(self) -> str:
         """A row a channel and shell; each curve's mean and standard deviation over repeats."""
