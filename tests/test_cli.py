@@ -24,7 +24,7 @@ def test_help_needs_no_training_stack(tmp_path):
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "train" in out
-    assert int(out.split()[-1]) < 260  # torch alone is more than a thousand modules
+    assert int(out.split()[-1]) < 300  # torch alone is more than a thousand modules
 
 
 @pytest.mark.parametrize(

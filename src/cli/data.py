@@ -13,7 +13,7 @@ from .common import composed, print_json
 
 def predict(options: argparse.Namespace) -> None:
     """Verb ``predict``."""
-    from ..workflows.predict import predict as workflow
+    from ..workflows.predict.dispatch import predict as workflow
 
     result = workflow(
         options.bundle,

@@ -85,16 +85,16 @@ def parser() -> argparse.ArgumentParser:
         verbs,
         "predict",
         predict,
-        "classify alerts or light curves with a bundle",
+        "answer for alerts, light curves or rows with a bundle",
         "stamps-0.1.0.bundle night.tar.gz --out predictions.parquet",
     )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
     verb.add_argument(
         "alerts",
         type=Path,
-        metavar="ALERTS|LIGHT_CURVES",
+        metavar="ALERTS|LIGHT_CURVES|ROWS",
         help="alerts: .avro, .tar, .tar.gz, a folder of them, or a Parquet table of stamps; light curves: what "
-        "`features` takes or writes",
+        "`features` takes or writes; rows: an .npz or a table with what `bundle info` says that it takes",
     )
     verb.add_argument(
         "--non-detections", type=Path, metavar="FILE", help="table of upper limits of light curves, of any format"

@@ -38,7 +38,7 @@ def train(options: argparse.Namespace) -> None:
     if options.json:
         print_json({"run_id": result.run_id, "data": result.data, "metrics": result.metrics, **paths})
         return
-    from ..workflows.show import show_evaluation, show_paths
+    from ..workflows.show import first_figure, show_evaluation, show_paths
 
     show_evaluation(result.evaluation)
     mlflow = Path(sys.executable).with_name("mlflow")
@@ -50,7 +50,7 @@ def train(options: argparse.Namespace) -> None:
     show_paths(
         {
             "data": result.data,
-            "confusion matrix": result.figures / "confusion_matrix.png",
+            **first_figure(result.evaluation, result.figures),
             **paths,
             "run": result.run_id,
             "MLflow": server,
@@ -90,10 +90,10 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.json:
         print_json({"run_id": result.run_id, "metrics": result.metrics, "figures": result.figures})
         return
-    from ..workflows.show import show_evaluation, show_paths
+    from ..workflows.show import first_figure, show_evaluation, show_paths
 
     show_evaluation(result.evaluation)
-    show_paths({"confusion matrix": result.figures / "confusion_matrix.png", "figures": result.figures})
+    show_paths({**first_figure(result.evaluation, result.figures), "figures": result.figures})
 
 
 def compare(options: argparse.Namespace) -> None:

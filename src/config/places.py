@@ -105,6 +105,9 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ),
     ("tracking",): _named("alertlab.tracking", "Tracker"),
     ("bundle",): _named("alertlab.workflows.bundling", "BundleInfo"),
+    ("model", "metrics", "*"): Allowed(
+        modules=("torchmetrics.classification", "torchmetrics.regression"), base="torchmetrics.Metric"
+    ),
     # for models of a package of one's own, which take such parts
     ("model", "optimizer"): Allowed(modules=("torch.optim",), base="torch.optim.Optimizer", partial=None),
     ("model", "scheduler"): Allowed(

@@ -19,10 +19,11 @@ LISTS = {
     "layers",
     "leave_out",
     "metadata",
+    "metrics",
     "only",
 }
 PLAIN = ("bounds", "columns")  # groups of values, that build nothing
-MAPPINGS = {"bands", "branches", "label_map"}  # their keys are the user's own
+MAPPINGS = {"bands", "branches", "label_map", "places"}  # their keys are the user's own
 NAMES = (("name",), ("bundle", "name"), ("bundle", "version"))  # of folders
 
 KINDS: tuple[tuple[type, str, Any], ...] = (  # of a default, in words, and what a value may be

@@ -77,7 +77,7 @@ class Data(Protocol):
         ...
 
     def samples(self, part: str | None = None) -> Samples:
-        """The samples of train, validation, test, one of ``further_parts``, or of the first three together."""
+        """The samples of train, validation, test, one of ``further_parts``, or all of them, those in no part too."""
         ...
 
     def write_rejected(self, path: Path) -> int:

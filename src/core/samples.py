@@ -16,6 +16,7 @@ from .rows import Inputs
 from .taxonomy import Taxonomy
 
 UNLABELLED = -1
+PARTS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Samples:
     columns : for each table among ``inputs``, its columns.
     feature_set : the set that ``features`` holds, None where it is none that alertlab computes.
     facts : name -> (n,) number of each sample, such as ``detections``: to judge by, never to learn from.
+    places : ``mjd``, ``ra``, ``dec`` -> (n,) of each sample in days and degrees, NaN where unknown: splits go by
+        them, nothing learns from them. ``mjd_last`` where a sample has seen more than one moment.
     """
 
     inputs: Mapping[str, Any]
@@ -46,6 +49,7 @@ class Samples:
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     feature_set: FeatureSetId | None = None
     facts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    places: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
         inputs = Inputs.of(self.inputs)
@@ -54,6 +58,7 @@ class Samples:
         lengths |= {} if self.target is None else {"target": len(self.target)}
         lengths |= {"sample_id": len(self.sample_id), "object_id": len(self.object_id)}
         lengths |= {name: len(values) for name, values in self.facts.items()}
+        lengths |= {f"places.{name}": len(values) for name, values in self.places.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"samples of unequal length: {lengths}")
 
@@ -112,6 +117,7 @@ class Samples:
             sample_id=self.sample_id[rows],
             object_id=self.object_id[rows],
             facts={name: values[rows] for name, values in self.facts.items()},
+            places={name: values[rows] for name, values in self.places.items()},
         )
 
     def batches(self, size: int = 512) -> Iterator["Samples"]:

@@ -2,6 +2,7 @@
 
 from .curve_files import CurveFiles, SimulatedCurves
 from .light_curves import LightCurveFeatures
+from .parted import DataModule
 from .ready_table import ReadyTable
 from .stamps import StampDataModule
 from .tables import TableDataModule
@@ -9,6 +10,7 @@ from .ztf import ztf_stamps
 
 __all__ = [
     "CurveFiles",
+    "DataModule",
     "LightCurveFeatures",
     "ReadyTable",
     "SimulatedCurves",

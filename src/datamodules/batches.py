@@ -6,6 +6,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..core.contracts import Loading
 from ..core.samples import Samples
+from ..runtime.errors import AlertlabError
 from ..runtime.ragged import Ragged
 from .augment import augment
 from .sampler import Draw, EpochBatches, in_order
@@ -28,6 +29,8 @@ class PreparedBatches(Dataset[Batch]):
         taken = self.samples.take(np.array(rows))
         inputs = dict(taken.inputs)
         if place is not None and (self.loading.augmentation.flip or self.loading.augmentation.shift):
+            if isinstance(inputs["stamp"], Ragged):
+                raise AlertlabError("model.augmentation: is of stamps of one size; leave it out of images of any size")
             generator = np.random.default_rng([self.loading.seed, *place])
             inputs["stamp"] = augment(inputs["stamp"], self.loading.augmentation, generator)
         prepared = self.loading.transform(inputs)

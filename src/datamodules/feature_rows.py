@@ -1,8 +1,8 @@
 """What a datamodule of tables asks of its source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,7 @@ class FeatureRows:
     feature_set : the set they are, None where it is none that alertlab computes.
     facts : name -> (n,) numbers to judge by, never to learn from.
     rejected : table with ``object_id`` and ``reason`` of what is not among the rows.
+    places : ``mjd``, ``ra`` and so on -> (n,), as :class:`alertlab.core.samples.Samples` has them.
     """
 
     object_id: NDArray[np.str_]
@@ -34,6 +35,7 @@ class FeatureRows:
     feature_set: FeatureSetId | None
     facts: dict[str, NDArray[np.float64]]
     rejected: pa.Table = field(default_factory=lambda: REJECTED.empty_table())
+    places: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 class FeatureSource(Protocol):
@@ -51,4 +53,13 @@ class FeatureSource(Protocol):
 
     def rows(self, max_days: float | None) -> FeatureRows:
         """All rows; with ``max_days`` those of light curves cut so long after their first detection."""
+        ...
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A source that can look up when and where objects are seen, for a split that asks."""
+
+    def places_of(self, objects: NDArray[np.str_]) -> Mapping[str, NDArray[np.float64]]:
+        """``mjd``, ``mjd_last``, ``ra``, ``dec`` -> (n,) of these objects, NaN where unknown."""
         ...

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from ..alerts import Alert, Rejected
 from ..alerts.metadata import metadata_features, unknown_throughout
+from ..alerts.plain import number
 from ..alerts.seen import measured, place_of, repeated
 from ..core.progress import notice
 from ..core.rows import Inputs, Rows
 from ..core.samples import Samples
 from ..core.taxonomy import Taxonomy
+from ..features.tables.times import MJD
 from ..runtime.errors import AlertlabError
 from ..runtime.manifest import Column
 
@@ -37,6 +39,7 @@ class Gathered:
         self.measured: list[int] = []  # hashes of what alerts say of their detections
         self.place: dict[int, int] = {}  # of a candid among the kept
         self.rows: list[int] = []
+        self.places: list[list[float]] = []  # jd, ra, dec
         self.stamps: list[NDArray[np.float32]] = []
         self.pending: list[Mapping[str, Any]] = []
         self.metadata: list[NDArray[np.float32]] = []
@@ -62,6 +65,7 @@ class Gathered:
         self.candid.append(alert.candid)
         self.object_id.append(alert.object_id)
         self.rows.append(row)
+        self.places.append([number(alert.candidate.get(name)) for name in ("jd", "ra", "dec")])
         if self.stored is None:
             self.stamps.append(alert.stamp)
         self.pending.append(alert.candidate)
@@ -74,6 +78,7 @@ class Gathered:
         self._settle()
         stamp = Rows(np.stack(self.stamps)) if self.stored is None else Rows(self.stored, np.array(self.rows))
         inputs = {"stamp": stamp}
+        jd, ra, dec = np.array(self.places, dtype=np.float64).T
         if self.columns:
             metadata = np.concatenate(self.metadata)
             line = unknown_throughout([column.name for column in self.columns], metadata)
@@ -87,6 +92,7 @@ class Gathered:
             np.array(self.object_id, dtype=np.str_),
             self.taxonomy,
             {"metadata": self.columns} if self.columns else {},
+            places={"mjd": np.where(jd > MJD, jd - MJD, np.nan), "ra": ra, "dec": dec},  # -999 is no date
         )
 
     def _compare(self, alert: Alert, name: str, first: int) -> None:

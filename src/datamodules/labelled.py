@@ -1,33 +1,21 @@
-"""What all datamodules share: labelled samples, parted by object."""
+"""What datamodules of classes share: from a label to a class."""
 
-from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-import pytorch_lightning as pl
-from torch.utils.data import DataLoader
-
 from ..config.typed import mapped
-from ..core.contracts import Loading
 from ..core.progress import notice
-from ..core.samples import Samples
-from ..core.split import Split, SplitPlan
+from ..core.split import SplitPlan
 from ..core.taxonomy import CLASSES, Taxonomy
 from ..door.words import text_of
-from ..files import replacing
 from ..runtime.errors import AlertlabError
-from .batches import Batch, loader
+from .parted import DataModule
 
 LABEL_MAP = "datamodule.label_map"  # key of the config
 
 
-class LabelledDataModule(pl.LightningDataModule):
+class LabelledDataModule(DataModule):
     """Samples with a label, parted by object; a subclass reads them.
 
     Parameters
@@ -44,79 +32,11 @@ class LabelledDataModule(pl.LightningDataModule):
     """
 
     def __init__(self, taxonomy: Taxonomy, split: SplitPlan, label_map: Mapping[Any, Any] | None, workers: int) -> None:
-        super().__init__()
-        self.taxonomy, self.plan, self.label_map, self.workers = taxonomy, split, _label_map(label_map), workers
+        super().__init__(split, workers)
+        self.taxonomy, self.label_map = taxonomy, _label_map(label_map)
         if len(taxonomy.classes) == 1:
             notice(f"{CLASSES}: {taxonomy.classes[0]} is the only class, so a classifier will always say it")
-        self.repeat = 0
-        self.loading = Loading()
         self.left_out: Counter[str] = Counter()
-
-    @property
-    @abstractmethod
-    def description(self) -> str:
-        """What the data are, in a few words."""
-
-    @property
-    def further_parts(self) -> tuple[str, ...]:
-        """Ways to see the test part beside the plain one."""
-        return ()
-
-    @abstractmethod
-    def read(self) -> Samples:
-        """All labelled samples."""
-
-    @abstractmethod
-    def rejected_table(self) -> pa.Table:
-        """What could not be used, a row each with its reason."""
-
-    @cached_property
-    def everything(self) -> Samples:
-        """All labelled samples; the first use reads the source.
-
-        Raises
-        ------
-        AlertlabError
-            For a sample that stands there twice: it would be learned from and judged twice.
-        """
-        samples = self.read()
-        ids, first = np.unique(samples.sample_id, return_index=True)
-        if len(ids) < len(samples):
-            row = int(np.setdiff1d(np.arange(len(samples)), first)[0])
-            of = f"sample {samples.sample_id[row]} of object {samples.object_id[row]}"
-            raise AlertlabError(f"{self.description}: {of} stands there twice; keep one of it")
-        return samples
-
-    @cached_property
-    def split(self) -> Split:
-        """Which object is in which part."""
-        return self.plan.make(self.everything, self.repeat)
-
-    def draw(self, repeat: int) -> None:
-        """Part the objects for this repeat; nothing is read again."""
-        self.repeat = repeat
-        self.__dict__.pop("split", None)
-        self.split  # noqa: B018  made now, so that its errors come before any training
-
-    def samples(self, part: str | None = None) -> Samples:
-        """The samples of train, validation or test, or of all parts; raw."""
-        return self.everything if part is None else self.everything.take(self.split.rows(self.everything, part))
-
-    def write_rejected(self, path: Path) -> int:
-        """Write what could not be used as a table, where there is any; their number."""
-        table = self.rejected_table()
-        if table.num_rows:
-            with replacing(path) as partial:
-                pq.write_table(table, partial)
-        return int(table.num_rows)
-
-    def train_dataloader(self) -> "DataLoader[Batch]":
-        """Batches as the model asked for in ``loading``, drawn anew each epoch."""
-        return loader(self.samples("train"), self.loading, training=True, workers=self.workers)
-
-    def val_dataloader(self) -> "DataLoader[Batch]":
-        """Validation batches in order."""
-        return loader(self.samples("validation"), self.loading, training=False, workers=self.workers)
 
     def class_of(self, label: str | None, origin: str) -> str | None:
         """The class of a label; None for none, and for one that is left out, which is counted.

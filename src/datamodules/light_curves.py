@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from ..alerts.fingerprint import remembered_digest
 from ..core.feature_file import Settings, extract_file, rejected_path
 from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
-from ..core.progress import notice
+from ..core.progress import notice, status
 from ..features.memory import FACTS
 from ..features.sets import feature_set
 from ..features.tables.clean import Rules
 from ..features.tables.columns import Columns
 from ..features.tables.quantities import Bounds
 from ..runtime.errors import AlertlabError
+from .curve_places import read_places
 from .feature_rows import REJECTED, FeatureRows
 
 KEYS = re.compile(r"(?<![\w./])(columns|bounds)\.(?=\w+)")
@@ -127,6 +128,13 @@ class LightCurveFeatures:
             {name: as_numbers(table, name, str(path)) for name in FACTS},
             rejected.select(REJECTED.names),
         )
+
+    def places_of(self, objects: NDArray[np.str_]) -> Mapping[str, NDArray[np.float64]]:
+        """When and where these objects are seen, from their detections, which are read once more."""
+        with ExitStack() as stack:
+            folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
+            stack.enter_context(status("reading times and places"))
+            return read_places(self.curves.files(folder)[0], self.columns, self.bounds, objects)
 
 
 @contextmanager

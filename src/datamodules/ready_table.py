@@ -1,6 +1,6 @@
 """Tables of features that lie ready in a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from .feature_rows import FeatureRows
 from .telling import row_counts
 
 KEY = "datamodule.source"  # of the config
+PLACES = ("mjd", "mjd_last", "ra", "dec")
 
 
 class ReadyTable:
@@ -34,16 +35,28 @@ class ReadyTable:
     object_id, label : its columns of names and labels.
     leave_out : columns that are no features, such as those that the label follows from.
     description : what the data are, in a few words.
+    places : :data:`PLACES` -> column, for splits by time or sky; those columns are no features.
 
     Raises
     ------
     AlertlabError
-        For ``leave_out`` that is no list.
+        For ``leave_out`` that is no list, or ``places`` that are none.
     """
 
-    def __init__(self, path: str, object_id: str, label: str, leave_out: Sequence[str], description: str) -> None:
+    def __init__(
+        self,
+        path: str,
+        object_id: str,
+        label: str,
+        leave_out: Sequence[str],
+        description: str,
+        places: Mapping[str, str] | None = None,
+    ) -> None:
         self.path, self.object_id, self.label = Path(path), object_id, label
         self.leave_out, self.about = tuple(map(str, listed(leave_out, f"{KEY}.leave_out"))), description
+        self.places = {str(name): str(column) for name, column in (places or {}).items()}
+        if unknown := [name for name in self.places if name not in PLACES]:
+            raise AlertlabError(f"{KEY}.places: {unknown[0]} is no time or place; known: {', '.join(PLACES)}")
 
     @property
     def description(self) -> str:
@@ -67,14 +80,21 @@ class ReadyTable:
         if max_days is not None:
             raise AlertlabError(f"datamodule.cut_days: {self.path} holds features; only light curves can be cut")
         table = open_table(self.path)
-        needed = (self.object_id, self.label, *self.leave_out)
-        for key, name in zip(("object_id", "label", *["leave_out"] * len(self.leave_out)), needed, strict=True):
+        keyed = [
+            ("object_id", self.object_id),
+            ("label", self.label),
+            *(("leave_out", each) for each in self.leave_out),
+        ]
+        keyed += [(f"places.{name}", column) for name, column in self.places.items()]
+        needed = [name for _, name in keyed]
+        for key, name in keyed:
             if name not in table.schema.names:
                 raise AlertlabError(f"{KEY}.{key}: {self.path} has no column {name}.{nearest(name, table.names)}")
         features = known_set(table.metadata, self.origin)
         chosen = features.names if features else [name for name in table.names if name not in (*needed, *FACTS)]
         facts = [name for name in FACTS if name in table.names and name not in needed]
         read = [self.object_id, self.label, *(name for name in chosen if name in table.schema.names), *facts]
+        read = list(dict.fromkeys([*read, *self.places.values()]))
         rows = table.read(read, text=(self.object_id, self.label))
         if not features:
             chosen = self._without_counts(rows, chosen)
@@ -90,6 +110,7 @@ class ReadyTable:
             columns_of(chosen, features),
             identity(features),
             {name: as_numbers(rows, name, self.origin, "; it is shown beside the results") for name in facts},
+            places={name: as_numbers(rows, column, self.origin) for name, column in self.places.items()},
         )
 
     def _without_counts(self, rows: pa.Table, chosen: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Objects as rows of features, with a label."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..core.samples import Samples, number_of
 from ..core.split import SplitPlan
 from ..core.taxonomy import Taxonomy
 from ..runtime.errors import AlertlabError
-from .feature_rows import REJECTED, FeatureRows, FeatureSource
+from .feature_rows import REJECTED, FeatureRows, FeatureSource, Placed
 from .labelled import LabelledDataModule
 from .telling import tell
 
@@ -63,7 +64,7 @@ class TableDataModule(LabelledDataModule):
         return tuple(self.cut_days)
 
     def samples(self, part: str | None = None) -> Samples:
-        """The samples of train, validation, test, one of ``further_parts``, or of all three parts; raw."""
+        """The samples of train, validation, test, one of ``further_parts``, or of all, in a part or not; raw."""
         if part not in self.cut_days:
             return super().samples(part)
         if part not in self.cut:
@@ -78,6 +79,8 @@ class TableDataModule(LabelledDataModule):
     def read(self) -> Samples:
         """All labelled samples."""
         rows = self.source.rows(None)
+        if self.plan.needs_places and isinstance(self.source, Placed):
+            rows = replace(rows, places=self.source.places_of(rows.object_id))
         self.left_out.clear()
         samples = self._samples(rows)
         if rows.feature_set is None:  # columns of a file, which may hold anything
@@ -101,6 +104,7 @@ class TableDataModule(LabelledDataModule):
             {"features": rows.columns},
             rows.feature_set,
             {name: values[kept] for name, values in rows.facts.items()},
+            places={name: values[kept] for name, values in rows.places.items()},
         )
 
 

@@ -16,6 +16,7 @@ CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 FITS = (".fits", ".fit", ".fits.gz", ".fit.gz")
 VOTABLE = (".vot", ".votable", ".xml")
 ECSV = (".ecsv",)
+ARRAYS = (".npz",)
 TABLES = (*PARQUET, *CSV, *FITS, *VOTABLE, *ECSV)
 HATS = ("hats.properties", "properties", "catalog_info.json", "partition_info.csv")  # beside dataset/, by version
 COLLECTION = "collection.properties"
@@ -30,6 +31,7 @@ class Kind(Enum):
     TABLE = "a table"
     TABLES = "a folder of tables"
     CATALOGUE = "a HATS catalogue"
+    ARRAYS = "arrays"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def look(path: Path | str | Found) -> Found:
         return Found(path, Kind.PACKETS, path)
     if name.endswith(TABLES):
         return Found(path, Kind.TABLE, path)
+    if name.endswith(ARRAYS):
+        return Found(path, Kind.ARRAYS, path)
     raise AlertlabError(f"{path}: of no known kind; expected {_words(TABLES)} (tables) or {_words(PACKETS)} (packets)")
 
 

@@ -1,8 +1,11 @@
 """What is trained."""
 
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
+from .inputs import image_input, sequence_input, standardising, table_input
+from .networks.loss import gaussian_loss
+from .networks.network_model import NetworkModel
 from .stamps.dihedral_classifier import DihedralClassifier
-from .stamps.stamp_classifier import StampClassifier
+from .stamps.stamp_classifier import StampClassifier, stamp_input
 from .tables.boosting import GradientBoosting
 from .tables.perceptron import Perceptron
 
@@ -11,7 +14,14 @@ __all__ = [
     "FlatBalancedForest",
     "GradientBoosting",
     "HierarchicalBalancedForest",
+    "NetworkModel",
     "Perceptron",
     "PlainForest",
     "StampClassifier",
+    "gaussian_loss",
+    "image_input",
+    "sequence_input",
+    "stamp_input",
+    "standardising",
+    "table_input",
 ]

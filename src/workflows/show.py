@@ -1,6 +1,7 @@
 """Results for people: tables on standard output, plain where it is piped."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -25,6 +26,12 @@ def show_evaluation(evaluation: Evaluation) -> None:
         _table(table.title, table.header, list(table.rows))
     for warning in evaluation.warnings():
         print(warning)
+
+
+def first_figure(evaluation: Evaluation, figures: Path) -> dict[str, Path]:
+    """The figure that a person looks at first, by its name in words; nothing where there is none."""
+    name = evaluation.first_figure
+    return {name.replace("_", " "): figures / f"{name}.png"} if name else {}
 
 
 def show_matrix(result: "CompareMatrixResult") -> None:

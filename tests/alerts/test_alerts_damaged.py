@@ -16,7 +16,7 @@ from alertlab.alerts import Alert
 from alertlab.alerts.metadata import COLUMNS
 from alertlab.alerts.packets import read_packets
 from alertlab.core.predictions import read_predictions
-from alertlab.workflows.predict import predict
+from alertlab.workflows.predict.dispatch import predict
 from alertlab.workflows.predict.result import UNDECIDED
 from damage import corpus
 

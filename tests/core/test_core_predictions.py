@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from alertlab.core.predictions import ClassPredictions, concatenate, predictions_of, read_predictions
+from alertlab.core.predictions import ClassPredictions, concatenate, predictions_of, read_predictions, told_of
 from alertlab.core.predictions.classification import TAXONOMY
 from alertlab.core.samples import Samples
 from alertlab.core.taxonomy import Taxonomy
@@ -82,7 +82,9 @@ def of_light_curves():
         Taxonomy(("QSO", "SN", "YSO"), BRANCHES),
         facts={"detections": np.array([6.0, 31.0, np.nan])},
     )
-    return predictions_of(samples, np.array([[0.3, 0.4, 0.3], [0.2, 0.7, 0.1], [1.0, 0.0, 0.0]]), "test", 0)
+    answers = {"probability": np.array([[0.3, 0.4, 0.3], [0.2, 0.7, 0.1], [1.0, 0.0, 0.0]])}
+    told = told_of("classification", samples, answers)
+    return predictions_of("classification", samples, answers, told, "test", 0)
 
 
 def test_branches_and_facts_are_those_of_the_samples_and_are_read_back(tmp_path):

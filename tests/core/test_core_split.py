@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from alertlab.core.samples import Samples
-from alertlab.core.split import PARTS, SplitPlan
+from alertlab.core.samples import PARTS, Samples
+from alertlab.core.split import SplitPlan
 from alertlab.core.taxonomy import Taxonomy
 from alertlab.runtime import AlertlabError
 from hypothesis import given, settings

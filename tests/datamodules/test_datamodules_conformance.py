@@ -7,7 +7,7 @@ import pytest
 from alertlab import conf
 from alertlab.config import compose, instantiate
 from alertlab.core.contracts import Loading
-from alertlab.core.split import PARTS
+from alertlab.core.samples import PARTS
 from alertlab.simulate import write_dataset
 from tables_by_hand import WRITERS
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from alertlab.core.predictions import concatenate
+from alertlab.evaluation.classification import judged
 from alertlab.evaluation.comparison.difference import (
     BOOTSTRAP,
     CORRECTED,
@@ -98,9 +99,9 @@ def test_a_run_and_itself_do_not_differ(first):
 
 def test_objects_are_drawn_whole(first):
     rows = first.take((first.repeat == 0) & (first.part == "test"))
-    once = paired_bootstrap(rows, sharpened(rows), 50, 0.9)
+    once = paired_bootstrap(rows, sharpened(rows), judged, 50, 0.9)
     ten = rows.take(np.repeat(np.arange(len(rows)), 10))
-    assert paired_bootstrap(ten, sharpened(rows).take(np.repeat(np.arange(len(rows)), 10)), 50, 0.9) == {
+    assert paired_bootstrap(ten, sharpened(rows).take(np.repeat(np.arange(len(rows)), 10)), judged, 50, 0.9) == {
         name: pytest.approx(bounds) for name, bounds in once.items()
     }
 
@@ -138,5 +139,5 @@ def test_runs_that_cannot_be_compared_say_why(first):
     with pytest.raises(AlertlabError, match=r"other classes, SNIa, .* and a, b, c, d: only runs on one task"):
         compare(first, replace(first, classes=("a", "b", "c", "d"), branches={}), 10, 0.9)
     relabelled = replace(first, target=np.where(test & (first.target == 0), 1, first.target))
-    with pytest.raises(AlertlabError, match=r"repeat 0: .* test samples have another true class"):
+    with pytest.raises(AlertlabError, match=r"repeat 0: .* test samples have another truth"):
         compare(first, relabelled, 10, 0.9)

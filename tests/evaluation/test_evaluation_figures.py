@@ -190,6 +190,6 @@ def test_a_history_without_curves_is_an_error_that_names_its_columns():
 def test_importing_evaluation_loads_neither_matplotlib_nor_scikit_learn_and_drawing_no_pyplot():
     code = (
         "import sys, alertlab.evaluation; assert not {'matplotlib', 'sklearn', 'torch'} & set(sys.modules);"
-        "import alertlab.evaluation.figures; assert 'matplotlib.pyplot' not in sys.modules"
+        "import alertlab.evaluation.classification.figures; assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

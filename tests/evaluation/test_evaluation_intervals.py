@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from alertlab.evaluation.classification.metrics.intervals import bootstrap_intervals
+from alertlab.evaluation.metrics.intervals import bootstrap_intervals
 from scipy import stats
 
 

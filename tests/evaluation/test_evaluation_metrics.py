@@ -6,7 +6,7 @@ import pytest
 import torch
 from alertlab.core.samples import UNLABELLED
 from alertlab.evaluation.classification.metrics import classification_metrics
-from alertlab.evaluation.classification.metrics.confusion import confusion_counts
+from alertlab.evaluation.metrics.confusion import confusion_counts
 from alertlab.evaluation.metrics.scores import overall_scores
 from alertlab.runtime.errors import AlertlabError
 from hypothesis import given, settings

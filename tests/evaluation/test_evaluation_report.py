@@ -187,7 +187,7 @@ def test_no_mistake_at_all_is_said(make_table):
 
 def test_an_absent_class_is_named(make_noisy):
     page = Page(render(make_noisy(n=100, only=[0, 1])))
-    assert "VS, asteroid, bogus" in page.text
+    assert "Absent from test, and from every average: VS, asteroid, bogus." in page.text
     assert page.text.count("Absent: no test sample of this class.") == 3
 
 

@@ -11,8 +11,8 @@ import pytest
 from alertlab.core.predictions import concatenate
 from alertlab.evaluation import Evaluator, evaluate
 from alertlab.evaluation.classification.figures import score_curve_figure
-from alertlab.evaluation.classification.metrics.intervals import bootstrap_intervals
-from alertlab.evaluation.classification.metrics.score_curve import groups_by_days, groups_by_fact, score_curves
+from alertlab.evaluation.classification.score_curve import groups_by_days, groups_by_fact, score_curves
+from alertlab.evaluation.metrics.intervals import bootstrap_intervals
 from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from sklearn.metrics import f1_score, precision_score, recall_score

@@ -9,7 +9,6 @@ from alertlab.evaluation.classification.tables import (
     confusion_counts_csv,
     confusion_fraction_csv,
     confusion_percentiles_csv,
-    metrics_csv,
 )
 from alertlab.evaluation.tables.latex import confusion_latex, escape, percentile_latex
 
@@ -97,7 +96,7 @@ def test_fraction_csv_sums_to_one_in_each_true_class_and_is_empty_in_absent_ones
 
 
 def test_metrics_csv_has_a_column_a_repeat(several):
-    rows = {row["metric"]: row for row in read(metrics_csv(several))}
+    rows = {row["metric"]: row for row in read(several.metrics_csv())}
     each = [float(rows["recall/SN"][f"repeat_{number}"]) for number in range(5)]
     assert float(rows["recall/SN"]["mean"]) == pytest.approx(np.mean(each))
     assert float(rows["recall/SN"]["std"]) == pytest.approx(np.std(each, ddof=1))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from alertlab.config import compose, instantiate
-from alertlab.models.networks.task import ClassificationTask
+from alertlab.models.networks.task import NetworkTask
 from sklearn.metrics import balanced_accuracy_score
 from test_models_conformance import SMALL, FakeRun
 from torch import nn
@@ -15,12 +15,17 @@ def test_validation_is_balanced_over_classes():
     """Loss and accuracy are those of a class-balanced set, whatever the batches."""
     generator = torch.Generator().manual_seed(0)
     logits, target = torch.randn(40, 3, generator=generator), torch.tensor([0] * 30 + [1] * 8 + [2] * 2)
-    task = ClassificationTask(
-        nn.Identity(), ("x",), 3, lambda a, b: functional.cross_entropy(a, b, reduction="none"), 0.1
+    task = NetworkTask(
+        nn.Identity(),
+        ("x",),
+        3,
+        lambda a, b: functional.cross_entropy(a, b, reduction="none"),
+        0.1,
+        lambda logits: logits.softmax(1),
+        [],
     )
     logged = {}
     task.log_dict = lambda values, **_: logged.update(values)
-    task.on_validation_epoch_start()
     for rows in (slice(0, 13), slice(13, 40)):
         task.validation_step(({"x": logits[rows]}, target[rows]), 0)
     task.on_validation_epoch_end()

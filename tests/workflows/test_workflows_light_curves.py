@@ -13,7 +13,7 @@ from alertlab.core.predictions import read_predictions
 from alertlab.runtime import AlertlabError
 from alertlab.simulate import write_light_curves
 from alertlab.workflows.features import features
-from alertlab.workflows.predict import predict
+from alertlab.workflows.predict.dispatch import predict
 from alertlab.workflows.train import resume, train
 
 FOREST = ["model.n_estimators=6", "model.n_jobs=1", "model.permutation_repeats=0", "evaluation.resamples=20"]

@@ -13,7 +13,7 @@ from alertlab.core.predictions import read_predictions
 from alertlab.core.table_file import TableFile
 from alertlab.runtime import AlertlabError
 from alertlab.simulate import simulate_packets
-from alertlab.workflows.predict import predict
+from alertlab.workflows.predict.dispatch import predict
 
 
 @pytest.fixture(scope="module")

@@ -66,4 +66,4 @@ def test_the_terminal_shows_the_top_level_first(predictions, capsys):
     show_evaluation(evaluate(predictions.take(predictions.target != 2)))
     text = capsys.readouterr().out
     assert text.index("top/macro_f1") < text.index("│ macro_f1")
-    assert "absent from test: top/Periodic\nabsent from test: RRL\n" in text
+    assert "absent from test, and from every average: top/Periodic, RRL\n" in text

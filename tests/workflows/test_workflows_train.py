@@ -8,7 +8,7 @@ import pytest
 from alertlab import runtime
 from alertlab.config import compose, flatten
 from alertlab.core.predictions import read_predictions
-from alertlab.core.split import PARTS
+from alertlab.core.samples import PARTS
 from alertlab.runtime import AlertlabError
 from alertlab.workflows.evaluate import evaluate
 from alertlab.workflows.report import report

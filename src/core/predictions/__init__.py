@@ -13,8 +13,7 @@ from ...door.table import OpenTable, open_table
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import Manifest
 from ...runtime.tasks import task_named
-from ..samples import Samples
-from ..split import PARTS
+from ..samples import PARTS, Samples
 from . import classification, detection, forecast, generation, regression
 from .classification import ClassPredictions
 from .columns import check_once

@@ -15,8 +15,9 @@ from ...core.samples import Samples
 from ...core.taxonomy import Taxonomy
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import PROBABILITY, OutputSpec
-from ..graphs.graph_file import save_graph
-from ..tables.features import Missing, check_missing, cleaning, features_input, labelled, prepared
+from ..graphs.graph_file import NAME, save_graph
+from ..inputs import table_input
+from ..tables.features import Missing, check_missing, cleaning, labelled, prepared
 from ..tables.threads import threads
 from .forest import Forest, grow
 from .forest_graph import forest_graph
@@ -103,7 +104,7 @@ class ForestModel(ABC):
         """Grow every forest; out-of-bag scores are metrics, importances files of the run."""
         train = labelled(data.samples("train"))
         self.classes, self.branches = train.taxonomy.classes, self.branches_of(train.taxonomy)
-        self.input = features_input(train, cleaning(self.missing))
+        self.input = table_input(train, NAME, cleaning(self.missing))
         features = prepared(self.input, train)
         tasks = levels(self.classes, self.branches, train.target)
         self.forests = self._grow(features, tasks, run.seed)

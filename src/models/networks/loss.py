@@ -1,4 +1,4 @@
-"""Losses of classifiers, one value a sample."""
+"""Losses, one value a sample."""
 
 import torch
 from torch import Tensor
@@ -43,3 +43,22 @@ def focal_loss(logits: Tensor, target: Tensor, gamma: float) -> Tensor:
     cross_entropy = functional.cross_entropy(logits, target, reduction="none")
     doubt = -torch.expm1(-cross_entropy)  # 1 - p_target, exact where p_target is nearly 1
     return doubt.clamp_min(1e-12) ** gamma * cross_entropy  # the root of 0 has no gradient
+
+
+def gaussian_loss(value: Tensor, deviation: Tensor, target: Tensor) -> Tensor:
+    """Minus the logarithm of a Gaussian's density at the target, without its constant.
+
+    L = (t - v)^2 / 2 d^2 + log d, mean over the values of a row that are known.
+
+    Parameters
+    ----------
+    value, deviation : (n, ...), deviations above 0. target : (n, ...), NaN where unknown or beyond the end.
+
+    Returns
+    -------
+    (n,) loss in nats; 0 of a row without any known value.
+    """
+    known = ~target.isnan()
+    pull = (target.nan_to_num() - value) / deviation  # a NaN that is masked later would still be in the gradient
+    each = torch.where(known, pull.square() / 2 + deviation.log(), 0).flatten(1)
+    return each.sum(1) / known.flatten(1).sum(1).clamp_min(1)

@@ -1,6 +1,6 @@
 """A network, its loss and its optimiser as Lightning trains them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytorch_lightning as pl
@@ -46,7 +46,7 @@ class NetworkTask(pl.LightningModule):
     """Train a network; measure it on validation.
 
     Logged each epoch: ``train_loss`` and ``validation_loss``, of classifiers also ``train_accuracy`` and
-    ``validation_accuracy``; those of validation as means over classes. Further metrics as ``validation_<name>``.
+    ``validation_accuracy``; those of validation as means over classes. Further metrics as ``validation_<Class>``.
 
     Parameters
     ----------
@@ -70,15 +70,14 @@ class NetworkTask(pl.LightningModule):
         loss: Loss,
         learning_rate: float,
         answer: Callable[[Any], Tensor],
-        metrics: Mapping[str, Metric],
+        metrics: Sequence[Metric],
     ) -> None:
         super().__init__()
         self.network, self.names, self.classes = network, names, classes
         self.loss, self.learning_rate, self.answer = loss, learning_rate, answer
         self.quantities = ("loss", "accuracy") if classes else ("loss",)
-        self.training_means = MeanOverStrata(len(self.quantities))
-        self.validation_means = MeanOverStrata(len(self.quantities), max(1, classes))
-        self.metrics = MetricCollection(dict(metrics), prefix="validation_")
+        self.means = MeanOverStrata(len(self.quantities), max(1, classes))
+        self.metrics = MetricCollection(list(metrics), prefix="validation_")
 
     def forward(self, inputs: dict[str, Tensor]) -> Any:
         """What the network says."""
@@ -95,13 +94,10 @@ class NetworkTask(pl.LightningModule):
         inputs, target = batch
         output = self(inputs)
         loss: Tensor = self.loss(output, target)
-        everything = torch.zeros(len(loss), dtype=torch.long, device=loss.device)
-        self.training_means.update(self._values(output, target, loss).detach(), everything)
+        means = self._values(output, target, loss).detach().mean(1)
+        named = {f"train_{name}": each for name, each in zip(self.quantities, means, strict=True)}
+        self.log_dict(named, on_step=False, on_epoch=True, sync_dist=True, batch_size=len(loss))
         return loss.mean()
-
-    def on_train_epoch_end(self) -> None:
-        """Plain means of the epoch."""
-        self._log(self.training_means, "train")
 
     def validation_step(self, batch: Batch, _: int) -> None:
         """Add a batch to the sums of its classes."""
@@ -109,13 +105,16 @@ class NetworkTask(pl.LightningModule):
         output = self(inputs)
         loss: Tensor = self.loss(output, target)
         stratum = target if self.classes else torch.zeros(len(loss), dtype=torch.long, device=loss.device)
-        self.validation_means.update(self._values(output, target, loss), stratum)
+        self.means.update(self._values(output, target, loss), stratum)
         if self.metrics:
             self.metrics.update(self.answer(output), target)
 
     def on_validation_epoch_end(self) -> None:
         """Means over the classes that validation has, and further metrics."""
-        self._log(self.validation_means, "validation")
+        values = self.means.compute().reshape(-1)  # torchmetrics makes a scalar of one value
+        self.means.reset()
+        named = {f"validation_{name}": each for name, each in zip(self.quantities, values, strict=True)}
+        self.log_dict(named, sync_dist=True)  # every process has the same by now, and to average it changes nothing
         if self.metrics:
             self.log_dict(self.metrics.compute(), sync_dist=True)
             self.metrics.reset()
@@ -128,9 +127,3 @@ class NetworkTask(pl.LightningModule):
         """(quantities, n)."""
         right = [(output.argmax(1) == target).float()] if self.classes else []
         return torch.stack([loss, *right])
-
-    def _log(self, means: MeanOverStrata, part: str) -> None:
-        values = means.compute()
-        means.reset()
-        named = {f"{part}_{name}": each for name, each in zip(self.quantities, values, strict=True)}
-        self.log_dict(named, sync_dist=True)  # every process has the same by now, and to average it changes nothing

@@ -10,11 +10,12 @@ from ...core.samples import Samples
 from ...runtime import operations
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import InputSpec
+from ..inputs import table_input
 from ..networks.loss import focal_loss
 from ..networks.network_model import NetworkModel
 from ..tables.knots import knots
-from . import inputs
 from .dihedral_network import POOL, DihedralNetwork
+from .stamp_classifier import stamps
 
 
 class DihedralClassifier(NetworkModel):
@@ -69,7 +70,7 @@ class DihedralClassifier(NetworkModel):
             {"op": "pyramid", "size": self.crop, "levels": self.levels},
             {"op": "nan_to_num", "value": 0.0},
         )
-        stamp = inputs.stamps(train, steps)
+        stamp = stamps(train, steps)
         return (stamp, ranked_metadata(train, self.quantiles)) if "metadata" in train.inputs else (stamp,)
 
     def build(self, train: Samples) -> nn.Module:
@@ -110,4 +111,4 @@ def ranked_metadata(train: Samples, quantiles: int) -> InputSpec:
         "missing": missing,
         "offset": 0.1,  # keeps the lowest rank apart from "not known"
     }
-    return inputs.metadata(train, (ranking, {"op": "nan_to_num", "value": 0.0}))
+    return table_input(train, "metadata", (ranking, {"op": "nan_to_num", "value": 0.0}))

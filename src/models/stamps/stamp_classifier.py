@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from ...core.samples import Samples
 from ...runtime import operations
 from ...runtime.manifest import InputSpec
+from ..inputs import Steps, image_input, standardising, table_input
 from ..networks.loss import entropy_regularised_cross_entropy
 from ..networks.network_model import NetworkModel
-from . import inputs
 from .stamp_network import StampNetwork
 
 
@@ -64,10 +64,15 @@ class StampClassifier(NetworkModel):
         return entropy_regularised_cross_entropy(logits, target, self.entropy_weight)
 
 
+def stamps(train: Samples, steps: Steps) -> InputSpec:
+    """The three stamps of an alert."""
+    return image_input(train, "stamp", ("science", "template", "difference"), "DN", steps)
+
+
 def stamp_input(train: Samples, crop: int) -> InputSpec:
     """Stamps as published: crop, then min-max a stamp and channel, then NaN to 0."""
     steps = ({"op": "crop", "size": crop}, {"op": "minmax"}, {"op": "nan_to_num", "value": 0.0})
-    return inputs.stamps(train, steps)
+    return stamps(train, steps)
 
 
 def metadata_input(train: Samples) -> InputSpec:
@@ -82,10 +87,4 @@ def metadata_input(train: Samples) -> InputSpec:
         },
     )
     cleaned = operations.apply(cleaning, train.inputs["metadata"]).astype(np.float64)
-    spread = np.nanstd(cleaned, axis=0)
-    scaling = {
-        "op": "standardize",
-        "mean": np.nanmean(cleaned, axis=0).tolist(),
-        "scale": np.where(spread > 0, spread, 1.0).tolist(),  # a constant column stays 0
-    }
-    return inputs.metadata(train, (*cleaning, scaling, {"op": "nan_to_num", "value": 0.0}))
+    return table_input(train, "metadata", (*cleaning, standardising(cleaned), {"op": "nan_to_num", "value": 0.0}))

@@ -16,12 +16,12 @@ from ...core.samples import Samples
 from ...runtime.manifest import PROBABILITY, OutputSpec
 from ..graphs.graph_file import DOUBLE, NAME, Graph, save_graph
 from ..graphs.tree_graph import Tree, tree_sum
+from ..inputs import table_input
 from .features import (
     Missing,
     check_missing,
     cleaning,
     every_class,
-    features_input,
     labelled,
     prepared,
     two_classes,
@@ -91,7 +91,7 @@ class GradientBoosting:
         train = labelled(data.samples("train"))
         two_classes(train.target, 2 if self.early_stopping else 1, "model.early_stopping")
         self.classes = train.taxonomy.classes
-        self.input = features_input(train, cleaning(self.missing))
+        self.input = table_input(train, NAME, cleaning(self.missing))
         self.boosted = HistGradientBoostingClassifier(**self.arguments, random_state=run.seed)
         with status("boosting trees"), threadpool_limits(threads(self.n_jobs)):
             self.boosted.fit(_splittable(prepared(self.input, train), self.arguments["min_samples_leaf"]), train.target)

@@ -1,12 +1,12 @@
 """The table of features as a model takes it, and its answers as a row for every class."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.samples import UNLABELLED, Samples
+from ...core.samples import Samples
 from ...runtime import operations
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import InputSpec
@@ -42,24 +42,11 @@ def labelled(samples: Samples) -> Samples:
             f"model: takes a table of features, and the data have {', '.join(samples.inputs)}; "
             "choose a datamodule of light curves or feature tables"
         )
-    known = samples.take(samples.target != UNLABELLED)
+    samples.taxonomy  # noqa: B018  refuses data whose target is no class
+    known = samples.take(samples.labelled)
     if not len(known):
         raise AlertlabError("datamodule: no sample of the train part has a class")
     return known
-
-
-def features_input(train: Samples, steps: Sequence[Mapping[str, Any]]) -> InputSpec:
-    """The columns that the data have, and what is done with them first."""
-    columns = train.columns[NAME]
-    return InputSpec(
-        name=NAME,
-        kind="features",
-        shape=(len(columns),),
-        axes=("column",),
-        columns=columns,
-        preprocessing=tuple(steps),
-        feature_set=train.feature_set,
-    )
 
 
 def prepared(spec: InputSpec, samples: Samples) -> NDArray[np.float32]:

@@ -20,7 +20,8 @@ from ...core.samples import Samples
 from ...runtime import operations
 from ...runtime.manifest import PROBABILITY, OutputSpec
 from ..graphs.graph_file import DOUBLE, NAME, Graph, save_graph
-from .features import HUGE, NATIVE, cleaning, every_class, features_input, labelled, prepared, two_classes
+from ..inputs import table_input
+from .features import HUGE, NATIVE, cleaning, every_class, labelled, prepared, two_classes
 from .knots import knots
 from .softmax_graph import softmax_nodes
 from .threads import threads
@@ -81,7 +82,7 @@ class Perceptron:
         train = labelled(data.samples("train"))
         two_classes(train.target, 2 if self.early_stopping else 1, "model.early_stopping")
         self.classes = train.taxonomy.classes
-        self.input = features_input(train, ranking(train, self.quantiles))
+        self.input = table_input(train, NAME, ranking(train, self.quantiles))
         batch = min(self.batch_size, len(train))
         self.network = MLPClassifier(**self.arguments, batch_size=batch, random_state=run.seed)
         weight = compute_sample_weight(self.class_weight, train.target)

@@ -62,11 +62,7 @@ def predict_light_curves(
     if features is not None:
         _check(features.metadata, spec, str(path))
     else:
-        if spec.feature_set is None:
-            raise AlertlabError(
-                f"{path}: the bundle takes features that alertlab does not compute from light curves; "
-                "of a table of them in CSV, python -m alertlab.runtime predict says what it is"
-            )
+        assert spec.feature_set is not None  # dispatch sends other bundles elsewhere
         settings = settings_of(compose("features", [*overrides, f"features={spec.feature_set.name}"]))
         _check(settings.features.metadata(), spec, "this version of alertlab")
         table_path = out.with_name(f"{out.stem}.features.parquet")

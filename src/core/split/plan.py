@@ -1,0 +1,169 @@
+"""How to part objects: a config's plan, drawn or read, and held to what it promises."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...runtime.errors import AlertlabError
+from ..samples import PARTS, Samples
+from .apart import KEY, Apart
+from .draw import draw, fold
+from .leaks import check_leaks
+from .objects import Integers, Mask, Objects, objects_of
+from .parts import UNUSED, Split, read_parts
+
+
+@dataclass(frozen=True)
+class SplitPlan(Apart):
+    """How to part objects, stratified by class.
+
+    Attributes
+    ----------
+    validation, test : fractions of the objects; the rest trains. Without validation (0) a model that
+        stops early, or fits a threshold, cannot be trained; a forest can. By a date, ``validation`` is a
+        fraction of the objects before it, and all after it test.
+    seed : of the drawing; repeat r draws anew with (seed, r).
+    folds : k parts the objects into k folds, repeat r tests on fold r; 0 draws ``test`` at random.
+    file : a table with object_id and part, instead of drawing: a published split.
+    test_after, sky_nside, leave_out : see :class:`.apart.Apart`. What they keep from all parts is ``unused``: objects
+        on both sides of the date; of left-out classes and by date and cells at once, those that would leak.
+
+    Raises
+    ------
+    AlertlabError
+        For fractions, folds or a seed that cannot be.
+    """
+
+    validation: float = 0.2
+    test: float = 0.2
+    seed: int = 0
+    folds: int = 0
+    file: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("validation", "test"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+                raise AlertlabError(
+                    f"{KEY}.{name}: {value!r} is no fraction of the objects; write a number from 0 to 1"
+                )
+        for name in ("seed", "folds"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise AlertlabError(f"{KEY}.{name}: {value!r} is not a whole number of 0 or more")
+        if self.folds == 1:
+            raise AlertlabError(f"{KEY}.folds: 1 fold would train on nothing; 2 or more, or 0 to draw the test part")
+        if self.folds and self._by_date_alone:
+            raise AlertlabError(f"{KEY}.folds: a split by {KEY}.test_after has one test part; take folds=0")
+
+    @property
+    def needs_places(self) -> bool:
+        """Whether it goes by times or places of the samples."""
+        return self.test_after is not None or self.sky_nside > 0
+
+    @property
+    def _by_date_alone(self) -> bool:
+        return self.test_after is not None and not self.sky_nside
+
+    def make(self, samples: Samples, repeat: int = 0) -> Split:
+        """Part the objects of these samples.
+
+        Raises
+        ------
+        AlertlabError
+            For a class with too few objects, a part without one of the classes, a repeat beyond the folds,
+            a split file that does not fit, times or places that are not there, or a leak.
+        """
+        strata, classes = samples.strata, samples.classes
+        objects = objects_of(samples, strata, classes, self)
+        if self.file:
+            parts = read_parts(Path(self.file), objects.name)
+        else:
+            parts = dict(zip(objects.name.tolist(), self._draw(objects, classes, repeat), strict=True))
+        split = Split(parts, self, self._told(parts, objects))
+        check_leaks(split, objects)
+        self._check_parts(split, samples, strata, classes)
+        return split
+
+    def _draw(self, objects: Objects, classes: Sequence[str], repeat: int) -> list[str]:
+        cells = self.sky_nside > 0
+        before, after = objects.sides(self.test_after)
+        free = np.flatnonzero(~objects.left_out & (objects.cell >= 0) & (before | after))
+        if self._by_date_alone:
+            self._check_date(objects, before, after)
+            rest, test, share = free[before[free]], free[after[free]], 0.0
+            self._check_counts(objects.label[rest], classes, 2 if self.validation else 1)
+        else:
+            self._check_counts(objects.label[free], classes, max(3 if self.validation else 2, self.folds))
+            if self.folds:
+                if repeat >= self.folds:
+                    raise AlertlabError(f"{KEY}.folds: {self.folds} folds have no repeat {repeat}; lower repeats")
+                rest, test = fold(objects, free, self.folds, self.seed, repeat, cells)
+            else:
+                rest, test = draw(objects, free, self.test, self.seed, repeat, "test", cells)
+            share = 1 / self.folds if self.folds else self.test
+        train, validation = rest, rest[:0]
+        if self.validation:
+            fraction = self.validation / (1 - share)
+            train, validation = draw(objects, rest, fraction, self.seed, repeat, "validation", cells)
+        part = np.full(len(objects.name), UNUSED, dtype=object)
+        for name, rows in zip(PARTS, (train, validation, test), strict=True):
+            part[rows] = name
+        # of a class left out, those test whose neighbours do
+        part[objects.left_out & (np.isin(objects.cell, objects.cell[test]) | (not cells))] = "test"
+        part[np.where(part == "test", ~after, ~before)] = UNUSED
+        found: list[str] = part.tolist()
+        return found
+
+    def _told(self, parts: Mapping[str, str], objects: Objects) -> str:
+        unused = np.array([parts[name] == UNUSED for name in objects.name.tolist()])
+        if not unused.any():
+            return ""
+        before, after = objects.sides(self.test_after)
+        both = int(np.sum(unused & ~before & ~after & np.isfinite(objects.first)))
+        why = f", {both} of them since their rows lie on both sides of {KEY}.test_after" if both else ""
+        return f"{KEY}: {int(unused.sum())} of {len(unused)} objects are in no part{why}"
+
+    def _check_date(self, objects: Objects, before: Mask, after: Mask) -> None:
+        for side, words in ((before, "before"), (after, "at or after")):
+            if not side.any():
+                seen = f"they are seen from MJD {np.nanmin(objects.first):.2f} to {np.nanmax(objects.last):.2f}"
+                raise AlertlabError(f"{KEY}.test_after: no object is seen only {words} MJD {self.test_after}; {seen}")
+
+    def _check_counts(self, label: Integers, classes: Sequence[str], least: int) -> None:
+        counts = {name: int(np.sum(label == index)) for index, name in enumerate(classes)}
+        few = {name: count for name, count in counts.items() if count < least and name not in self.leave_out}
+        if few:
+            from ...config.typed import mapped  # here: Hydra is for those who train, and for remedies
+
+            where = f" before MJD {self.test_after}" if self._by_date_alone else ""
+            raise AlertlabError(
+                f"too few objects to split{where}: {', '.join(f'{name} has {count}' for name, count in few.items())}, "
+                f"each class needs {least}. Add data, or take the class out of datamodule.classes "
+                f"and leave its rows out ({mapped('datamodule.label_map', dict.fromkeys(few, 'null'))})"
+            )
+
+    def _check_parts(self, split: Split, samples: Samples, strata: Integers, classes: Sequence[str]) -> None:
+        for part in PARTS:
+            there = strata[split.rows(samples, part)]
+            if part == "validation" and not len(there):
+                continue
+            empty = [name for index, name in enumerate(classes) if not np.any(there == index)]
+            if part != "test":
+                empty = [name for name in empty if name not in self.leave_out]
+            if empty or not len(there):
+                missing = ", ".join(empty) or "object"
+                raise AlertlabError(f"the {part} part of the split has no {missing}. {self._remedy}")
+
+    @property
+    def _remedy(self) -> str:
+        if self.file:
+            return f"{KEY}.file, {self.file}, is to put objects of each class there"
+        if self.test_after is not None:
+            return f"Take another {KEY}.test_after, or add data"
+        if self.sky_nside:
+            return f"Take smaller cells, of a larger {KEY}.sky_nside, another {KEY}.seed, or add data"
+        return f"Enlarge {KEY}.validation or {KEY}.test, or add data"
