@@ -33,7 +33,8 @@ def scores(rows: FieldPredictions, weight: Weight = None, statistics: Sequence[s
     """Statistics of labelled rows of one repeat, and of each of several channels as ``rmse/<channel>``.
 
     ``power_spectrum_error`` : mean over shells of |log10(P_made / P_true)|, in dex, each the mean power of all rows
-    (Villaescusa-Navarro et al. 2021, ApJ 915, 71, look at this ratio); shells are those of `metrics.spectra.shells`.
+    in the shells of `metrics.spectra.shells`. What scatters around no error has one: of few fields it, and more so
+    its interval, is too large.
     ``cross_correlation`` : mean over rows, draws and shells of r(k) = P_xt / sqrt(P_x P_t); 1 for equal phases.
     ``rmse`` : root of the mean square of draw minus truth, and with several draws
     ``draw_spread``, root of the mean variance among them (ddof=1), both in the unit of the fields.
