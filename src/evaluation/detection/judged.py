@@ -8,14 +8,19 @@ from numpy.typing import NDArray
 from ...core.predictions import ScorePredictions
 from ...core.samples import Samples
 from ...runtime.errors import AlertlabError
-from ..rows import one_an_object
+from ..rows import Weight, one_an_object
 from ..shown import Bar, Example, Gallery, Group, Picture, Section
-from .summary import ScoreEvaluation, scores
-
-__all__ = ["aligned", "differ", "gallery", "levels", "scores", "sections"]
+from . import summary
+from .summary import ScoreEvaluation
 
 HEADER = ("Score", "Percentile", "Nearest class", "True class", "Outlier")
 NOTE = "Of one object the first row is shown. The bar is the percentile among the scores of the training part."
+
+
+def scores(rows: ScorePredictions, weight: Weight = None) -> dict[str, float]:
+    """All but the share of outliers, which no detector changes."""
+    found = summary.scores(rows, weight)
+    return {name: value for name, value in found.items() if not name.startswith("outlier_share")}
 
 
 def levels(rows: ScorePredictions) -> dict[str, ScorePredictions]:

@@ -56,10 +56,11 @@ def scores(rows: ScorePredictions, weight: Weight = None, ranks: Sequence[int] =
     """
     of = ranking(rows)
     inliers, outliers = of.count(of.inlier, weight), of.count(~of.inlier, weight)
-    found = {"outlier_share": outliers.sum() / (inliers.sum() + outliers.sum())}
+    share = outliers.sum() / (inliers.sum() + outliers.sum())
     if not inliers.any() or not outliers.any():
-        return defined(found)
-    found["auroc"], found["average_precision"] = area_and_precision(outliers, inliers)
+        return {"outlier_share": float(share)}
+    area, precision = area_and_precision(outliers, inliers)
+    found = {"auroc": area, "average_precision": precision, "outlier_share": share}
     for rank in ranks:
         if rank <= inliers.sum() + outliers.sum():
             hits = hits_at(rank, outliers, inliers + outliers)

@@ -13,6 +13,7 @@ from ...core.paper import COLUMN, SMALL, paper_style
 from ...core.predictions import FieldPredictions
 from ...runtime.tasks.generation import Grid
 from ..figures.curves import COLOURS, REFERENCE, unit_label
+from ..metrics.spread import percentiles
 from .spectra import by_channel, channels_of
 from .summary import FieldEvaluation
 
@@ -53,7 +54,7 @@ def spectra_figure(evaluation: FieldEvaluation) -> Figure:
 def _band(
     axes: Axes, place: NDArray[np.float64], curves: NDArray[np.float64], colour: str, label: str, style: str
 ) -> None:
-    low, median, high = np.nanpercentile(curves, BAND, axis=0)
+    low, median, high = percentiles(curves, BAND)
     axes.plot(place, median, style, color=colour, label=label)
     axes.fill_between(place, low, high, color=colour, alpha=0.2, linewidth=0)
 

@@ -33,7 +33,8 @@ def scores(rows: FieldPredictions, weight: Weight = None, statistics: Sequence[s
     """Statistics of labelled rows of one repeat, and of each of several channels as ``rmse/<channel>``.
 
     ``power_spectrum_error`` : mean over shells of |log10(P_made / P_true)|, in dex, each the mean power of all rows
-    (Villaescusa-Navarro et al. 2021, ApJ 915, 71, look at this ratio); shells are those of `metrics.spectra.shells`.
+    in the shells of `metrics.spectra.shells`. What scatters around no error has one: of few fields it, and more so
+    its interval, is too large.
     ``cross_correlation`` : mean over rows, draws and shells of r(k) = P_xt / sqrt(P_x P_t); 1 for equal phases.
     ``rmse`` : root of the mean square of draw minus truth, and with several draws
     ``draw_spread``, root of the mean variance among them (ddof=1), both in the unit of the fields.
@@ -120,8 +121,8 @@ class FieldEvaluation(GroupedEvaluation):
                     for name, value in zip(CURVES[2:], text, strict=True)
                 ]
                 rows.append((f"{channel} {wavenumber:.3g}".strip(), *text))
-        first = f"{'channel, ' if self.grid.channels else ''}k ({self.wavenumber_unit})"
-        return [*super().tables(), Table("spectra", "by wavenumber", (first, "power ratio", "r(k)"), rows)]
+        header = (f"wavenumber ({self.wavenumber_unit})", "power ratio", "cross-correlation")
+        return [*super().tables(), Table("spectra", "by wavenumber", header, rows)]
 
     def spectra_csv(self) -> str:
         """A row a channel and shell; each curve's mean and standard deviation over repeats."""

@@ -37,8 +37,8 @@ def metric_spread(metrics: Sequence[dict[str, float]]) -> tuple[dict[str, float]
     return {name: float(value) for name, value in zip(names, mean, strict=True)}, known
 
 
-def percentiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """5th, 50th and 95th percentile along the first axis, linear between values; NaN is no value.
+def percentiles(values: NDArray[np.float64], levels: tuple[float, float, float] = (5, 50, 95)) -> NDArray[np.float64]:
+    """Three percentiles along the first axis, linear between values; NaN is no value.
 
     Parameters
     ----------
@@ -50,5 +50,5 @@ def percentiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     found = np.full((3, *values.shape[1:]), np.nan)
     known = np.isfinite(values).any(axis=0)
-    found[:, known] = np.nanpercentile(values[:, known], [5, 50, 95], axis=0)
+    found[:, known] = np.nanpercentile(values[:, known], levels, axis=0)
     return found

@@ -79,7 +79,7 @@ def gallery(evaluation: ValueEvaluation, rows: ValuePredictions, samples: Sample
     size = np.sqrt(mean_and_std(pull.T**2)[0])
     order = one_an_object(rows.object_id, np.lexsort((rows.repeat, rows.sample_id, -size)))[:shown]
     several = len(evaluation.repeats) > 1
-    low, high = np.nanmin(rows.truth, axis=0), np.nanmax(rows.truth, axis=0)
+    low, high = np.fmin.reduce(rows.truth), np.fmax.reduce(rows.truth)  # NaN without a truth
     examples = [_example(rows, int(row), float(size[row]), pull[row], (low, high), several) for row in order]
     return Gallery(NOTE, [Group("Largest errors", str(len(order)), HEADER, [("Largest first", "", examples)])])
 

@@ -121,7 +121,7 @@ class ValueEvaluation(GroupedEvaluation):
         told = []
         if self.mean_of != "train":
             told.append(
-                f"rmse_of_mean answers the mean of {self.mean_of} itself, for the predictions hold no part train"
+                f"the mean of rmse_of_mean is that of {self.mean_of} itself: the predictions hold no part train"
             )
         units = dict.fromkeys(each.unit or "none" for each in self.quantities.quantities)
         if len(units) > 1:
