@@ -12,12 +12,22 @@ ROOT = Path(__file__).parents[1]
 
 def test_a_model_of_ones_own_trains_as_documented(tmp_path):
     text = (ROOT / "docs" / "extending.md").read_text()
-    code, config = re.search(r"```python\n# mylab/tiny.py\n(.*?)```.*?```yaml\n(.*?)```", text, re.DOTALL).groups()
-    for path, content in {"mylab/__init__.py": "", "mylab/tiny.py": code, "myconf/model/mine.yaml": config}.items():
+    files = dict(re.findall(r"```(?:python|yaml)\n# ((?:mylab|myconf)/\S+)\n(.*?)```", text, re.DOTALL))
+    for path, content in {"mylab/__init__.py": "", **files}.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(content)
     small = ["datamodule.source.n=100", "trainer.max_epochs=1", "evaluation.resamples=20", "evaluation.formats=[]"]
-    command = [sys.executable, "-m", "alertlab", "train", "--config-dir", "myconf", "--allow", "mylab", "model=mine"]
+    command = [
+        sys.executable,
+        "-m",
+        "alertlab",
+        "train",
+        "--config-dir",
+        "myconf",
+        "--allow",
+        "mylab",
+        "experiment=tiny",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(
         [*command, *small, "--json"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False

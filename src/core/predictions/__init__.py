@@ -24,6 +24,7 @@ from .regression import ValuePredictions
 from .table import EMBEDDING, TASK, Identity, Predictions, Told
 from .table import joined as concatenate
 
+KINDS = (ClassPredictions, ScorePredictions, ForecastPredictions, ValuePredictions, FieldPredictions)
 TASKS: dict[str, ModuleType] = {  # in the order in which a table's columns are looked at
     ClassPredictions.task: classification,
     ScorePredictions.task: detection,
@@ -123,7 +124,8 @@ def read_predictions(path: Path) -> Predictions:
 
 def beside(path: Path) -> tuple[str, ...]:
     """Names of files that belong to a predictions table and lie beside it; mostly none."""
-    return tuple(f"{path.stem}{ending}" for ending in getattr(_task(open_table(path)), "BESIDE", ()))
+    task = _task(open_table(path))
+    return tuple(f"{path.stem}{ending}" for each in KINDS if TASKS[each.task] is task for ending in each.beside)
 
 
 def _task(opened: OpenTable) -> ModuleType:

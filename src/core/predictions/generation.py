@@ -19,7 +19,6 @@ from .regression import TRUTH
 from .table import Identity, Predictions, Told, read_answers, read_identity
 
 ARRAYS = ".safetensors"  # ending of the file of arrays
-BESIDE = (ARRAYS,)
 ASKED_PARTS = ("validation", "test")  # arrays of the training part would only fill the disk
 
 
@@ -35,6 +34,7 @@ class FieldPredictions(Predictions):
     """
 
     task: ClassVar[str] = "generation"
+    beside: ClassVar[tuple[str, ...]] = (ARRAYS,)
 
     field: NDArray[np.float32]
     truth: NDArray[np.float32]

@@ -77,6 +77,7 @@ class Predictions(Identity):
     """What a model said of each sample; a subclass for each task adds its columns."""
 
     task: ClassVar[str]
+    beside: ClassVar[tuple[str, ...]] = ()  # endings of files that lie beside its table
 
     @property
     def labelled(self) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...core.predictions import Predictions, new_predictions
+from ...core.predictions import Predictions, concatenate, new_predictions
 from ...core.predictions.columns import sample_ids, texts
 from ...core.progress import track
 from ...core.samples import number_of, taken
@@ -46,6 +46,7 @@ def predict_rows(bundle: Bundle, found: Found, out: Path, strict: bool) -> Predi
     reasons: Counter[str] = Counter()
     with ExitStack() as stack:
         written: TableFile | None = None
+        whole: list[Predictions] = []
         lost = stack.enter_context(TableFile(rejected, LEFT_OUT))
         batches = _of_arrays(bundle, found.path) if found.kind is Kind.ARRAYS else _of_table(bundle, found)
         for objects, samples, inputs in track(batches, "answering"):
@@ -53,13 +54,18 @@ def predict_rows(bundle: Bundle, found: Found, out: Path, strict: bool) -> Predi
             if strict and undecided:
                 raise AlertlabError(f"{found.path}: {undecided[0]}: {UNDECIDED} (--strict)")
             table = predictions.table()
-            written = written or stack.enter_context(TableFile(out, table.schema))
-            written.write(table)
+            if predictions.beside:  # arrays, which are written with their table at once
+                whole.append(predictions)
+            else:
+                written = written or stack.enter_context(TableFile(out, table.schema))
+                written.write(table)
             lost.write(pa.table([pa.array(undecided, pa.string()), [UNDECIDED] * len(undecided)], schema=LEFT_OUT))
             classified.update(told_counts(table))
             reasons.update([UNDECIDED] * len(undecided))
-        if written is None:
+        if written is None and not whole:
             raise AlertlabError(f"{found.path}: holds no row")
+        if whole:
+            concatenate(whole).write(out)
     return PredictResult(out, rejected, classified, reasons)
 
 
