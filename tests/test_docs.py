@@ -30,7 +30,12 @@ def test_a_model_of_ones_own_trains_as_documented(tmp_path):
     ]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(
-        [*command, *small, "--json"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        [*command, "experiment=tiny", *small, "--json"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)  # standard output holds nothing else
