@@ -88,7 +88,7 @@ print(prediction.field.shape)"""
         shape, grid = output(manifest, FIELD, self.name).shape, manifest.answers
         if len(shape) != len(grid.axes) + 1 or any(isinstance(side, str) for side in shape):
             raise BundleError(f"manifest.json: outputs: {FIELD} has shape {shape}, for draws of axes {grid.axes}")
-        if grid.channels and len(grid.channels) != shape[1]:
+        if grid.channels and (len(grid.channels),) != shape[1:2]:
             raise BundleError(f"manifest.json: answers: {len(grid.channels)} channels for {FIELD} of shape {shape}")
 
     def predict(self, manifest: Manifest, inputs: Answers, answers: Answers) -> Fields:
