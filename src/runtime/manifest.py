@@ -119,7 +119,7 @@ class InputSpec:
         if self.kind == "image" and len(self.shape) != 3:
             raise BundleError(f"input {self.name}: images of any size have three axes, given {self.shape}")
         if tuple(place for place, side in enumerate(self.shape) if isinstance(side, str)) != places:
-            raise BundleError(f"input {self.name}: shape {self.shape}; a {self.kind} has no such axis of any length")
+            raise BundleError(f"input {self.name}: shape {self.shape}; no {self.kind} has such an axis of any length")
         first = self.preprocessing[0].get("op") if self.preprocessing else None
         if self.kind == "image" and first != SIZING:
             raise BundleError(f"input {self.name}: images of any size need {SIZING} as their first operation")

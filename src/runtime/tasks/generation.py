@@ -1,6 +1,7 @@
 """Generation: arrays on a grid, one draw or more."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,7 @@ class Fields:
 
 def summary(fields: NDArray[np.floating]) -> dict[str, NDArray[np.float64]]:
     """(n,) mean, standard deviation, minimum and maximum over all draws of each row."""
-    wide = fields.reshape(len(fields), -1).astype(np.float64)
+    wide = fields.reshape(len(fields), math.prod(fields.shape[1:])).astype(np.float64)
     if not wide.shape[1]:
         return {name: np.full(len(wide), np.nan) for name in ("mean", "std", "minimum", "maximum")}
     return {"mean": wide.mean(1), "std": wide.std(1), "minimum": wide.min(1), "maximum": wide.max(1)}
