@@ -215,6 +215,8 @@ def _vectors(column: pa.ChunkedArray, origin: str) -> NDArray[np.float32]:
     if len(sizes) > 1 or -1 in sizes:
         raise AlertlabError(f"{origin}: column {EMBEDDING} holds no lists of one length")
     try:
-        return np.array(rows, dtype=np.float32).reshape(len(rows), max(sizes, default=0))
+        return np.array(rows, dtype=np.float32).reshape(
+            len(rows), max(sizes, default=getattr(column.type, "list_size", 0))
+        )
     except (TypeError, ValueError) as error:
         raise AlertlabError(f"{origin}: column {EMBEDDING} holds lists of something else than numbers") from error
