@@ -113,7 +113,7 @@ class NetworkTask(pl.LightningModule):
         self.means.update(self._values(output, target, loss), stratum)
         if self.metrics:
             try:
-                self.metrics.update(self.answer(output), target)
+                self.metrics.update(self.answer(output).contiguous(), target)  # some take no view of an output
             except (ValueError, RuntimeError) as error:  # other classes, or targets of another kind
                 raise _of_metrics(error) from error
 
