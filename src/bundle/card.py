@@ -116,7 +116,8 @@ def results(details: BundleDetails) -> str:
     if classes:
         parts.append(table(("class", "precision", "recall", "F1", "support"), classes))
     for each in evaluation.get("tables") or []:
-        parts += [f"{each['title'][:1].upper()}{each['title'][1:]}:", table(each["header"], each["rows"])]
+        title = str(each.get("title", "table"))
+        parts += [f"{title[:1].upper()}{title[1:]}:", table(each.get("header", []), each.get("rows", []))]
     return "\n\n".join(parts)
 
 
