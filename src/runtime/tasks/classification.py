@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import checks
-from ..checks import Check
 from ..decision import TIE_RULE, decide
 from ..errors import BundleError
-from ..manifest import PROBABILITY, Manifest, OutputSpec, Parity
-from .task import Answers, close, others, output
+from ..manifest import PROBABILITY, Manifest, OutputSpec
+from .task import Answers, Task, others, output
 
 FLAT, HIERARCHICAL = "classification", "hierarchical-classification"
 
@@ -38,25 +37,28 @@ class Prediction:
 ANSWERS = checks.record(dict)  # classes and branches stand with the output
 
 
-class Classification:
-    """See :class:`~.task.Task`."""
+class Classification(Task):
+    """Its part of the runtime."""
 
-    name: str = FLAT
-    names: tuple[str, ...] = (FLAT, HIERARCHICAL)
-    main: str = PROBABILITY
-    noun: str = "probabilities"
-    limits: tuple[str, ...] = (
+    name = FLAT
+    main = PROBABILITY
+    noun = "probabilities"
+    limits = (
         "A closed set: whatever is none of the classes above is still given one of them.",
         "A high probability is not a calibrated one unless the evaluation says so.",
     )
-    example: str = """\
+    example = """\
 for label, probability in zip(prediction.label, prediction.probability.max(axis=1)):
     print(label, probability)"""
 
+    def schema(self, value: Any, where: str) -> Any:
+        """See :class:`Task`."""
+        return ANSWERS(value, where)
+
     @property
-    def schema(self) -> Check:
-        """What the manifest's key ``answers`` must be."""
-        return ANSWERS
+    def names(self) -> tuple[str, ...]:
+        """By whether the classes have branches."""
+        return (FLAT, HIERARCHICAL)
 
     def name_of(self, outputs: tuple[OutputSpec, ...]) -> str:
         """By whether the classes have branches."""
@@ -80,11 +82,9 @@ for label, probability in zip(prediction.label, prediction.probability.max(axis=
         index = decide(probability)
         return Prediction(probability, np.array(manifest.classes)[index], index, others(answers, PROBABILITY))
 
-    def compare(self, answers: Answers, expected: Answers, rtol: float, atol: float) -> Parity:
-        """Value by value; the tie rule must decide every row alike."""
-        ours, theirs = answers[PROBABILITY], expected[PROBABILITY]
-        flips = int(np.sum(decide(ours) != decide(theirs))) if np.shape(ours) == np.shape(theirs) else 0
-        return close(answers, expected, rtol, atol, self.noun, flips, "labels")
+    def flips(self, answers: Answers, expected: Answers) -> tuple[int, str]:
+        """Rows that the tie rule decides otherwise."""
+        return int(np.sum(decide(answers[PROBABILITY]) != decide(expected[PROBABILITY]))), "labels"
 
     def table(self, manifest: Manifest, prediction: Prediction) -> tuple[NDArray[np.int64], dict[str, Any]]:
         """The class, and the probability of each."""

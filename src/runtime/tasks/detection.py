@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import checks
-from ..checks import Check
 from ..errors import BundleError
-from ..manifest import Manifest, OutputSpec, Parity
-from .task import Answers, close, others, output, text_lines
+from ..manifest import Manifest
+from .task import Answers, Task, others, output
 
 SCORE, BY_CLASS = "score", "score_by_class"
 STEPS = 101  # quantiles of the training part's scores, from least to largest
@@ -74,29 +73,23 @@ def nearest(by_class: NDArray[np.floating]) -> NDArray[np.int64]:
 ANSWERS = checks.record(Reference, quantiles=checks.array(checks.number))
 
 
-class Detector:
-    """See :class:`~.task.Task`."""
+class Detector(Task):
+    """Its part of the runtime."""
 
-    name: str = "detection"
-    names: tuple[str, ...] = ("detection",)
-    main: str = SCORE
-    noun: str = "scores"
-    limits: tuple[str, ...] = (
+    name = "detection"
+    main = SCORE
+    noun = "scores"
+    limits = (
         "Strange is what differs from the training part; whether it is interesting, a person says.",
         "A percentile is against the training part alone: in a survey of another mix it means something else.",
     )
-    example: str = """\
+    example = """\
 for score, percentile in zip(prediction.score, prediction.percentile):
     print(score, percentile)"""
 
-    @property
-    def schema(self) -> Check:
-        """What the manifest's key ``answers`` must be."""
-        return ANSWERS
-
-    def name_of(self, outputs: tuple[OutputSpec, ...]) -> str:
-        """The one it has."""
-        return self.name
+    def schema(self, value: Any, where: str) -> Any:
+        """See :class:`Task`."""
+        return ANSWERS(value, where)
 
     def check(self, manifest: Manifest) -> None:
         """A score a row, against quantiles in rising order."""
@@ -105,10 +98,6 @@ for score, percentile in zip(prediction.score, prediction.percentile):
         quantiles: Sequence[float] = manifest.answers.quantiles
         if len(quantiles) < 2 or np.any(np.diff(quantiles) < 0):
             raise BundleError("manifest.json: answers.quantiles: expected two numbers or more, in rising order")
-
-    def fault(self, answers: Answers) -> str:
-        """Any number is a score."""
-        return ""
 
     def predict(self, manifest: Manifest, inputs: Answers, answers: Answers) -> Detection:
         """Scores, their percentiles, and the nearest class."""
@@ -119,12 +108,11 @@ for score, percentile in zip(prediction.score, prediction.percentile):
         ranks = percentile(score, manifest.answers)
         return Detection(score, ranks, by_class, closest, others(answers, SCORE, BY_CLASS))
 
-    def compare(self, answers: Answers, expected: Answers, rtol: float, atol: float) -> Parity:
-        """Value by value; the nearest class must be the same."""
-        flips = 0
-        if BY_CLASS in expected and np.shape(answers[BY_CLASS]) == np.shape(expected[BY_CLASS]):
-            flips = int(np.sum(nearest(answers[BY_CLASS]) != nearest(expected[BY_CLASS])))
-        return close(answers, expected, rtol, atol, self.noun, flips, "nearest classes")
+    def flips(self, answers: Answers, expected: Answers) -> tuple[int, str]:
+        """Rows whose nearest class is another."""
+        if BY_CLASS not in expected:
+            return 0, ""
+        return int(np.sum(nearest(answers[BY_CLASS]) != nearest(expected[BY_CLASS]))), "nearest classes"
 
     def table(self, manifest: Manifest, prediction: Detection) -> tuple[NDArray[np.int64], dict[str, Any]]:
         """Score, percentile and, with known classes, the nearest and the score of each."""
@@ -133,10 +121,6 @@ for score, percentile in zip(prediction.score, prediction.percentile):
             named = zip(manifest.classes, prediction.by_class.T, strict=True)
             found |= {"nearest": prediction.nearest, **{f"{SCORE}_{name}": values for name, values in named}}
         return np.arange(len(prediction.score)), found
-
-    def lines(self, manifest: Manifest, prediction: Detection) -> tuple[NDArray[np.int64], list[str]]:
-        """All columns."""
-        return text_lines(*self.table(manifest, prediction))
 
     def describe(self, manifest: Manifest) -> dict[str, str]:
         """The score and what it is held against."""

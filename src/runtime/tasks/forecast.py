@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import checks
-from ..checks import Check
 from ..errors import BundleError
-from ..manifest import Manifest, OutputSpec, Parity
+from ..manifest import Manifest
 from ..ragged import Ragged
 from .regression import DEVIATION, VALUE
-from .task import Answers, close, others, output, text_lines
+from .task import Answers, Task, others, output
 
 QUERY = "query"  # the input that says when and in which band is asked for
 ASKED = ("horizon", "band")  # its first columns: days after the last point seen, and the number of the band
@@ -68,29 +67,23 @@ def asked(query: Ragged, bands: Bands) -> tuple[Ragged, Ragged]:
 ANSWERS = checks.record(Bands, bands=checks.array(checks.word), unit=checks.text)
 
 
-class Forecasting:
-    """See :class:`~.task.Task`."""
+class Forecasting(Task):
+    """Its part of the runtime."""
 
-    name: str = "forecast"
-    names: tuple[str, ...] = ("forecast",)
-    main: str = VALUE
-    noun: str = "forecasts"
-    limits: tuple[str, ...] = (
+    name = "forecast"
+    main = VALUE
+    noun = "forecasts"
+    limits = (
         "Beyond the horizons that were evaluated nothing is known of its errors.",
         "A deviation covers what the evaluation says that it covers, no more.",
     )
-    example: str = """\
+    example = """\
 for value, deviation in zip(prediction.value, prediction.deviation):
     print(value, deviation)"""
 
-    @property
-    def schema(self) -> Check:
-        """What the manifest's key ``answers`` must be."""
-        return ANSWERS
-
-    def name_of(self, outputs: tuple[OutputSpec, ...]) -> str:
-        """The one it has."""
-        return self.name
+    def schema(self, value: Any, where: str) -> Any:
+        """See :class:`Task`."""
+        return ANSWERS(value, where)
 
     def check(self, manifest: Manifest) -> None:
         """A value and a deviation for each row of the query."""
@@ -113,18 +106,10 @@ for value, deviation in zip(prediction.value, prediction.deviation):
         horizon, band = asked(inputs[QUERY], manifest.answers)
         return Forecast(answers[VALUE], answers[DEVIATION], horizon, band, others(answers, VALUE, DEVIATION))
 
-    def compare(self, answers: Answers, expected: Answers, rtol: float, atol: float) -> Parity:
-        """Value by value."""
-        return close(answers, expected, rtol, atol, self.noun)
-
     def table(self, manifest: Manifest, prediction: Forecast) -> tuple[NDArray[np.int64], dict[str, Any]]:
         """A line for each time and band that is asked for."""
         names = ("horizon", "band", VALUE, DEVIATION)
         return prediction.value.owner, {name: getattr(prediction, name).values for name in names}
-
-    def lines(self, manifest: Manifest, prediction: Forecast) -> tuple[NDArray[np.int64], list[str]]:
-        """All columns."""
-        return text_lines(*self.table(manifest, prediction))
 
     def describe(self, manifest: Manifest) -> dict[str, str]:
         """Bands and unit."""

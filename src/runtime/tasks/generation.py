@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import checks
-from ..checks import Check
 from ..errors import BundleError
-from ..manifest import Manifest, OutputSpec, Parity
-from .task import Answers, close, others, output, text_lines
+from ..manifest import Manifest
+from .task import Answers, Task, others, output
 
 FIELD = "field"
 
@@ -67,28 +66,22 @@ ANSWERS = checks.record(
 )
 
 
-class Generation:
-    """See :class:`~.task.Task`."""
+class Generation(Task):
+    """Its part of the runtime."""
 
-    name: str = "generation"
-    names: tuple[str, ...] = ("generation",)
-    main: str = FIELD
-    noun: str = "fields"
-    limits: tuple[str, ...] = (
+    name = "generation"
+    main = FIELD
+    noun = "fields"
+    limits = (
         "What it makes looks like the training part's arrays; it is no measurement.",
         "Statistics that the evaluation does not name were not looked at.",
     )
-    example: str = """\
+    example = """\
 print(prediction.field.shape)"""
 
-    @property
-    def schema(self) -> Check:
-        """What the manifest's key ``answers`` must be."""
-        return ANSWERS
-
-    def name_of(self, outputs: tuple[OutputSpec, ...]) -> str:
-        """The one it has."""
-        return self.name
+    def schema(self, value: Any, where: str) -> Any:
+        """See :class:`Task`."""
+        return ANSWERS(value, where)
 
     def check(self, manifest: Manifest) -> None:
         """Draws of arrays with the declared axes."""
@@ -98,25 +91,13 @@ print(prediction.field.shape)"""
         if grid.channels and len(grid.channels) != shape[1]:
             raise BundleError(f"manifest.json: answers: {len(grid.channels)} channels for {FIELD} of shape {shape}")
 
-    def fault(self, answers: Answers) -> str:
-        """Any array of finite numbers is one."""
-        return ""
-
     def predict(self, manifest: Manifest, inputs: Answers, answers: Answers) -> Fields:
         """The arrays as they are."""
         return Fields(answers[FIELD], others(answers, FIELD))
 
-    def compare(self, answers: Answers, expected: Answers, rtol: float, atol: float) -> Parity:
-        """Value by value."""
-        return close(answers, expected, rtol, atol, self.noun)
-
     def table(self, manifest: Manifest, prediction: Fields) -> tuple[NDArray[np.int64], dict[str, Any]]:
         """A summary; the arrays go into a file of their own."""
         return np.arange(len(prediction.field)), summary(prediction.field)
-
-    def lines(self, manifest: Manifest, prediction: Fields) -> tuple[NDArray[np.int64], list[str]]:
-        """All columns."""
-        return text_lines(*self.table(manifest, prediction))
 
     def describe(self, manifest: Manifest) -> dict[str, str]:
         """Axes, unit and spacing."""

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import checks
-from ..checks import Check
 from ..errors import BundleError
-from ..manifest import Manifest, OutputSpec, Parity
-from .task import Answers, close, others, output, text_lines
+from ..manifest import Manifest
+from .task import Answers, Task, others, output
 
 VALUE, DEVIATION = "value", "deviation"
 SLACK = 1e-3  # how far beyond a limit, and off its sum, a float32 answer may lie
@@ -97,28 +96,22 @@ QUANTITY = checks.record(
 ANSWERS = checks.record(Quantities, quantities=checks.array(QUANTITY))
 
 
-class Regression:
-    """See :class:`~.task.Task`."""
+class Regression(Task):
+    """Its part of the runtime."""
 
-    name: str = "regression"
-    names: tuple[str, ...] = ("regression",)
-    main: str = VALUE
-    noun: str = "values"
-    limits: tuple[str, ...] = (
+    name = "regression"
+    main = VALUE
+    noun = "values"
+    limits = (
         "Beyond the range of the training part's values nothing was learnt.",
         "A deviation covers what the evaluation says that it covers, no more.",
     )
-    example: str = """\
+    example = """\
 print(prediction.value)"""
 
-    @property
-    def schema(self) -> Check:
-        """What the manifest's key ``answers`` must be."""
-        return ANSWERS
-
-    def name_of(self, outputs: tuple[OutputSpec, ...]) -> str:
-        """The one it has."""
-        return self.name
+    def schema(self, value: Any, where: str) -> Any:
+        """See :class:`Task`."""
+        return ANSWERS(value, where)
 
     def check(self, manifest: Manifest) -> None:
         """As many values, and deviations, as there are quantities."""
@@ -137,10 +130,6 @@ print(prediction.value)"""
         """Values and deviations as they are."""
         return Values(answers[VALUE], answers.get(DEVIATION), others(answers, VALUE, DEVIATION))
 
-    def compare(self, answers: Answers, expected: Answers, rtol: float, atol: float) -> Parity:
-        """Value by value."""
-        return close(answers, expected, rtol, atol, self.noun)
-
     def table(self, manifest: Manifest, prediction: Values) -> tuple[NDArray[np.int64], dict[str, Any]]:
         """``value_<name>`` and, where there are any, ``deviation_<name>``."""
         names = manifest.answers.names
@@ -148,10 +137,6 @@ print(prediction.value)"""
         if prediction.deviation is not None:
             found |= {f"{DEVIATION}_{name}": each for name, each in zip(names, prediction.deviation.T, strict=True)}
         return np.arange(len(prediction.value)), found
-
-    def lines(self, manifest: Manifest, prediction: Values) -> tuple[NDArray[np.int64], list[str]]:
-        """All columns."""
-        return text_lines(*self.table(manifest, prediction))
 
     def describe(self, manifest: Manifest) -> dict[str, str]:
         """Each quantity with its unit and limits, and what sums to one."""
