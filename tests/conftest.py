@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,19 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
 def where(store: Callable[[Path], str]) -> Callable[[Path], list[str]]:
     """Overrides of a training that leaves everything in a folder."""
     return lambda folder: [f"tracking.uri={store(folder)}", f"output_dir={folder}/outputs"]
+
+
+@pytest.fixture(scope="session")
+def of_example(tmp_path_factory: pytest.TempPathFactory):
+    """Config of a training of seconds, of one of the examples of docs/extending.md."""
+    import examples
+    from alertlab.config import compose
+
+    folder = tmp_path_factory.mktemp("of_example")
+    examples.write(folder)
+    sys.path.insert(0, str(folder))
+    yield lambda name: compose("train", examples.overrides(name), [folder / "myconf"], ["mylab"])
+    sys.path.remove(str(folder))
 
 
 TINY = [

@@ -49,8 +49,7 @@ def has_nan(samples: Samples) -> NDArray[np.bool_]:
 def holed(values: Any) -> NDArray[np.bool_]:
     """(n,) whether a row of one input holds a NaN."""
     if isinstance(values, Ragged):
-        missing = np.isnan(values.values).reshape(len(values.values), -1).any(axis=1)
-        return np.bincount(values.owner, missing, len(values)) > 0
+        return np.bincount(values.owner, holed(values.values), len(values)) > 0
     found: NDArray[np.bool_] = np.isnan(values).any(axis=tuple(range(1, np.ndim(values))))
     return found
 

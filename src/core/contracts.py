@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..runtime.errors import AlertlabError
 from ..runtime.tasks import task_named
 from ..runtime.tasks.task import Task
 from .export import Exported
@@ -130,6 +131,15 @@ def task_of(model: Model) -> Task:
 
 
 def answers_of(model: Model, samples: Samples) -> dict[str, Any]:
-    """What a model answers, by the names of its outputs; a bare array is the main one of its task."""
-    told = model.predict(samples)
-    return dict(told) if isinstance(told, Mapping) else {task_of(model).main: told}
+    """What a model answers, by the names of its outputs; a bare array is the main one of its task.
+
+    Raises
+    ------
+    AlertlabError
+        Where it lacks what its task cannot be without.
+    """
+    told, task = model.predict(samples), task_of(model)
+    found = dict(told) if isinstance(told, Mapping) else {task.main: told}
+    if lacking := [name for name in task.needed if name not in found]:
+        raise AlertlabError(f"model: predict gave {', '.join(found) or 'nothing'}, and no {lacking[0]}")
+    return found

@@ -1,6 +1,7 @@
 """Rows of arrays, read when they are asked for: what lies in a file stays there until then."""
 
 from collections.abc import Iterator, Mapping
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ class Rows:
 
     Parameters
     ----------
-    array : (all, ...), or Ragged; a memory map covers its whole .npy file.
+    array : (all, ...), or Ragged.
     rows : row numbers, None for all.
     """
 
@@ -61,9 +62,9 @@ class Rows:
 
     def __getstate__(self) -> tuple[Any, ...]:
         """For worker processes: a file by its path, where pickle would copy all of it; of an array the rows."""
-        if isinstance(self.array, Ragged) and isinstance(self.array.values, np.memmap):
+        if isinstance(self.array, Ragged) and _is_file(self.array.values):
             return _path(self.array.values), self.rows, self.array.offsets, self.array.shapes
-        if isinstance(self.array, np.memmap):
+        if _is_file(self.array):
             return _path(self.array), self.rows
         return self.read(), None
 
@@ -76,7 +77,12 @@ class Rows:
         self.array = Ragged(values, *ragged) if ragged else values
 
 
-def _path(array: np.memmap[Any, Any]) -> Path:
+def _is_file(array: Any) -> bool:
+    """Whether an array is all of a memory-mapped .npy file, and no view of some."""
+    return isinstance(array, np.memmap) and isinstance(array.base, mmap)
+
+
+def _path(array: Any) -> Path:
     return Path(str(array.filename))
 
 

@@ -75,7 +75,8 @@ class Samples:
             For data whose target is no class.
         """
         if not isinstance(self.names, Taxonomy):
-            asked = "nothing is to be told of them" if self.names is None else f"they have {self.names}"
+            of = type(self.names).__name__  # not all of them: a survey may ask for forty quantities
+            asked = "nothing is to be told of them" if self.names is None else f"their target is of {of}"
             raise AlertlabError(f"datamodule: the data have no classes, {asked}; choose a model for such data")
         return self.names
 

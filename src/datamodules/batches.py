@@ -29,8 +29,11 @@ class PreparedBatches(Dataset[Batch]):
         taken = self.samples.take(np.array(rows))
         inputs = dict(taken.inputs)
         if place is not None and (self.loading.augmentation.flip or self.loading.augmentation.shift):
-            if isinstance(inputs["stamp"], Ragged):
-                raise AlertlabError("model.augmentation: is of stamps of one size; leave it out of images of any size")
+            if isinstance(inputs.get("stamp"), Ragged | None):
+                given = ", ".join(inputs)
+                raise AlertlabError(
+                    f"model.augmentation: is of an input stamp of one size, the data have {given}; leave it out"
+                )
             generator = np.random.default_rng([self.loading.seed, *place])
             inputs["stamp"] = augment(inputs["stamp"], self.loading.augmentation, generator)
         prepared = self.loading.transform(inputs)
@@ -38,11 +41,14 @@ class PreparedBatches(Dataset[Batch]):
 
 
 def _tensor(samples: Samples) -> torch.Tensor:
-    """The target: sequences padded with NaN, nothing as (n, 0)."""
+    """The target: values in float32 as inputs are, sequences padded with NaN, nothing as (n, 0)."""
     target = samples.target
     if target is None:
         return torch.zeros(len(samples), 0)
-    return torch.from_numpy(target.padded() if isinstance(target, Ragged) else target)
+    if samples.classes:
+        return torch.from_numpy(target)
+    values = target.padded() if isinstance(target, Ragged) else target
+    return torch.from_numpy(np.asarray(values, np.float32))
 
 
 def loader(samples: Samples, loading: Loading, training: bool, workers: int) -> "DataLoader[Batch]":

@@ -83,9 +83,10 @@ def predict(bundle: Bundle, inputs: Path, out: Path | None) -> str:
         prediction = bundle.predict(given)
     if out is None:
         owner, lines = bundle.task.lines(bundle.manifest, prediction)
-        return "\n".join(
-            lines if names is None else (f"{names[row]}\t{line}" for row, line in zip(owner, lines, strict=True))
-        )
+        if names is None and owner.tolist() == list(range(len(lines))):
+            return "\n".join(lines)
+        rows_of = [str(row) if names is None else names[row] for row in owner.tolist()]
+        return "\n".join(f"{row}\t{line}" for row, line in zip(rows_of, lines, strict=True))
     owner, columns = bundle.task.table(bundle.manifest, prediction)
     if out.suffix == ".csv":
         write_csv(out, names, owner, columns)

@@ -62,12 +62,11 @@ def as_ragged(spec: InputSpec, values: Any) -> Input:
     if images != (values.shapes is not None):
         raise BundleError(f"{expected}, given {'sequences' if images else 'images'}")
     found = (0, *values.values.shape[1:]) if values.shapes is None else None
-    for row in range(len(values)) if found is None else (0,):
-        shape = found or values[row].shape
+    for shape in np.unique(values.shapes, axis=0).tolist() if found is None else (found,):
         if len(shape) != len(spec.shape) or any(
             isinstance(side, int) and side != has for side, has in zip(spec.shape, shape, strict=True)
         ):
-            raise BundleError(f"{expected}, given shape {('any', *shape[1:]) if found else shape}")
+            raise BundleError(f"{expected}, given shape {('any', *shape[1:]) if found else tuple(shape)}")
     return Ragged(_narrow(values.values, expected), values.offsets, values.shapes)
 
 

@@ -125,7 +125,7 @@ class InputSpec:
         if self.kind == "image" and len(self.shape) != 3:
             raise BundleError(f"input {self.name}: images of any size have three axes, given {self.shape}")
         if tuple(place for place, side in enumerate(self.shape) if isinstance(side, str)) != places:
-            raise BundleError(f"input {self.name}: shape {self.shape}; a {self.kind} has no such axis of any length")
+            raise BundleError(f"input {self.name}: shape {self.shape}; no {self.kind} has such an axis of any length")
         first = self.preprocessing[0].get("op") if self.preprocessing else None
         if self.kind == "image" and first != SIZING:
             raise BundleError(f"input {self.name}: images of any size need {SIZING} as their first operation")
@@ -138,7 +138,7 @@ class OutputSpec:
     Attributes
     ----------
     name : ``probability`` for the one that decides.
-    shape : after the batch axis, e.g. (5,); a word is an input's axis of any length, as which it is as long.
+    shape : after the batch axis, e.g. (5,); a word, first, is a sequence's axis of any length: it is as long as that.
     classes : class names in taxonomy order.
     taxonomy : branch -> its classes; empty for a flat task.
     """
@@ -222,9 +222,15 @@ class Manifest:
         free = [axis for spec in self.inputs for axis in spec.free]
         if len(set(free)) != len(free):
             raise BundleError(f"manifest.json: inputs: an axis of any length is named twice in {', '.join(free)}")
+        lengths = [axis for spec in self.inputs if spec.kind == "sequence" for axis in spec.free]
         for spec in self.outputs:
-            if strange := [side for side in spec.shape if isinstance(side, str) and side not in free]:
-                raise BundleError(f"manifest.json: outputs: {spec.name} is as long as {strange[0]}, which no input has")
+            words = [side for side in spec.shape if isinstance(side, str)]
+            if strange := [word for word in words if word not in lengths]:
+                raise BundleError(
+                    f"manifest.json: outputs: {spec.name} is as long as {strange[0]}, which no input sequence is"
+                )
+            if words and words != [*spec.shape[:1]]:
+                raise BundleError(f"manifest.json: outputs: {spec.name}: of {spec.shape} the first alone may be a word")
 
     @property
     def bundle_version(self) -> int:

@@ -175,6 +175,8 @@ def quantile(array: Array, knots: Sequence[Sequence[float]], missing: Sequence[f
 
 def append_present(array: Array) -> Array:
     """Add to sequences (n, length, columns) a column: 1 where a row holds a number, 0 where it has ended."""
+    if array.ndim != 3:
+        raise BundleError(f"append_present: takes sequences with columns, given {array.ndim} axes")
     present = ~np.isnan(array).all(axis=-1, keepdims=True)
     return np.concatenate([array, present], axis=-1, dtype=array.dtype)
 

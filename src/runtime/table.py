@@ -63,9 +63,10 @@ def _lists(column: Any, place: str) -> list[NDArray[np.float64]]:
     rows = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
     found = []
     for number, row in enumerate(rows):
-        if row is not None and (isinstance(row, str | bytes) or not hasattr(row, "__len__")):
+        absent = not hasattr(row, "__len__") and str(row).lower() in UNKNOWN  # None, or NaN of a data frame
+        if not absent and (isinstance(row, str | bytes) or not hasattr(row, "__len__")):
             raise AlertlabError(f"{place}, row {number}: {str(row)[:40]!r} is no list")
-        found.append(np.zeros(0) if row is None or not len(row) else _numbers(row, f"{place}, row {number}"))
+        found.append(np.zeros(0) if absent or not len(row) else _numbers(row, f"{place}, row {number}"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Every datamodule of ``conf/datamodule/`` keeps the same promises."""
+"""Every datamodule of ``conf/datamodule/``, and one of each task, keeps the same promises."""
 
 from pathlib import Path
 
@@ -8,7 +8,10 @@ from alertlab import conf
 from alertlab.config import compose, instantiate
 from alertlab.core.contracts import Loading
 from alertlab.core.samples import PARTS
+from alertlab.runtime import Ragged
+from alertlab.runtime.operations import apply
 from alertlab.simulate import write_dataset
+from examples import TASKS
 from tables_by_hand import WRITERS
 
 NAMES = sorted(path.stem for path in Path(conf.__file__).parent.glob("datamodule/[!_]*.yaml"))
@@ -46,22 +49,31 @@ def test_no_datamodule_is_left_out(files):
 
 
 CASES = [(name, cache) for name in NAMES for cache in ("cached", "null") if cache == "cached" or name in KEEPING]
+CASES += [(name, f"of {task}") for name, task in TASKS.items()]
 
 
 @pytest.fixture(scope="module", params=CASES, ids=" ".join)
-def data(request, files, tmp_path_factory):
+def data(request, files, tmp_path_factory, of_example):
     name, cache = request.param
+    if name in TASKS:
+        return instantiate(of_example(name).datamodule)
     return make(name, files, tmp_path_factory.mktemp("cache") if cache == "cached" else cache)
 
 
-def test_samples_are_float32_with_a_target_inside_the_taxonomy(data):
+def flat(values):
+    return values.values if isinstance(values, Ragged) else values
+
+
+def test_samples_are_float32_with_a_target_inside_the_taxonomy_or_of_numbers(data):
     samples = data.samples()
     assert len(samples) > 0
-    assert {array.dtype for array in samples.inputs.values()} == {np.dtype("f4")}
-    assert samples.target.min() >= 0
-    assert samples.target.max() < len(samples.taxonomy.classes)
+    assert {flat(values).dtype for values in samples.inputs.values()} == {np.dtype("f4")}
+    assert samples.labelled.any()
+    if samples.classes:
+        assert samples.target.min() >= 0
+        assert samples.target.max() < len(samples.classes)
     for name, columns in samples.columns.items():
-        assert samples.inputs[name].shape[1] == len(columns)
+        assert flat(samples.inputs[name]).shape[1] == len(columns)
 
 
 def test_the_parts_hold_every_sample_once_and_no_object_twice(data):
@@ -82,11 +94,12 @@ def test_reading_again_gives_the_same_data(data):
 
 def test_batches_are_what_the_loading_asks_for(data):
     data.draw(0)
-    data.loading = Loading(batch_size=7, balanced=True, seed=3)
+    data.loading = Loading(7, True, transform=lambda raw: {name: apply((), raw[name]) for name in raw}, seed=3)
     inputs, target = next(iter(data.train_dataloader()))
     assert len(target) == 7
-    assert {name: tuple(tensor.shape[1:]) for name, tensor in inputs.items()} == {
-        name: array.shape[1:] for name, array in data.samples().inputs.items()
+    raw = data.samples().inputs
+    assert {name: tuple(tensor.shape[1 + isinstance(raw[name], Ragged) :]) for name, tensor in inputs.items()} == {
+        name: flat(values).shape[1:] for name, values in raw.items()
     }
     assert sum(len(target) for _, target in data.val_dataloader()) == len(data.samples("validation"))
 

@@ -1,4 +1,4 @@
-"""Every model of ``conf/model/`` trains, predicts, exports, and answers alike in the runtime."""
+"""Every model of ``conf/model/``, and one of each task, trains, predicts, exports, and answers alike in the runtime."""
 
 from pathlib import Path
 
@@ -7,6 +7,9 @@ import pytest
 from alertlab import conf, runtime
 from alertlab.bundle import BundleDetails, write_bundle
 from alertlab.config import compose, instantiate
+from alertlab.core.contracts import answers_of
+from alertlab.runtime import Ragged
+from examples import TASKS
 from feature_table import FakeRun, FeatureTable
 
 NAMES = sorted(path.stem for path in Path(conf.__file__).parent.glob("model/[!_]*.yaml"))
@@ -27,6 +30,7 @@ TABLES = {"of two levels": {}, "flat": {"branches": {}}}
 ALL = [
     *((name, variant) for name in SMALL for variant in VARIANTS),
     *((name, variant) for name in SMALL_OF_TABLES for variant in TABLES),
+    *((name, f"of {task}") for name, task in TASKS.items()),
 ]
 
 
@@ -35,9 +39,12 @@ def test_no_model_is_left_out():
 
 
 @pytest.fixture(scope="module", params=ALL, ids=" ".join)
-def fitted(request, tmp_path_factory):
+def fitted(request, tmp_path_factory, of_example):
     name, variant = request.param
-    if name in SMALL:
+    if name in TASKS:
+        config = of_example(name)
+        data = instantiate(config.datamodule)
+    elif name in SMALL:
         small = [*SMALL[name], *VARIANTS[variant], "datamodule.source.n=120", "trainer.max_epochs=2"]
         config = compose("train", [f"model={name}", *small])
         data = instantiate(config.datamodule)
@@ -61,26 +68,39 @@ def bundled(model, data, folder):
     return write_bundle(folder / "tiny-0.1.0.bundle", model, data.samples(), details)
 
 
-def test_probabilities_are_finite_and_sum_to_one(fitted):
+def flat(values):
+    return values.values if isinstance(values, Ragged) else values
+
+
+def test_every_row_has_a_finite_answer(fitted):
     _, data, model, _ = fitted
     samples = data.samples("test")
-    probability = model.predict(samples)
-    assert probability.shape == (len(samples), len(samples.taxonomy.classes))
-    assert np.isfinite(probability).all()
-    np.testing.assert_allclose(probability.sum(axis=1), 1, atol=1e-6)
+    answers = answers_of(model, samples)
+    for values in answers.values():
+        assert len(values) == len(samples)
+        assert np.isfinite(flat(values)).all()
+    if samples.classes and "probability" in answers:
+        assert answers["probability"].shape == (len(samples), len(samples.classes))
+        np.testing.assert_allclose(answers["probability"].sum(axis=1), 1, atol=1e-6)
+    if isinstance(samples.target, Ragged):
+        assert answers["value"].lengths.tolist() == samples.target.lengths.tolist()
 
 
 def test_a_prediction_does_not_depend_on_its_batch(fitted):
     _, data, model, _ = fitted
     samples = data.samples("test")
-    alone = np.concatenate([model.predict(samples.take(np.array([row]))) for row in range(5)])
-    np.testing.assert_allclose(model.predict(samples)[:5], alone, atol=1e-6)
+    together = answers_of(model, samples)
+    for row in range(5):
+        for name, alone in answers_of(model, samples.take(np.array([row]))).items():
+            np.testing.assert_allclose(together[name][row], alone[0], atol=1e-6)
 
 
 def test_nothing_to_predict_gives_nothing(fitted):
     _, data, model, _ = fitted
-    empty = data.samples().take(np.array([], dtype=np.int64))
-    assert model.predict(empty).shape == (0, len(empty.taxonomy.classes))
+    one, nothing = (data.samples().take(np.arange(count)) for count in (1, 0))
+    for name, values in answers_of(model, nothing).items():
+        assert len(values) == 0
+        assert flat(values).shape[1:] == flat(answers_of(model, one)[name]).shape[1:]
 
 
 def test_every_epoch_is_recorded(fitted):
@@ -93,7 +113,9 @@ def test_every_epoch_is_recorded(fitted):
 def test_the_runtime_gives_the_same_answers(fitted, bundle_path):
     _, data, model, _ = fitted
     samples, bundle = data.samples(), runtime.load(bundle_path)
-    np.testing.assert_allclose(bundle.predict(samples.inputs).probability, model.predict(samples), atol=1e-5)
+    answers = bundle.answers({spec.name: samples.inputs[spec.name] for spec in bundle.inputs})
+    for name, values in answers_of(model, samples).items():
+        np.testing.assert_allclose(flat(answers[name]), flat(values), atol=1e-5, rtol=1e-4)
     assert bundle.inputs[0].feature_set == samples.feature_set
 
 
@@ -110,7 +132,8 @@ def test_training_again_gives_the_same_bytes(fitted, bundle_path, tmp_path):
     config, data, model, _ = fitted
     again = instantiate(config.model)
     again.fit(data, run := FakeRun(tmp_path))
-    np.testing.assert_array_equal(again.predict(data.samples()), model.predict(data.samples()))
+    for name, values in answers_of(model, data.samples()).items():
+        np.testing.assert_array_equal(flat(answers_of(again, data.samples())[name]), flat(values))
     graph = bundled(again, data, tmp_path) / "model.onnx"
     assert graph.read_bytes() == (bundle_path / "model.onnx").read_bytes()
     assert run.epochs == fitted[3].epochs

@@ -79,8 +79,8 @@ class ScorePredictions(Predictions):
 
 def told_of(train: Samples, answers: Mapping[str, Any]) -> Told:
     """The classes that training saw, and how strange it found what it saw."""
-    seen = np.unique(train.target[train.labelled]).tolist() if train.taxonomy.classes else []
-    return Told(tuple(train.taxonomy.classes[index] for index in seen), {}, reference_of(np.asarray(answers[SCORE])))
+    seen = np.unique(train.strata[train.labelled]).tolist() if train.classes else []
+    return Told(tuple(train.classes[index] for index in seen), {}, reference_of(np.asarray(answers[SCORE])))
 
 
 def predictions(
@@ -88,8 +88,8 @@ def predictions(
 ) -> ScorePredictions:
     """What a detector said of these rows; a row of a class that training did not see is an outlier."""
     n = len(identity)
-    index = np.full(n, UNLABELLED, np.int64) if samples is None else samples.target
-    classes = () if samples is None else samples.taxonomy.classes
+    index = np.full(n, UNLABELLED, np.int64) if samples is None else samples.strata
+    classes = () if samples is None else samples.classes
     kind = np.array([*classes, ""], np.str_)[index]  # index -1 is none
     seen = np.isin(kind, told.classes)
     score = np.asarray(answers[SCORE], np.float64)

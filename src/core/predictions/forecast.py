@@ -88,7 +88,7 @@ def predictions(
     days = horizon.values.astype(np.float64)
     return ForecastPredictions(
         **vars(rows),
-        time=rows.facts.get(LAST, np.zeros(len(days))) + days,
+        time=np.nan_to_num(rows.facts.get(LAST, np.zeros(len(days)))) + days,
         band=band.values,
         value=answers[VALUE].values.astype(np.float64),
         deviation=answers[DEVIATION].values.astype(np.float64),

@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from ...door.table import OpenTable
+from ...door.values import Place, numbers
 from ...files import replacing
 from ...runtime.errors import AlertlabError
 from ...runtime.tasks.generation import FIELD, Grid, summary
@@ -19,6 +20,7 @@ from .regression import TRUTH
 from .table import Identity, Predictions, Told, read_answers, read_identity
 
 ARRAYS = ".safetensors"  # ending of the file of arrays
+ENDS = ("minimum", "maximum")  # columns that tell whether arrays are those of a table: to the bit, on any machine
 ASKED_PARTS = ("validation", "test")  # arrays of the training part would only fill the disk
 
 
@@ -97,7 +99,7 @@ def recognises(names: Sequence[str]) -> bool:
 def read(opened: OpenTable) -> FieldPredictions:
     """The table, and the arrays beside it."""
     path = opened.path.with_suffix(ARRAYS)
-    identity, _ = read_identity(opened, [], [])
+    identity, table = read_identity(opened, ENDS, [])
     grid = read_answers(opened, FieldPredictions.task)
     if grid is None:
         raise AlertlabError(f"{opened.path}: its metadata do not say what its arrays are")
@@ -110,4 +112,10 @@ def read(opened: OpenTable) -> FieldPredictions:
         ) from error
     if not len(made) == len(truth) == len(identity) or made.shape[2:] != truth.shape[1:]:
         raise AlertlabError(f"{path}: arrays of shape {made.shape} do not belong to {len(identity)} rows")
+    told = summary(made)
+    for name in (each for each in ENDS if each in table.column_names):
+        if (other := numbers(table[name], Place(str(opened.path), name)) != told[name]).any():
+            raise AlertlabError(
+                f"{path}: the array of row {int(np.argmax(other))} is not that of {opened.path.name}, by its {name}"
+            )
     return FieldPredictions(**vars(identity), field=made, truth=truth, grid=grid)

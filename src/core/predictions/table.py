@@ -150,13 +150,17 @@ def joined(tables: Sequence[Predictions]) -> Predictions:
                 name: np.concatenate([of.get(name, none) for of, none in zip(values, nan, strict=True)])
                 for name in facts
             }
-        elif all(isinstance(value, np.ndarray) for value in values):
+        elif all(isinstance(value, np.ndarray) for value in values) and len({value.shape[1:] for value in values}) == 1:
             stacked[one.name] = np.concatenate(values)
         elif one.name == EMBEDDING:
-            stacked[EMBEDDING] = None  # where some have none
-        elif any(type(each) is not type(first) for each in tables) or any(value != values[0] for value in values):
+            stacked[EMBEDDING] = None  # where some have none, or another model's
+        elif (
+            any(type(each) is not type(first) for each in tables)
+            or isinstance(values[0], np.ndarray)
+            or any(value != values[0] for value in values)
+        ):
             told = " and ".join(dict.fromkeys(map(str, tables)))
-            raise AlertlabError(f"predictions: {told} cannot stand in one table; predict with one taxonomy")
+            raise AlertlabError(f"predictions: {told} cannot stand in one table; take those of one kind")
     return replace(first, **stacked)
 
 
@@ -210,4 +214,9 @@ def _vectors(column: pa.ChunkedArray, origin: str) -> NDArray[np.float32]:
     sizes = {len(row) if isinstance(row, list) else -1 for row in rows}
     if len(sizes) > 1 or -1 in sizes:
         raise AlertlabError(f"{origin}: column {EMBEDDING} holds no lists of one length")
-    return np.array(rows, dtype=np.float32).reshape(len(rows), -1)
+    try:
+        return np.array(rows, dtype=np.float32).reshape(
+            len(rows), max(sizes, default=getattr(column.type, "list_size", 0))
+        )
+    except (TypeError, ValueError) as error:
+        raise AlertlabError(f"{origin}: column {EMBEDDING} holds lists of something else than numbers") from error

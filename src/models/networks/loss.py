@@ -59,6 +59,7 @@ def gaussian_loss(value: Tensor, deviation: Tensor, target: Tensor) -> Tensor:
     (n,) loss in nats; 0 of a row without any known value.
     """
     known = ~target.isnan()
-    pull = (target.nan_to_num() - value) / deviation  # a NaN that is masked later would still be in the gradient
-    each = torch.where(known, pull.square() / 2 + deviation.log(), 0).flatten(1)
-    return each.sum(1) / known.flatten(1).sum(1).clamp_min(1)
+    # before anything is reckoned: what is masked later may still be in the gradient; (1 - 1)^2 / 2 + log 1 is 0
+    value, deviation, target = (torch.where(known, each, 1) for each in (value, deviation, target))
+    each = ((target - value) / deviation).square() / 2 + deviation.log()
+    return each.flatten(1).sum(1) / known.flatten(1).sum(1).clamp_min(1)

@@ -108,6 +108,8 @@ class NetworkModel(ABC):
         seed_everything(run.seed)
         samples = data.samples("train")
         classes = len(samples.taxonomy.classes) if self.task == CLASSIFICATION else 0
+        if classes and (lost := sum(int(np.sum(~data.samples(part).labelled)) for part in ("train", "validation"))):
+            raise AlertlabError(f"datamodule: {lost} samples to learn from have no class; a network needs one of each")
         self.inputs, self.outputs, self.told = self.inputs_of(samples), self.outputs_of(samples), _told(samples)
         names = tuple(spec.name for spec in self.inputs)
         network = self.build(samples)
@@ -146,6 +148,8 @@ class NetworkModel(ABC):
             output = self.network(*(torch.from_numpy(array) for array in Prepare(self.inputs)(raw).values()))
             told = self.answers(output)
         found: dict[str, Any] = {}
+        if lacking := [spec.name for spec in self.outputs if spec.name not in told]:
+            raise AlertlabError(f"model: its answers hold {', '.join(told)}, and outputs_of declares {lacking[0]}")
         for spec in self.outputs:
             values = told[spec.name].numpy().astype(np.float64)
             like = next((raw[each.name] for each in self.inputs if set(each.free) & set(spec.shape)), None)

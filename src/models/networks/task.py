@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torchmetrics import Metric, MetricCollection
 
+from ...runtime.errors import AlertlabError
+
 Batch = tuple[dict[str, Tensor], Tensor]
 Output = Tensor | tuple[Tensor, ...] | dict[str, Tensor]
 Loss = Callable[[Any, Tensor], Tensor]
@@ -77,7 +79,10 @@ class NetworkTask(pl.LightningModule):
         self.loss, self.learning_rate, self.answer = loss, learning_rate, answer
         self.quantities = ("loss", "accuracy") if classes else ("loss",)
         self.means = MeanOverStrata(len(self.quantities), max(1, classes))
-        self.metrics = MetricCollection(list(metrics), prefix="validation_")
+        try:
+            self.metrics = MetricCollection(list(metrics), prefix="validation_")
+        except ValueError as error:  # two of one name, or what is no metric
+            raise _of_metrics(error) from error
 
     def forward(self, inputs: dict[str, Tensor]) -> Any:
         """What the network says."""
@@ -107,7 +112,10 @@ class NetworkTask(pl.LightningModule):
         stratum = target if self.classes else torch.zeros(len(loss), dtype=torch.long, device=loss.device)
         self.means.update(self._values(output, target, loss), stratum)
         if self.metrics:
-            self.metrics.update(self.answer(output), target)
+            try:
+                self.metrics.update(self.answer(output).contiguous(), target)  # some take no view of an output
+            except (ValueError, RuntimeError) as error:  # other classes, or targets of another kind
+                raise _of_metrics(error) from error
 
     def on_validation_epoch_end(self) -> None:
         """Means over the classes that validation has, and further metrics."""
@@ -116,7 +124,10 @@ class NetworkTask(pl.LightningModule):
         named = {f"validation_{name}": each for name, each in zip(self.quantities, values, strict=True)}
         self.log_dict(named, sync_dist=True)  # every process has the same by now, and to average it changes nothing
         if self.metrics:
-            self.log_dict(self.metrics.compute(), sync_dist=True)
+            found = self.metrics.compute()
+            if many := [name for name, value in found.items() if torch.as_tensor(value).numel() != 1]:
+                raise AlertlabError(f"model.metrics: {many[0]} is more than one number; give it an average")
+            self.log_dict(found, sync_dist=True)
             self.metrics.reset()
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
@@ -127,3 +138,8 @@ class NetworkTask(pl.LightningModule):
         """(quantities, n)."""
         right = [(output.argmax(1) == target).float()] if self.classes else []
         return torch.stack([loss, *right])
+
+
+def _of_metrics(error: Exception) -> AlertlabError:
+    """What torchmetrics says, in one line."""
+    return AlertlabError(f"model.metrics: {str(error).splitlines()[0]}")

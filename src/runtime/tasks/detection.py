@@ -95,6 +95,8 @@ for score, percentile in zip(prediction.score, prediction.percentile):
         """A score a row, against quantiles in rising order."""
         if output(manifest, SCORE, self.name).shape != ():
             raise BundleError(f"manifest.json: outputs: {SCORE} must have the shape [batch]")
+        if any(spec.name == BY_CLASS and spec.classes != (manifest.classes or None) for spec in manifest.outputs):
+            raise BundleError(f"manifest.json: outputs: {BY_CLASS} must list its classes, and no other output others")
         quantiles: Sequence[float] = manifest.answers.quantiles
         if len(quantiles) < 2 or np.any(np.diff(quantiles) < 0):
             raise BundleError("manifest.json: answers.quantiles: expected two numbers or more, in rising order")

@@ -81,6 +81,11 @@ class Forecasting(Task):
 for value, deviation in zip(prediction.value, prediction.deviation):
     print(value, deviation)"""
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Of a value beyond what was seen, how far off it may be is half."""
+        return VALUE, DEVIATION
+
     def schema(self, value: Any, where: str) -> Any:
         """See :class:`Task`."""
         return ANSWERS(value, where)
@@ -90,10 +95,13 @@ for value, deviation in zip(prediction.value, prediction.deviation):
         query = next((spec for spec in manifest.inputs if spec.name == QUERY), None)
         if query is None or query.kind != "sequence" or not isinstance(query.shape[0], str):
             raise BundleError(f"manifest.json: inputs: a forecast needs a sequence named {QUERY!r} of any length")
-        columns = tuple(column.name for column in query.columns)[: len(ASKED)]
-        if columns != ASKED[: 1 if len(manifest.answers.bands) == 1 else 2] and columns != ASKED:
-            raise BundleError(f"manifest.json: inputs: {QUERY} begins with the columns {' and '.join(ASKED)}")
-        for name in (VALUE, DEVIATION):
+        bands = manifest.answers.bands
+        if not bands or len(set(bands)) < len(bands):
+            raise BundleError("manifest.json: answers.bands: expected one name or more, none of them twice")
+        needed = ASKED[:1] if len(bands) == 1 else ASKED
+        if tuple(column.name for column in query.columns[: len(needed)]) != needed:
+            raise BundleError(f"manifest.json: inputs: the columns of {QUERY} must begin with {', '.join(needed)}")
+        for name in self.needed:
             if output(manifest, name, self.name).shape != query.shape[:1]:
                 raise BundleError(f"manifest.json: outputs: {name} must have the shape [batch, {query.shape[0]}]")
 

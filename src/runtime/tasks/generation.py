@@ -1,6 +1,7 @@
 """Generation: arrays on a grid, one draw or more."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,7 @@ class Fields:
 
 def summary(fields: NDArray[np.floating]) -> dict[str, NDArray[np.float64]]:
     """(n,) mean, standard deviation, minimum and maximum over all draws of each row."""
-    wide = fields.reshape(len(fields), -1).astype(np.float64)
+    wide = fields.reshape(len(fields), math.prod(fields.shape[1:])).astype(np.float64)
     if not wide.shape[1]:
         return {name: np.full(len(wide), np.nan) for name in ("mean", "std", "minimum", "maximum")}
     return {"mean": wide.mean(1), "std": wide.std(1), "minimum": wide.min(1), "maximum": wide.max(1)}
@@ -88,7 +89,7 @@ print(prediction.field.shape)"""
         shape, grid = output(manifest, FIELD, self.name).shape, manifest.answers
         if len(shape) != len(grid.axes) + 1 or any(isinstance(side, str) for side in shape):
             raise BundleError(f"manifest.json: outputs: {FIELD} has shape {shape}, for draws of axes {grid.axes}")
-        if grid.channels and len(grid.channels) != shape[1]:
+        if grid.channels and (len(grid.channels),) != shape[1:2]:
             raise BundleError(f"manifest.json: answers: {len(grid.channels)} channels for {FIELD} of shape {shape}")
 
     def predict(self, manifest: Manifest, inputs: Answers, answers: Answers) -> Fields:

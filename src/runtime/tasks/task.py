@@ -39,6 +39,11 @@ class Task(ABC):
         """Which of its names a manifest of these outputs gives."""
         return self.name
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """All outputs that it cannot be without."""
+        return (self.main,)
+
     @abstractmethod
     def schema(self, value: Any, where: str) -> Any:
         """The manifest's key ``answers``, which says what its answers are called: BundleError for anything else."""
@@ -74,7 +79,7 @@ class Task(ABC):
         largest, wrong, rows = 0.0, False, 0
         for name, theirs in expected.items():
             ours, rows = answers[name], len(theirs)
-            if len(ours) != rows or np.shape(flat(ours)) != np.shape(flat(theirs)):
+            if _shape(ours) != _shape(theirs) or not np.array_equal(_offsets(ours), _offsets(theirs)):
                 raise BundleError(f"{self.noun} of shape {_shape(ours)}, expected {_shape(theirs)}")
             error = np.abs(flat(ours) - flat(theirs))
             largest = max(largest, float(error.max(initial=0.0)))
@@ -127,7 +132,7 @@ def flat(values: Any) -> NDArray[np.float64]:
 def unfinished(values: Any) -> NDArray[np.bool_]:
     """(n,) whether a row holds anything that is not finite."""
     if isinstance(values, Ragged):
-        return np.bincount(values.owner, ~np.isfinite(values.values), len(values)) > 0
+        return np.bincount(values.owner, unfinished(values.values), len(values)) > 0
     bad: NDArray[np.bool_] = ~np.isfinite(values).all(axis=tuple(range(1, np.ndim(values))))
     return bad
 
@@ -138,4 +143,10 @@ def cell(value: Any) -> str:
 
 
 def _shape(values: Any) -> tuple[Any, ...]:
-    return (len(values), "...") if isinstance(values, Ragged) else np.shape(values)
+    if isinstance(values, Ragged):
+        return len(values), f"{len(values.values)} in all", *values.values.shape[1:]
+    return np.shape(values)
+
+
+def _offsets(values: Any) -> Any:
+    return values.offsets if isinstance(values, Ragged) else ()

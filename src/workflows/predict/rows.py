@@ -44,12 +44,14 @@ def predict_rows(bundle: Bundle, found: Found, out: Path, strict: bool) -> Predi
     keep_apart(rejected, found)
     classified: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    numbers: list[NDArray[np.int64]] = []
     with ExitStack() as stack:
         written: TableFile | None = None
         whole: list[Predictions] = []
         lost = stack.enter_context(TableFile(rejected, LEFT_OUT))
         batches = _of_arrays(bundle, found.path) if found.kind is Kind.ARRAYS else _of_table(bundle, found)
         for objects, samples, inputs in track(batches, "answering"):
+            numbers.append(samples)
             predictions, undecided = _answered(bundle, objects, samples, inputs)
             if strict and undecided:
                 raise AlertlabError(f"{found.path}: {undecided[0]}: {UNDECIDED} (--strict)")
@@ -64,6 +66,7 @@ def predict_rows(bundle: Bundle, found: Found, out: Path, strict: bool) -> Predi
             reasons.update([UNDECIDED] * len(undecided))
         if written is None and not whole:
             raise AlertlabError(f"{found.path}: holds no row")
+        _check_once(np.concatenate(numbers), found.path)
         if whole:
             concatenate(whole).write(out)
     return PredictResult(out, rejected, classified, reasons)
@@ -105,6 +108,14 @@ def _of_table(bundle: Bundle, found: Found) -> Iterator[Named]:
         objects, samples = _names({name: batch.column(name) for name in names}, found.path, start, batch.num_rows)
         yield objects, samples, dict(inputs_of(bundle.inputs, batch, str(found.path)))
         start += batch.num_rows
+
+
+def _check_once(samples: NDArray[np.int64], path: Path) -> None:
+    """Refuse two rows of one number: no table of predictions holds a sample twice."""
+    ids, counts = np.unique(samples, return_counts=True)
+    if len(ids) < len(samples):
+        row = int(np.flatnonzero(samples == ids[counts > 1][0])[1])
+        raise AlertlabError(f"{path}: row {row} has the {SAMPLE}, or name, of one before; number each in {SAMPLE}")
 
 
 class _Nothing(dict[str, Any]):

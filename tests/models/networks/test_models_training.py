@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from alertlab.config import compose, instantiate
+from alertlab.models.networks.network_model import Prepare
 from alertlab.models.networks.task import NetworkTask
 from sklearn.metrics import balanced_accuracy_score
 from test_models_conformance import SMALL, FakeRun
@@ -93,6 +94,13 @@ def test_a_resumed_training_has_not_forgotten_its_patience(tmp_path):
 def test_two_processes_train_together(tmp_path):
     data, model = fit(FakeRun(tmp_path), "trainer=ddp", "trainer.max_epochs=1", "model.batch_size=16")
     assert np.isfinite(model.predict(data.samples("test"))).all()
+    samples = data.samples("validation")
+    with torch.inference_mode():
+        logits = model.network(*map(torch.from_numpy, Prepare(model.inputs)(samples.inputs).values()))
+        each = model.loss(logits, torch.from_numpy(samples.target)).numpy()
+    last = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+    balanced = np.mean([each[samples.target == label].mean() for label in np.unique(samples.target)])
+    assert last["callbacks"]["EndOfEpoch"]["best"] == pytest.approx(balanced, rel=1e-5)
 
 
 def test_a_gpu_that_is_not_there_is_a_clear_error():

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "extending.md"
+DOCUMENT = Path(__file__).parents[1] / "docs" / "extending.md"
 BLOCK = re.compile(r"```(?:python|yaml)\n# ((?:mylab|myconf)/\S+)\n(.*?)```", re.DOTALL)
 TASKS = {"tiny": "classification", "strange": "detection", "votes": "regression"}
 TASKS |= {"ahead": "forecast", "finer": "generation"}
