@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).parents[2] / "shared" / "data"
+TESTS = Path(__file__).parent
+SHARED = TESTS.parents[1] / "shared" / "data"
 
-LONG = ("workflows", "models", "tests")  # rooms of whole trainings
+LONG = {TESTS / "workflows", TESTS / "models"}  # rooms of whole trainings; so are the files beside them
 
 os.environ.pop("MLFLOW_TRACKING_URI", None)  # tests record nothing on a team's server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests come first: a process that is done early takes over short ones, and all end together."""
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    items.sort(key=lambda item: item.path.parent != TESTS and LONG.isdisjoint(item.path.parents))
 
 
 @pytest.fixture(scope="session", autouse=True)

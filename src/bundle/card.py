@@ -79,8 +79,7 @@ In a shell: `python -m alertlab.runtime check {folder}`."""
 
 def takes(spec: InputSpec) -> str:
     """One input: shape, unit, columns, preprocessing."""
-    axes = ", ".join(f"{axis} {length}" for axis, length in zip(spec.axes, spec.shape, strict=True))
-    text = f"### `{spec.name}`\n\n{spec.kind}, float32 (n, {axes})" + (f", in {spec.unit}" if spec.unit else "")
+    text = f"### `{spec.name}`\n\n{spec.kind}, float32 (n, {spec.layout})" + (f", in {spec.unit}" if spec.unit else "")
     if spec.channels:
         text += f"; channels: {', '.join(spec.channels)}"
     text += ". Give raw values, NaN where unknown."
@@ -116,6 +115,9 @@ def results(details: BundleDetails) -> str:
         parts.append(table(("metric", "value"), summary))
     if classes:
         parts.append(table(("class", "precision", "recall", "F1", "support"), classes))
+    for each in evaluation.get("tables") or []:
+        title = str(each.get("title", "table"))
+        parts += [f"{title[:1].upper()}{title[1:]}:", table(each.get("header", []), each.get("rows", []))]
     return "\n\n".join(parts)
 
 

@@ -12,7 +12,7 @@ class Exported:
     Attributes
     ----------
     inputs : raw inputs and the preprocessing that leads to the graph's.
-    outputs : one is named ``probability``.
+    outputs : one has the name of the main answer of the task, such as ``probability``.
     """
 
     inputs: tuple[InputSpec, ...]

@@ -4,9 +4,8 @@ from .curve_files import CurveFiles, SimulatedCurves
 from .light_curves import LightCurveFeatures
 from .parted import DataModule
 from .ready_table import ReadyTable
-from .stamps import StampDataModule
+from .stamps import StampDataModule, ztf_stamps
 from .tables import TableDataModule
-from .ztf import ztf_stamps
 
 __all__ = [
     "CurveFiles",

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from ..alerts import Rejected
+from ..alerts import LabelledFiles, LabelRule, Rejected
 from ..alerts.metadata import metadata_columns
 from ..alerts.rejected import rejected_table
 from ..core.progress import track
@@ -109,3 +110,16 @@ class StampDataModule(LabelledDataModule):
             "; ".join([*left, *(f"{count} rejected: {reason}" for reason, count in reasons.most_common(3))])
             or "none found"
         )
+
+
+def ztf_stamps(
+    path: str, label_rules: Sequence[LabelRule], labels: str | None = None, **settings: Any
+) -> StampDataModule:
+    """Stamps from packets or a Parquet table of ZTF, labelled by catalogue columns.
+
+    Parameters
+    ----------
+    path, label_rules, labels : see :class:`alertlab.alerts.LabelledFiles`.
+    settings : the other parameters of :class:`StampDataModule`.
+    """
+    return StampDataModule(LabelledFiles(path, label_rules, labels), **settings)

@@ -15,7 +15,7 @@ from .bundle import Bundle, load
 from .describe import describe
 from .errors import AlertlabError
 from .ragged import Ragged
-from .table import only_table, read_csv
+from .table import IDENTITY, only_table, read_csv
 from .tasks.task import cell
 
 EXAMPLE = """example:
@@ -77,7 +77,10 @@ def predict(bundle: Bundle, inputs: Path, out: Path | None) -> str:
         features, names = read_csv(inputs, spec)
         prediction = bundle.predict({spec.name: features})
     else:
-        prediction = bundle.predict(read_inputs(inputs))
+        given = read_inputs(inputs)
+        named = [given.pop(name) for name in IDENTITY if name in given]
+        names = [str(name) for name in named[0].tolist()] if named else None
+        prediction = bundle.predict(given)
     if out is None:
         owner, lines = bundle.task.lines(bundle.manifest, prediction)
         if names is None and owner.tolist() == list(range(len(lines))):

@@ -151,21 +151,14 @@ class Bundle:
         if batch_size < 1:
             raise BundleError(f"batch_size: expected at least 1, given {batch_size}")
         n = len(arrays[self.inputs[0].name])
-        order = self._order(arrays, n)
-        starts = range(0, n, batch_size) if n else (0,)
-        parts = [self._run(_taken(arrays, order[start : start + batch_size])) for start in starts]
-        back = np.argsort(order, kind="stable")
-        answers = {}
-        for spec in self.manifest.outputs:
-            each = [part[spec.name] for part in parts]
-            whole = joined(each) if isinstance(each[0], Ragged) else np.concatenate(each)
-            answers[spec.name] = whole.take(back) if isinstance(whole, Ragged) else whole[back]
-        return answers
-
-    def _order(self, arrays: Mapping[str, Input], n: int) -> NDArray[np.int64]:
-        """Rows in the order in which they are run: sequences of like length together, for less is padded then."""
         lengths = [each.lengths for each in arrays.values() if isinstance(each, Ragged) and each.shapes is None]
-        return np.lexsort(lengths) if lengths else np.arange(n)
+        order = np.lexsort(lengths) if lengths else None  # sequences of like length together: less is padded then
+        ordered = arrays if order is None else _taken(arrays, order)
+        starts = range(0, n, batch_size) if n else (0,)
+        parts = [self._run(_taken(ordered, slice(start, start + batch_size))) for start in starts]
+        back = slice(None) if order is None else np.argsort(order, kind="stable")
+        answers = {spec.name: [part[spec.name] for part in parts] for spec in self.manifest.outputs}
+        return _taken({name: _whole(each) for name, each in answers.items()}, back)
 
     def _run(self, arrays: Mapping[str, Input]) -> dict[str, Any]:
         feed = {spec.name: prepare(spec, arrays[spec.name]) for spec in self.inputs}
@@ -188,8 +181,14 @@ class Bundle:
         return like.cut(values) if isinstance(like, Ragged) else values
 
 
-def _taken(arrays: Mapping[str, Input], rows: NDArray[np.int64]) -> dict[str, Input]:
-    return {name: each.take(rows) if isinstance(each, Ragged) else each[rows] for name, each in arrays.items()}
+def _taken(arrays: Mapping[str, Any], rows: NDArray[np.int64] | slice) -> dict[str, Any]:
+    """These rows of each; a slice of an array is a view."""
+    numbers = {name: np.arange(len(each))[rows] for name, each in arrays.items() if isinstance(each, Ragged)}
+    return {name: each.take(numbers[name]) if name in numbers else each[rows] for name, each in arrays.items()}
+
+
+def _whole(parts: list[Any]) -> Any:
+    return joined(parts) if isinstance(parts[0], Ragged) else np.concatenate(parts)
 
 
 def load(path: str | Path, verify: bool = True, threads: int = 1) -> Bundle:

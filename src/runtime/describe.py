@@ -15,10 +15,9 @@ def describe(bundle: Bundle) -> dict[str, str]:
         **bundle.task.describe(manifest),
     }
     for spec in bundle.inputs:
-        axes = ", ".join(f"{axis} {length}" for axis, length in zip(spec.axes, spec.shape, strict=True))
         names = ", ".join([*spec.channels, *(column.name for column in spec.columns)])
         unit = f" in {spec.unit}" if spec.unit else ""
-        lines[f"input {spec.name}"] = f"{spec.kind} (n, {axes}){unit}: {names}"
+        lines[f"input {spec.name}"] = f"{spec.kind} (n, {spec.layout}){unit}: {names}"
         if spec.feature_set:
             features = spec.feature_set
             lines[f"features of {spec.name}"] = f"{features.name} {features.version} (sha256 {features.sha256})"

@@ -111,6 +111,12 @@ class InputSpec:
         """Names of the axes of any length."""
         return tuple(side for side in self.shape if isinstance(side, str))
 
+    @property
+    def layout(self) -> str:
+        """Axes and their lengths in words, ``channel 3, y 63, x 63``."""
+        sides = zip(self.axes, self.shape, strict=True)
+        return ", ".join(f"{axis} {side if isinstance(side, int) else '(any number)'}" for axis, side in sides)
+
     def _check_free(self) -> None:
         """A sequence is free along its first axis alone, an image along its last two; a table is of one size."""
         places = {"sequence": (0,), "image": (1, 2)}.get(self.kind, ())

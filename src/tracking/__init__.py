@@ -2,10 +2,9 @@
 
 from .names import named
 from .provenance import PACKAGES, git_state, installed
-from .record import CONFIG, children_of, find_run, read_identity, runs_below
+from .record import CONFIG, RunRecord, children_of, find_run, read_identity, runs_below
 from .run import TrackedRun
 from .store import Tracker
-from .summary import RunRecord
 
 __all__ = [
     "CONFIG",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from types import UnionType
 
@@ -45,6 +46,18 @@ class Identity:
     def write(self, directory: Path) -> None:
         """Write ``run.json``."""
         (directory / FILE).write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Names, start, parameters and tags of a run, from MLflow or from its folder: the two say the same."""
+
+    run_id: str
+    experiment: str
+    name: str
+    started: datetime
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
 
 
 def read_identity(directory: Path) -> Identity:

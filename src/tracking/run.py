@@ -6,35 +6,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from ..config import masked
 from ..runtime.errors import AlertlabError
+from .connection import Connection
 from .deliver import ARTIFACTS, PARAM_LENGTH, TAG_LENGTH, deliver, sanitised
 from .errors import StoreError, is_refusal, one_line, unreachable
 from .journal import Entry, Journal
-from .record import read_identity
-from .summary import RunRecord
-
-if TYPE_CHECKING:
-    from mlflow import MlflowClient
+from .record import RunRecord, read_identity
 
 PATIENCE = 120.0  # seconds until a server that did not answer is asked again
-
-
-class Store(Protocol):
-    """What a run needs of the place where it is recorded: a :class:`~.store.Tracker`."""
-
-    uri: str
-
-    @property
-    def client(self) -> "MlflowClient":
-        """The connection."""
-        ...
-
-    def check_artifacts(self, run_id: str) -> None:
-        """Refuse a strange place of artifacts."""
-        ...
 
 
 class TrackedRun:
@@ -48,8 +30,8 @@ class TrackedRun:
     trouble : why the last delivery stopped, empty where it did not.
     """
 
-    def __init__(self, tracker: Store, run_id: str, directory: Path, seed: int) -> None:
-        self.tracker, self.run_id, self.directory, self.seed = tracker, run_id, directory, seed
+    def __init__(self, connection: Connection, run_id: str, directory: Path, seed: int) -> None:
+        self.connection, self.run_id, self.directory, self.seed = connection, run_id, directory, seed
         self.journal = Journal(directory)
         self._ask_again, self.trouble = 0.0, ""
 
@@ -119,7 +101,7 @@ class TrackedRun:
         self.send(insist=True)
         if self.journal.pending:
             kept = f"{len(self.journal.pending)} entries are kept: alertlab sync {quote(str(self.directory))}"
-            sys.stderr.write(f"MLflow at {self.tracker.uri} does not answer; {kept} ({self.trouble})\n")
+            sys.stderr.write(f"MLflow at {self.connection.uri} does not answer; {kept} ({self.trouble})\n")
 
     def send(self, insist: bool = False) -> None:
         """Deliver what is pending; a server that does not answer is left alone for a while, unless ``insist``."""
@@ -129,8 +111,8 @@ class TrackedRun:
         for number, entry in enumerate(self.journal.pending, self.journal.sent + 1):
             try:
                 if entry["kind"] in ARTIFACTS:
-                    self.tracker.check_artifacts(self.run_id)
-                deliver(entry, self.tracker.client, self.run_id, self.directory)
+                    self.connection.check_artifacts(self.run_id)
+                deliver(entry, self.connection.client, self.run_id, self.directory)
             except Exception as error:
                 if is_refusal(error):
                     reason = masked(one_line(error))

@@ -1,27 +1,21 @@
-"""Where runs are recorded: the connection to MLflow, and the runs in it."""
+"""Where runs are recorded: making them, going on with them, and what is known of earlier ones."""
 
-import logging
-import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from typing import TYPE_CHECKING
 
-from ..config import masked, refuse_foreign, whole
-from ..core.progress import status
+from ..config import masked
 from ..files import replacing
 from ..runtime.errors import AlertlabError
-from .errors import StoreError, asking, cannot_open, is_refusal, one_line, unopened, unreachable
+from .connection import Connection
+from .errors import StoreError, asking, is_refusal, one_line, unreachable
 from .provenance import provenance_tags
-from .record import CONFIG, Identity, read_identity, refuse_links
+from .record import CONFIG, Identity, RunRecord, read_identity, refuse_links
 from .run import TrackedRun
-from .sqlite import address_of, check_writable, file_of, open_alone
-from .summary import RunRecord
+from .sqlite import check_writable, file_of
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -43,58 +37,13 @@ class Tracker:
     """
 
     def __init__(self, uri: str | None, artifacts: str | None = None) -> None:
-        given = (uri or "").strip() or DEFAULT
-        self.uri, self.artifacts, self._address = masked(given), artifacts, whole(given)
-
-    def __getstate__(self) -> dict[str, Any]:
-        kept = ("uri", "artifacts", "_address")  # a client does not travel to other processes
-        return {name: self.__dict__[name] for name in kept}
-
-    _client: "MlflowClient"
+        self.connection = Connection((uri or "").strip() or DEFAULT)
+        self.uri, self.artifacts = self.connection.uri, artifacts
 
     @property
     def client(self) -> "MlflowClient":
-        """The connection; the first use makes the database of a sqlite store.
-
-        Raises
-        ------
-        StoreError
-            When the store does not answer.
-        """
-        if "_client" not in self.__dict__:
-            os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # no network unless a server is asked for
-            os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # its own 7 keep one waiting for minutes
-            os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # one of our own runs above it
-            with status("opening the MLflow store"):
-                self.__dict__["_client"] = self._open()
-        return self._client
-
-    def _open(self) -> "MlflowClient":
-        from mlflow import MlflowClient
-
-        logging.getLogger("mlflow").setLevel(logging.WARNING)  # making the tables is no news
-        logging.getLogger("alembic").setLevel(logging.WARNING)
-        logging.getLogger("mlflow.store.db.utils").addFilter(_is_no_traceback)
-
-        def connect(uri: str) -> None:
-            with warnings.catch_warnings():  # of an SQLAlchemy to come, as MLflow declares its tables
-                warnings.filterwarnings("ignore", "The ``noload`` loader strategy", DeprecationWarning)
-                MlflowClient(uri).search_experiments(max_results=1)
-
-        file, address = file_of(self.uri), self._address
-        try:
-            if file:
-                address = address_of(file, address)  # MLflow remembers stores by it, wherever the process moves
-                open_alone(file, address, connect)
-            else:
-                connect(address)
-        except StoreError:
-            raise
-        except ImportError as error:
-            raise StoreError(f"tracking.uri: {self.uri} needs a driver, pip install {error.name}") from error
-        except unopened() as error:
-            raise StoreError(f"tracking.uri: {masked(cannot_open(self.uri, error))}") from error
-        return MlflowClient(address)
+        """Of the connection, see :attr:`.connection.Connection.client`."""
+        return self.connection.client
 
     def create(
         self, experiment: str, name: str, root: Path, config: str, seed: int, repeat: int = 0, parent: str | None = None
@@ -129,12 +78,12 @@ class Tracker:
             partial.mkdir()
             (partial / CONFIG).write_text(config)
             identity.write(partial)
-        return TrackedRun(self, run_id, root / run_id, seed)
+        return TrackedRun(self.connection, run_id, root / run_id, seed)
 
     @contextmanager
     def running(self, run: TrackedRun) -> Iterator[None]:
         """A run that goes on now, and ends FINISHED, FAILED on an error, or KILLED when interrupted or killed."""
-        with Watch(self._address, run.run_id):
+        with Watch(self.connection.address, run.run_id):
             run.set_state("RUNNING")
             try:
                 yield
@@ -156,26 +105,7 @@ class Tracker:
         """
         identity = read_identity(directory)
         refuse_links(directory)
-        return TrackedRun(self, identity.run_id, directory, identity.seed)
-
-    def check_artifacts(self, run_id: str) -> None:
-        """Refuse a store of this machine, which anybody may have made, whose artifacts would go to a strange place.
-
-        Raises
-        ------
-        AlertlabError
-            For a folder that is not a run's own, or another machine.
-        """
-        if self.uri.startswith("http"):
-            return  # that of its own server
-        place = self.client.get_run(run_id).info.artifact_uri
-        if place.startswith("http"):
-            refuse_foreign(place, f"{run_id}: place of its artifacts in {self.uri}")
-        elif "://" not in place or place.startswith("file:"):
-            folder = Path(url2pathname(urlsplit(place).path)).resolve()
-            if folder.parts[-2:] != (run_id, "artifacts"):
-                raise AlertlabError(f"{run_id}: its artifacts would go to {folder} ({self.uri}), no folder of a run")
-            refuse_links(folder)
+        return TrackedRun(self.connection, identity.run_id, directory, identity.seed)
 
     def predictions_of(self, run_id: str, folder: Path) -> Path:
         """Fetch the predictions table of an earlier run.
@@ -257,7 +187,3 @@ class Tracker:
             return self.artifacts if "://" in self.artifacts else Path(self.artifacts).resolve().as_uri()
         file = file_of(self.uri)
         return (file.resolve().parent / "mlartifacts").as_uri() if file else None
-
-
-def _is_no_traceback(record: logging.LogRecord) -> bool:
-    return not record.exc_info  # what MLflow prints at length it raises too

@@ -49,7 +49,7 @@ def evaluate(config: DictConfig, source: str, out: Path) -> EvaluateResult:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         evaluation = evaluator(predictions_of_run(tracker, source, folder), out)
-        run = TrackedRun(tracker, source, folder, seed=0)
+        run = TrackedRun(tracker.connection, source, folder, seed=0)
         log_results(run, evaluation, shutil.copytree(out, folder / "figures"))
         if run.journal.pending:
             raise AlertlabError(f"tracking.uri: {tracker.uri} does not answer any more; the figures are in {out}")

@@ -31,7 +31,8 @@ def show_evaluation(evaluation: Evaluation) -> None:
 def first_figure(evaluation: Evaluation, figures: Path) -> dict[str, Path]:
     """The figure that a person looks at first, by its name in words; nothing where there is none."""
     name = evaluation.first_figure
-    return {name.replace("_", " "): figures / f"{name}.png"} if name else {}
+    path = figures / f"{name}.png"  # evaluation.formats may leave it out
+    return {name.replace("_", " "): path} if path.is_file() else {}
 
 
 def show_matrix(result: "CompareMatrixResult") -> None:

@@ -110,7 +110,7 @@ def test_a_run_with_a_link_is_not_gone_on_with(name, recorded, tmp_path, capsys)
     (recorded.directory / name).symlink_to(own)
     for words in (["sync", "outputs"], ["train", "--resume", str(recorded.directory)]):
         with pytest.raises(AlertlabError, match=rf"{name}: is a link"):
-            recorded.tracker.reopen(recorded.directory)
+            Tracker(recorded.connection.uri).reopen(recorded.directory)
         assert main(words) == 1
         assert own.read_text() == "mine\n"
 

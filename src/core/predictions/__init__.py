@@ -24,14 +24,14 @@ from .regression import ValuePredictions
 from .table import EMBEDDING, TASK, Identity, Predictions, Told
 from .table import joined as concatenate
 
-KINDS = (ClassPredictions, ScorePredictions, ForecastPredictions, ValuePredictions, FieldPredictions)
-TASKS: dict[str, ModuleType] = {  # in the order in which a table's columns are looked at
-    ClassPredictions.task: classification,
-    ScorePredictions.task: detection,
-    ForecastPredictions.task: forecast,
-    ValuePredictions.task: regression,
-    FieldPredictions.task: generation,
+KINDS: dict[type[Predictions], ModuleType] = {  # in the order in which a table's columns are looked at
+    ClassPredictions: classification,
+    ScorePredictions: detection,
+    ForecastPredictions: forecast,
+    ValuePredictions: regression,
+    FieldPredictions: generation,
 }
+TASKS = {kind.task: module for kind, module in KINDS.items()}
 
 __all__ = [
     "ClassPredictions",
@@ -125,7 +125,7 @@ def read_predictions(path: Path) -> Predictions:
 def beside(path: Path) -> tuple[str, ...]:
     """Names of files that belong to a predictions table and lie beside it; mostly none."""
     task = _task(open_table(path))
-    return tuple(f"{path.stem}{ending}" for each in KINDS if TASKS[each.task] is task for ending in each.beside)
+    return tuple(f"{path.stem}{ending}" for kind, module in KINDS.items() if module is task for ending in kind.beside)
 
 
 def _task(opened: OpenTable) -> ModuleType:

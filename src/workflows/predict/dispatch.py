@@ -50,7 +50,7 @@ def predict(
         return predict_light_curves(loaded, overrides, found, limits, out, strict)
     if non_detections is not None or overrides:
         given = "--non-detections" if non_detections is not None else overrides[0]
-        raise AlertlabError(f"{given}: is for light curves, {bundle} takes alerts; leave it out")
+        raise AlertlabError(f"{given}: is for light curves, and {bundle} takes other inputs; leave it out")
     if found.kind is Kind.ARRAYS or names - {"stamp", "metadata"}:
         return predict_rows(loaded, found, out, strict)
     return predict_alerts(loaded, found, out, strict)

@@ -9,7 +9,7 @@ from alertlab.runtime.errors import AlertlabError
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-CONFIG = Path(__file__).parents[2] / "conf" / "evaluation" / "classification.yaml"
+CONFIG = Path(__file__).parents[3] / "conf" / "evaluation" / "classification.yaml"
 TABLES = {"evaluation.json", "metrics.csv", "confusion_counts.csv", "confusion_fraction.csv", "confusion.tex"}
 SEVERAL = {"confusion_percentiles.csv", "confusion_percentiles.tex"}
 FIGURES = {"confusion_matrix", "confusion_counts", "reliability"}
