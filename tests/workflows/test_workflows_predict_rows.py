@@ -178,8 +178,12 @@ REFUSED = {
         "object_id has 3 rows, the inputs 12",
     ),
     "one name": (
-        lambda folder, rows: saved(folder / "rows.npz", rows, object_id=np.array("a")),
-        "object_id has shape|object_id: expected|object_id",
+        lambda folder, rows: saved(folder / "rows.npz", rows, object_id=np.array("abc")),
+        "object_id has 1 rows, the inputs 12",
+    ),
+    "one number": (
+        lambda folder, rows: saved(folder / "rows.npz", rows, sample_id=np.array(7)),
+        "sample_id has 1 rows, the inputs 12",
     ),
     "names of two axes": (
         lambda folder, rows: saved(folder / "rows.npz", rows, object_id=np.array([OBJECTS, OBJECTS]).T),

@@ -85,7 +85,7 @@ def _of_arrays(bundle: Bundle, path: Path) -> Iterator[Named]:
     names = {name: given.pop(name) for name in (OBJECT, SAMPLE) if name in given}
     inputs = bundle.validate(given)
     n = len(next(iter(inputs.values())))
-    columns: dict[str, pa.Array] = {name: pa.array(values.tolist()) for name, values in names.items()}
+    columns: dict[str, pa.Array] = {name: pa.array(np.atleast_1d(values).tolist()) for name, values in names.items()}
     if uneven := [name for name, values in columns.items() if len(values) != n]:
         raise AlertlabError(f"{path}: {uneven[0]} has {len(columns[uneven[0]])} rows, the inputs {n}")
     objects, samples = _names(columns, path, 0, n)
