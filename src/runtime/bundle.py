@@ -70,7 +70,7 @@ class Bundle:
         """Inputs for ``predict`` from columns by name, in any order and among others.
 
         A mapping of columns, a data frame, an Arrow or astropy table, or a record array. Sequences are columns of
-        lists.
+        lists; of a name that several inputs have, ``query.band`` and ``light_curve.band``.
 
         >>> bundle.predict(bundle.table(frame))
 

@@ -24,8 +24,14 @@ def inputs_of(specs: Sequence[InputSpec], table: Any, origin: str = "table") -> 
     Raises
     ------
     AlertlabError
-        For images, which no column gives; names the columns that are missing.
+        For images, which no column gives, or a column of lists that several inputs take; names the columns that are
+        missing.
     """
+    names = names_of(table, origin)
+    lists = [place for spec in specs if spec.kind == "sequence" for place in places_of(spec, names)]
+    if shared := [name for name in lists if lists.count(name) > 1]:
+        several = " and ".join(f"{spec.name}.{shared[0]}" for spec in specs if shared[0] in places_of(spec, names))
+        raise AlertlabError(f"{origin}: several inputs take {shared[0]}; give the columns {several}")
     found: dict[str, NDArray[np.float32] | Ragged] = {}
     for spec in specs:
         if spec.kind == "features":
@@ -45,14 +51,14 @@ def of_lists(spec: InputSpec, table: Any, origin: str = "table") -> Ragged:
     AlertlabError
         Names the columns that are missing, or the row whose lists are of unequal length or hold no numbers.
     """
-    check_columns(spec, names_of(table, origin), origin)
-    lists = [_lists(table[column.name], f"{origin}: column {column.name}") for column in spec.columns]
+    places = places_of(spec, check_columns(spec, names_of(table, origin), origin))
+    lists = [_lists(table[place], f"{origin}: column {place}") for place in places]
     if len({len(each) for each in lists}) != 1:
         raise AlertlabError(f"{origin}: columns of unequal length, {sorted({len(each) for each in lists})}")
     lengths = np.array([[len(row) for row in each] for each in lists], dtype=np.int64).reshape(len(lists), -1)
     if (uneven := (lengths != lengths[0]).any(axis=0)).any():
         row = int(np.argmax(uneven))
-        told = ", ".join(f"{each.name} {count}" for each, count in zip(spec.columns, lengths[:, row], strict=True))
+        told = ", ".join(f"{place} {count}" for place, count in zip(places, lengths[:, row], strict=True))
         raise AlertlabError(f"{origin}: row {row} has lists of unequal length ({told})")
     flat = [np.concatenate([np.zeros(0), *each]) for each in lists]
     return Ragged(narrow(np.column_stack(flat)), np.concatenate([[0], np.cumsum(lengths[0])]).astype(np.int64))
@@ -82,8 +88,8 @@ def of_columns(spec: InputSpec, table: Any, origin: str = "table") -> NDArray[np
     AlertlabError
         Names the columns that are missing, or the one that holds no numbers.
     """
-    check_columns(spec, names_of(table, origin), origin)
-    arrays = [_numbers(table[column.name], f"{origin}: column {column.name}") for column in spec.columns]
+    places = places_of(spec, check_columns(spec, names_of(table, origin), origin))
+    arrays = [_numbers(table[place], f"{origin}: column {place}") for place in places]
     lengths = {len(values) for values in arrays}
     if len(lengths) != 1:
         raise AlertlabError(f"{origin}: columns of unequal length, {sorted(lengths)}")
@@ -144,7 +150,7 @@ def read_csv(path: Path, spec: InputSpec) -> tuple[NDArray[np.float32], list[str
             twice = sorted({name for name in (*_names(spec), *IDENTITY) if header.count(name) > 1})
             if twice:
                 raise AlertlabError(f"{path}: column {', '.join(twice)} stands twice")
-            places = [header.index(name) for name in _names(spec)]
+            places = [header.index(name) for name in places_of(spec, header)]
             named = next((header.index(name) for name in IDENTITY if name in header), None)
             rows: list[list[float]] = []
             parts: list[NDArray[np.float32]] = []
@@ -177,13 +183,20 @@ def _names(spec: InputSpec) -> list[str]:
     return [column.name for column in spec.columns]
 
 
-def check_columns(spec: InputSpec, names: Iterable[str], origin: str) -> None:
-    """Refuse a table that lacks a column of an input."""
+def places_of(spec: InputSpec, names: Iterable[str]) -> list[str]:
+    """Columns of a table that an input takes: ``query.band`` before ``band``, which several inputs may have."""
+    there = set(names)
+    return [full if (full := f"{spec.name}.{name}") in there else name for name in _names(spec)]
+
+
+def check_columns(spec: InputSpec, names: Iterable[str], origin: str) -> set[str]:
+    """The columns of a table; AlertlabError where it lacks one of an input."""
     found = set(names)
-    missing = [name for name in _names(spec) if name not in found]
+    missing = [name for name in places_of(spec, found) if name not in found]
     if missing:
         shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
         raise AlertlabError(f"{origin}: no column {shown}, of the {len(spec.columns)} that input {spec.name} takes")
+    return found
 
 
 def number(cell: str, path: Path, line: int, column: str) -> float:

@@ -1,5 +1,7 @@
 """Bundles of every task made by hand answer as loops in float64 do, whatever is beside a row."""
 
+from copy import deepcopy
+
 import numpy as np
 import onnx
 import pandas as pd
@@ -239,6 +241,28 @@ def test_columns_that_are_no_sequences_are_refused_with_their_row(bundles, chang
     columns = {name: rows for name, rows in (lists()[1] | change).items() if rows is not None}
     with pytest.raises(AlertlabError, match=message):
         runtime.load(bundles["forecast"]).table(columns)
+
+
+def in_bands(folder):
+    """A forecast whose light curve and query both have a column ``band``."""
+    content = deepcopy(manifest("forecast"))
+    content["inputs"][0]["columns"][0]["name"] = "band"
+    write(folder, "forecast")
+    return runtime.load(seal(folder, content))
+
+
+def test_a_column_that_two_sequences_have_is_given_for_each(tmp_path):
+    bundle, (rows, columns) = in_bands(tmp_path / "b.bundle"), lists()
+    given = {"light_curve.band": columns["time"], "query.band": columns["band"], "horizon": columns["horizon"]}
+    given["magnitude"] = columns["magnitude"]
+    expected = bundle.predict(rows)
+    np.testing.assert_array_equal(bundle.predict(bundle.table(given)).value.values, expected.value.values)
+    half = {"band" if name == "light_curve.band" else name: values for name, values in given.items()}
+    np.testing.assert_array_equal(bundle.predict(bundle.table(half)).value.values, expected.value.values)
+    with pytest.raises(
+        AlertlabError, match=r"several inputs take band; give the columns light_curve\.band and query\.ba"
+    ):
+        bundle.table(columns)
 
 
 def test_no_table_gives_images(bundles):

@@ -102,7 +102,7 @@ def test_lists_in_a_table_are_sequences(bundles, tmp_path):
         "time": ("light_curve", 0),
         "magnitude": ("light_curve", 1),
         "horizon": ("query", 0),
-        "band": ("query", 1),
+        "query.band": ("query", 1),
     }
     lists = {name: [row[:, place].tolist() for row in rows[of]] for name, (of, place) in places.items()}
     pq.write_table(pa.table(lists | {"object_id": OBJECTS}), tmp_path / "rows.parquet")

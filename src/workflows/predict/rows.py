@@ -22,7 +22,7 @@ from ...features.runs.work import LEFT_OUT
 from ...runtime import Bundle
 from ...runtime.arrays import read_inputs
 from ...runtime.errors import AlertlabError
-from ...runtime.table import inputs_of
+from ...runtime.table import inputs_of, places_of
 from .result import UNDECIDED, Inputs, PredictResult, decided, told_counts
 
 BATCH = 1024  # rows at a time: memory does not grow with a table
@@ -100,7 +100,7 @@ def _of_table(bundle: Bundle, found: Found) -> Iterator[Named]:
         takes = f"the bundle takes {', '.join(spec.name for spec in bundle.inputs)}"
         raise AlertlabError(f"{found.path}: holds {found.kind.value}, and {takes}: give a table or an .npz")
     opened = open_table(found.path)
-    wanted = [column.name for spec in bundle.inputs for column in spec.columns]
+    wanted = [place for spec in bundle.inputs for place in places_of(spec, opened.names)]
     inputs_of(bundle.inputs, _Nothing(opened.names), str(found.path))  # columns that are missing, before any row
     names = [name for name in (OBJECT, SAMPLE) if name in opened.names]
     start = 0
