@@ -57,16 +57,24 @@ def where(store: Callable[[Path], str]) -> Callable[[Path], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def of_example(tmp_path_factory: pytest.TempPathFactory):
-    """Config of a training of seconds, of one of the examples of docs/extending.md."""
+def examples_folder(tmp_path_factory: pytest.TempPathFactory):
+    """Where the examples of docs/extending.md lie: the package ``mylab``, which can be imported, and ``myconf``."""
+    import examples
+
+    folder = tmp_path_factory.mktemp("examples")
+    examples.write(folder)
+    sys.path.insert(0, str(folder))
+    yield folder
+    sys.path.remove(str(folder))
+
+
+@pytest.fixture(scope="session")
+def of_example(examples_folder: Path):
+    """Config of a training of seconds, of one of these examples."""
     import examples
     from alertlab.config import compose
 
-    folder = tmp_path_factory.mktemp("of_example")
-    examples.write(folder)
-    sys.path.insert(0, str(folder))
-    yield lambda name: compose("train", examples.overrides(name), [folder / "myconf"], ["mylab"])
-    sys.path.remove(str(folder))
+    return lambda name: compose("train", examples.overrides(name), [examples_folder / "myconf"], ["mylab"])
 
 
 TINY = [

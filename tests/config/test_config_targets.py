@@ -222,38 +222,38 @@ def test_models_of_a_package_of_ones_own_take_parts_of_the_libraries():
 
 
 @pytest.fixture
-def mylab(tmp_path, monkeypatch):
+def ourlab(tmp_path, monkeypatch):
     """A package of one's own, which imports os as any would."""
-    (tmp_path / "mylab").mkdir()
-    (tmp_path / "mylab" / "__init__.py").write_text("")
-    (tmp_path / "mylab" / "models.py").write_text(
+    (tmp_path / "ourlab").mkdir()
+    (tmp_path / "ourlab" / "__init__.py").write_text("")
+    (tmp_path / "ourlab" / "models.py").write_text(
         "import os\nfrom os import system\n\n\nclass Model:\n"
         "    def __init__(self, **values):\n        self.values = values\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    for name in [name for name in sys.modules if name.startswith("mylab")]:
+    for name in [name for name in sys.modules if name.startswith("ourlab")]:
         monkeypatch.delitem(sys.modules, name)
     return tmp_path
 
 
-def test_a_package_of_ones_own_may_stand_anywhere_once_it_is_allowed(mylab):
-    node = "{_target_: mylab.models.Model, head: {_target_: mylab.models.Model, _args_: []}}"
-    with pytest.raises(ConfigError, match="--allow mylab"):
+def test_a_package_of_ones_own_may_stand_anywhere_once_it_is_allowed(ourlab):
+    node = "{_target_: ourlab.models.Model, head: {_target_: ourlab.models.Model, _args_: []}}"
+    with pytest.raises(ConfigError, match="--allow ourlab"):
         compose("train", [f"+model.own={node}"])
-    built = instantiate(compose("train", [f"+model.own={node}"], allowed=["mylab"]).model.own)
+    built = instantiate(compose("train", [f"+model.own={node}"], allowed=["ourlab"]).model.own)
     assert type(built.values["head"]).__name__ == "Model"
 
 
-def test_what_an_allowed_package_does_not_have_is_said_when_it_is_built(mylab):
-    config = compose("train", ["model._target_=mylab.models.absent"], allowed=["mylab"])
-    with pytest.raises(ConfigError, match=r"^mylab\.models\.absent: .*absent"):
+def test_what_an_allowed_package_does_not_have_is_said_when_it_is_built(ourlab):
+    config = compose("train", ["model._target_=ourlab.models.absent"], allowed=["ourlab"])
+    with pytest.raises(ConfigError, match=r"^ourlab\.models\.absent: .*absent"):
         instantiate(config.model)
 
 
-@pytest.mark.parametrize("name", ["mylab.models.os.system", "mylab.models.system", "mylabs.Model"])
-def test_what_is_allowed_is_the_package_and_not_what_it_imports(mylab, name):
+@pytest.mark.parametrize("name", ["ourlab.models.os.system", "ourlab.models.system", "ourlabs.Model"])
+def test_what_is_allowed_is_the_package_and_not_what_it_imports(ourlab, name):
     with pytest.raises(ConfigError, match=r"model\._target_"):
-        compose("train", [f"model._target_={name}"], allowed=["mylab"])
+        compose("train", [f"model._target_={name}"], allowed=["ourlab"])
 
 
 @pytest.mark.parametrize("package", ["torch", "os", "builtins", "alertlab", "sklearn.datasets", "", "a b"])
