@@ -102,11 +102,14 @@ class Bundle:
             For rows whose answers are not finite.
         """
         arrays = self.validate(inputs)
-        return self.task.predict(self.manifest, arrays, self.answers(arrays, batch_size))
+        return self.task.predict(self.manifest, arrays, self._finite(arrays, batch_size))
 
     def answers(self, inputs: Mapping[str, Any], batch_size: int | None = None) -> dict[str, Any]:
         """Every declared output by name, n rows each; raises as ``predict`` does."""
-        answers = self._answers(self.validate(inputs), batch_size)
+        return self._finite(self.validate(inputs), batch_size)
+
+    def _finite(self, arrays: Mapping[str, Input], batch_size: int | None) -> dict[str, Any]:
+        answers = self._answers(arrays, batch_size)
         bad = np.any([unfinished(values) for values in answers.values()], axis=0)
         if bad.any():
             raise NotFiniteError(np.flatnonzero(bad).tolist(), self.task.noun)
@@ -114,11 +117,16 @@ class Bundle:
 
     def golden(self) -> tuple[dict[str, Input], Any]:
         """Real rows that the bundle carries: raw inputs, and the trained model's probabilities, or scores, for them."""
+        inputs, expected = self._golden_rows()
+        main = expected[self.task.main]
+        return inputs, main if isinstance(main, Ragged) else np.asarray(main, np.float64)
+
+    def _golden_rows(self) -> tuple[dict[str, Input], dict[str, Any]]:
+        """Inputs, and every answer by name."""
         inputs, expected = golden.decode(self._golden, self.manifest)
         if self.task.main not in expected:
             raise BundleError(f"{GOLDEN}: cannot be read (no output.{self.task.main})")
-        main = expected[self.task.main]
-        return inputs, main if isinstance(main, Ragged) else np.asarray(main, np.float64)
+        return inputs, expected
 
     def self_test(self) -> Parity:
         """Replay the golden rows on this machine.
@@ -129,12 +137,12 @@ class Bundle:
             With the largest difference, when it is beyond the declared
             tolerance or any label flips.
         """
-        inputs, main = self.golden()
-        promised = self.manifest.parity
-        if len(main) != promised.n_rows:
-            raise BundleError(f"{GOLDEN}: {len(main)} rows, the manifest says {promised.n_rows}")
+        inputs, expected = self._golden_rows()
+        rows, promised = len(expected[self.task.main]), self.manifest.parity
+        if rows != promised.n_rows:
+            raise BundleError(f"{GOLDEN}: {rows} rows, the manifest says {promised.n_rows}")
         try:
-            return self.compare(inputs, golden.decode(self._golden, self.manifest)[1])
+            return self.compare(inputs, expected)
         except BundleError as error:
             raise BundleError(f"{GOLDEN}: {error}") from error
 

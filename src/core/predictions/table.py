@@ -80,9 +80,9 @@ class Predictions(Identity):
     beside: ClassVar[tuple[str, ...]] = ()  # endings of files that lie beside its table
 
     @property
+    @abstractmethod
     def labelled(self) -> NDArray[np.bool_]:
         """(n,) whether the truth of a row is known, so that it can be judged."""
-        raise NotImplementedError
 
     @abstractmethod
     def own_columns(self) -> dict[str, Any]:
