@@ -35,7 +35,8 @@ class Kernel:
     minimum : detections that it needs, in its band where it is of a band.
     undefined : when it gives NaN in spite of enough detections.
     source : paper and equation, or whose code is the definition.
-    by_band : its columns end with the number of a band.
+    per : ``band``, ``object``, or ``pair`` of neighbouring bands, which are what its names begin with.
+    on : ``magnitude`` or ``flux`` where it has a meaning in one of them alone, ``either`` where in both.
     """
 
     compute: Callable[..., Any]
@@ -44,9 +45,22 @@ class Kernel:
     minimum: int
     undefined: str
     source: str
-    by_band: bool
+    per: str
+    on: str
+
+    @property
+    def looks_around(self) -> bool:
+        """Whether it depends on other bands than its own: by the period, which is that of all."""
+        return self.per != "band" or bool(AROUND & set(self.inputs))
+
+    @property
+    def definition(self) -> tuple[int | str, ...]:
+        """What its values follow from, in words."""
+        return self.minimum, self.undefined, self.source
 
 
+FLUXES = ("flux", "flux_error", "difference_flux", "difference_flux_error")
+AROUND = {"period", "folded", "band_period"}
 ALERCE = "lc_classifier 2.1.0, Sánchez-Sáez et al. 2021"
 
 
@@ -87,7 +101,12 @@ def _temporary_place() -> Path | None:
 
 
 def of_band(
-    *texts: tuple[str, str, str], minimum: int, undefined: str = "", source: str = ALERCE, compiled: bool = True
+    *texts: tuple[str, str, str],
+    minimum: int,
+    undefined: str = "",
+    source: str = ALERCE,
+    compiled: bool = True,
+    on: str = "either",
 ) -> Callable[[Callable[..., Any]], Kernel]:
     """Declare a kernel over the detections of one band, in order of time.
 
@@ -95,30 +114,62 @@ def of_band(
     time of that one), ``magnitude``, ``error``, any name in :data:`~.lightcurves.OPTIONAL`, ``ordered`` (the
     magnitudes, ascending), ``limit_time`` and ``limit`` (the non-detections of the band), ``period`` (of all bands,
     NaN where none was found), ``folded`` (the magnitudes in order of the phase of twice the period, which is 0 at that
-    first detection), ``band_period``.
+    first detection), ``band_period``. Or fluxes in microjansky, negative ones too: ``flux`` and ``flux_error``, of the
+    difference image ``difference_flux`` and ``difference_flux_error``.
+
+    In a set that takes fluxes as they are, ``magnitude``, ``error`` and what follows from them are fluxes where the
+    light curves are. A kernel that has no meaning so says ``on="magnitude"``: it is given the magnitudes of fluxes of
+    at least three standard deviations.
 
     Parameters
     ----------
     texts : (name, unit, formula) of each column.
-    minimum, undefined, source : see :class:`Kernel`.
+    minimum, undefined, source, on : see :class:`Kernel`; one that takes fluxes is on ``flux``.
     compiled : with numba; False for a kernel of other libraries' calls.
     """
-    return _declare(texts, minimum, undefined, source, compiled, by_band=True)
+    return _declare(texts, minimum, undefined, source, compiled, "band", on)
 
 
 def of_object(
-    *texts: tuple[str, str, str], minimum: int, undefined: str = "", source: str = ALERCE, compiled: bool = True
+    *texts: tuple[str, str, str],
+    minimum: int,
+    undefined: str = "",
+    source: str = ALERCE,
+    compiled: bool = True,
+    on: str = "either",
 ) -> Callable[[Callable[..., Any]], Kernel]:
     """Declare a kernel over a whole object: as :func:`of_band`, with detections of all bands and their ``band``."""
-    return _declare(texts, minimum, undefined, source, compiled, by_band=False)
+    return _declare(texts, minimum, undefined, source, compiled, "object", on)
+
+
+def of_pair(
+    *texts: tuple[str, str, str],
+    minimum: int,
+    undefined: str = "",
+    source: str = ALERCE,
+    compiled: bool = True,
+    on: str = "either",
+) -> Callable[[Callable[..., Any]], Kernel]:
+    """Declare a kernel over two neighbouring bands: as :func:`of_object`, and ``first`` and ``second`` are the bands.
+
+    Its columns are ``g-r_NAME``, the bluer band first where bands are given in order of wavelength.
+    """
+    return _declare(texts, minimum, undefined, source, compiled, "pair", on)
 
 
 def _declare(
-    texts: tuple[tuple[str, str, str], ...], minimum: int, undefined: str, source: str, compiled: bool, by_band: bool
+    texts: tuple[tuple[str, str, str], ...],
+    minimum: int,
+    undefined: str,
+    source: str,
+    compiled: bool,
+    per: str,
+    on: str,
 ) -> Callable[[Callable[..., Any]], Kernel]:
     def declared(function: Callable[..., Any]) -> Kernel:
         inputs = tuple(inspect.signature(function).parameters)
+        takes = "flux" if set(FLUXES) & set(inputs) else on
         compute = kernel_function(function) if compiled else function
-        return Kernel(compute, tuple(Text(*text) for text in texts), inputs, minimum, undefined, source, by_band)
+        return Kernel(compute, tuple(Text(*text) for text in texts), inputs, minimum, undefined, source, per, takes)
 
     return declared

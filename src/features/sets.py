@@ -1,17 +1,38 @@
-"""Named sets of features: fixed columns in a fixed order, with a version and a hash of their definition."""
+"""Sets of features: fixed columns in a fixed order, with a version and a hash of their definition."""
 
 import hashlib
+import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 
 from ..runtime.errors import AlertlabError
 from .families import KERNELS
+from .families.shape import shape_kernel
 from .feature import Kernel, Text
+from .named_sets import SETS, NamedSet
 
-BANDS = {1: "g", 2: "r"}  # the numbers that ZTF gives its filters, which end the names of columns
 NAME, VERSION, HASH = b"alertlab.features", b"alertlab.features.version", b"alertlab.features.sha256"
+OF_BANDS, IN = b"alertlab.features.bands", b"alertlab.features.quantity"  # of sets that take those of the data
+MAGNITUDE, FLUX = "magnitude", "flux"
+JOINED = "+"  # between the names of sets that are combined
+FLUX_UNITS = {"mag": "uJy", "mag^2": "uJy^2", "mag/d": "uJy/d"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The part of a light curve that features are computed from.
+
+    Attributes
+    ----------
+    bands : names; kernels that take ``band`` count them from 1.
+    own : in what the light curves are in, ``flux`` or ``magnitude``; else in magnitudes.
+    """
+
+    bands: tuple[str, ...]
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -20,17 +41,26 @@ class Feature:
 
     Attributes
     ----------
-    name : of the column, with the number of the band.
+    name : of the column, with its band.
     text : its name without the band, unit and formula.
     kernel : what computes it, and its place in what the kernel returns.
-    band : number of the band; None for a feature of the whole object.
+    scope : what it is computed from.
+    bands : the band that it is of, or the two of a colour; none for a feature of the whole object.
     """
 
     name: str
     text: Text
     kernel: Kernel
     place: int
-    band: int | None
+    scope: Scope
+    bands: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Equal for two names of one value: a feature of one band does not depend on the others of its scope."""
+        alone = self.kernel.per == "band" and not self.kernel.looks_around
+        seen = (self.scope.own,) if alone else self.scope
+        return id(self.kernel), self.place, self.bands, seen
 
 
 @dataclass(frozen=True)
@@ -39,12 +69,19 @@ class FeatureSet:
 
     Attributes
     ----------
+    name : of the set, or those of several with + between them.
     version : raised when a value of the set changes for the same light curve.
+    bands : of the data, which a set without bands of its own takes; empty where all its sets have their own.
+    quantity : what the light curves are in, ``magnitude`` or ``flux``, where that matters.
+    code : hashes of the packages of one's own that kernels come from.
     """
 
     name: str
     version: str
     features: tuple[Feature, ...]
+    bands: tuple[str, ...] = ()
+    quantity: str = MAGNITUDE
+    code: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -52,24 +89,42 @@ class FeatureSet:
         return [feature.name for feature in self.features]
 
     @property
+    def units(self) -> dict[str, str]:
+        """Column -> unit."""
+        return {each.name: self.unit(each) for each in self.features}
+
+    def unit(self, feature: Feature) -> str:
+        """Of a column: what is in magnitudes as published is in fluxes where the light curves are."""
+        flux = self.quantity == FLUX and feature.scope.own and feature.kernel.on == "either"
+        return FLUX_UNITS.get(feature.text.unit, feature.text.unit) if flux else feature.text.unit
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Every band that any of the features is computed from."""
+        return tuple(dict.fromkeys(name for scope in self.scopes for name in scope.bands))
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What the features are computed from, each once."""
+        return tuple(dict.fromkeys(each.scope for each in self.features))
+
+    @property
     def sha256(self) -> str:
         """Hash of name, version, and every feature's name, unit, formula, minimum and source."""
         rows = [
-            [
-                each.name,
-                each.text.unit,
-                each.text.formula,
-                each.kernel.minimum,
-                each.kernel.undefined,
-                each.kernel.source,
-            ]
-            for each in self.features
+            [each.name, self.unit(each), each.text.formula, *each.kernel.definition] for each in self.features
         ]
-        return hashlib.sha256(json.dumps([self.name, self.version, rows]).encode()).hexdigest()
+        content = [self.name, self.version, rows]
+        if self.bands or self.code:
+            content.append([self.bands, self.quantity, self.code, [each.scope.bands for each in self.features]])
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def metadata(self) -> dict[bytes, bytes]:
         """What a table of these features says of itself, as metadata of its Arrow schema."""
-        return {NAME: self.name.encode(), VERSION: self.version.encode(), HASH: self.sha256.encode()}
+        said = {NAME: self.name, VERSION: self.version, HASH: self.sha256}
+        if self.bands:
+            said |= {OF_BANDS: json.dumps(self.bands), IN: self.quantity}
+        return {key: value.encode() for key, value in said.items()}
 
     def check(self, metadata: Mapping[bytes, bytes] | None, origin: str) -> None:
         """Refuse a table of other features.
@@ -90,82 +145,170 @@ class FeatureSet:
             )
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Names of sets, and of packages of one's own, as a config gives them; what they are depends on the data.
+
+    Attributes
+    ----------
+    names : each of :data:`~.named_sets.SETS`, or the dotted name of a module that has ``KERNELS``.
+    """
+
+    names: tuple[str, ...]
+
+    @staticmethod
+    def of(given: str | Sequence[str]) -> "Wanted":
+        """From one name, several, or several with + between them.
+
+        Raises
+        ------
+        AlertlabError
+            For a name that there is not, none, or one given twice.
+        """
+        listed = [given] if isinstance(given, str) else list(given)
+        names = tuple(part for each in listed for part in str(each).split(JOINED))
+        for name in names:
+            if name not in SETS and "." not in name:
+                raise AlertlabError(f"features={name}: no such set; there are {', '.join(SETS)}")
+        if not names or len(set(names)) < len(names):
+            raise AlertlabError(f"features={given}: name each set once, such as features=[all_bands,shape]")
+        return Wanted(names)
+
+    @property
+    def name(self) -> str:
+        """All of them in one word."""
+        return JOINED.join(self.names)
+
+    @property
+    def takes_fluxes(self) -> bool:
+        """Whether any of the sets is of fluxes where the light curves are: then a negative flux is data."""
+        return any(name not in SETS or SETS[name].own for name in self.names)
+
+    @property
+    def takes_bands(self) -> bool:
+        """Whether any of the sets takes the bands of the data, whatever they are."""
+        return any(name not in SETS or SETS[name].bands is None for name in self.names)
+
+    def used(self, bands: Sequence[str]) -> tuple[str, ...]:
+        """Which of the bands of the data any of the sets looks at.
+
+        Raises
+        ------
+        AlertlabError
+            For data that have none of the bands that a set is defined on.
+        """
+        if not self.takes_bands:
+            needed = {name for each in self.names for name in SETS[each].bands or {}}
+            return tuple(name for name in bands if name in needed)
+        return tuple(bands)
+
+    def resolved(self, bands: Sequence[str], quantity: str) -> FeatureSet:
+        """The features of data in these bands."""
+        return feature_set(self.name, tuple(bands), quantity)
+
+
 @cache
-def all_features() -> tuple[Feature, ...]:
-    """Every column that there is: kernel by kernel, band by band."""
-    return tuple(
-        Feature(text.name if band is None else f"{text.name}_{band}", text, kernel, place, band)
-        for kernel in KERNELS
-        for band in (BANDS if kernel.by_band else (None,))
-        for place, text in enumerate(kernel.texts)
-    )
+def feature_set(name: str, bands: tuple[str, ...] = (), quantity: str = MAGNITUDE) -> FeatureSet:
+    """A set by its name, or several combined: ``all_bands+shape``.
 
+    Where two sets give one column of other bands, such as the period of g and r and that of all bands, the later one
+    has the bands at the end of its name: ``Multiband_period_gr``. What is the same twice is there once.
 
-# All that lc_classifier 2.1.0 gives. Named one by one: a feature that is added later must not change a set.
-PUBLISHED = frozenset(
-    """
-    Amplitude AndersonDarling Autocor_length Beyond1Std Con Eta_e ExcessVar Gskew LinearTrend MaxSlope Meanvariance
-    MedianAbsDev MedianBRP PairSlopeTrend PercentAmplitude Pvar Q31 Rcs Skew SmallKurtosis Std StetsonK
-    SF_ML_amplitude SF_ML_gamma IAR_phi GP_DRW_sigma GP_DRW_tau MHPS_low MHPS_high MHPS_ratio
-    SPM_A SPM_t0 SPM_gamma SPM_beta SPM_tau_rise SPM_tau_fall SPM_chi
-    Multiband_period PPE delta_period Power_rate_1/4 Power_rate_1/3 Power_rate_1/2 Power_rate_2 Power_rate_3
-    Power_rate_4 Psi_CS Psi_eta
-    Harmonics_mag_1 Harmonics_mag_2 Harmonics_mag_3 Harmonics_mag_4 Harmonics_mag_5 Harmonics_mag_6 Harmonics_mag_7
-    Harmonics_phase_2 Harmonics_phase_3 Harmonics_phase_4 Harmonics_phase_5 Harmonics_phase_6 Harmonics_phase_7
-    Harmonics_mse
-    delta_mag_fid positive_fraction n_non_det_before_fid max_diffmaglim_before_fid median_diffmaglim_before_fid
-    last_diffmaglim_before_fid dmag_non_det_fid dmag_first_det_fid n_non_det_after_fid max_diffmaglim_after_fid
-    median_diffmaglim_after_fid
-    g-r_max g-r_mean g-r_max_corr g-r_mean_corr gal_b gal_l rb sgscore1
-    """.split()
-)
-# Brightness and length of the survey, which say where and when an object was seen, not what it is; left out of the
-# paper. Harmonics_chi came after it.
-HELPERS = frozenset(
-    """
-    mean_mag min_mag first_mag Mean n_det n_pos n_neg iqr MHPS_non_zero MHPS_PN_flag delta_mjd_fid last_mjd_before_fid
-    Period_band Harmonics_chi
-    """.split()
-)
-WISE = frozenset({"W1-W2", "W2-W3", "g-W2", "g-W3", "r-W2", "r-W3"})  # NaN without AllWISE magnitudes
-# Shape and colours of supernovae, from both bands together.
-TRANSIENT = frozenset(
-    """
-    peak_mag_g peak_mag_r peak_lag
-    g-r_at_-10 g-r_at_-5 g-r_at_0 g-r_at_7 g-r_at_15 g-r_at_22 g-r_at_30 g-r_at_45 g-r_at_60
-    fade_g_at_-10 fade_g_at_-5 fade_g_at_7 fade_g_at_15 fade_g_at_22 fade_g_at_30 fade_g_at_45 fade_g_at_60
-    fade_r_at_-10 fade_r_at_-5 fade_r_at_7 fade_r_at_15 fade_r_at_22 fade_r_at_30 fade_r_at_45 fade_r_at_60
-    rise_80_g fall_80_g rise_50_g fall_50_g rise_25_g fall_25_g
-    rise_80_r fall_80_r rise_50_r fall_50_r rise_25_r fall_25_r
-    bump_g bump_r reddening_15 reddening_30 reddening_45 reddest
-    """.split()
-)
-SETS = {
-    "alerce152": PUBLISHED | WISE,
-    "alerce174": PUBLISHED | HELPERS,
-    "transient": PUBLISHED | WISE | TRANSIENT,
-}
-VERSIONS = {
-    "alerce152": "2",
-    "alerce174": "2",
-    "transient": "2",
-    "all": "2",
-}  # raised when a value changes for the same light curve
-
-
-def feature_set(name: str) -> FeatureSet:
-    """A set by its name.
-
-    ``alerce152`` is the published selection, ``alerce174`` all that lc_classifier 2.1.0 gives, ``transient`` the
-    published selection with the shape of a supernova in both bands, and ``all`` every feature that there is, also
-    those added since.
+    Parameters
+    ----------
+    bands : of the data, in order of wavelength, for sets that have none of their own.
+    quantity : what the light curves are in, for sets that look at it.
 
     Raises
     ------
     AlertlabError
-        For another name.
+        For a name that there is not, or a set that takes the bands of the data where none are given.
     """
-    if name not in VERSIONS:
-        raise AlertlabError(f"features={name}: no such set; there are {', '.join(VERSIONS)}")
-    chosen = [each for each in all_features() if name == "all" or each.text.name in SETS[name]]
-    return FeatureSet(name, VERSIONS[name], tuple(chosen))
+    wanted = Wanted.of(name)
+    if wanted.takes_bands and not bands:
+        raise AlertlabError(f"features={name}: takes the bands of the data, and none are known")
+    known: dict[str, Feature] = {}
+    same: set[tuple[object, ...]] = set()
+    code = []
+    for each in wanted.names:
+        if each in SETS:
+            found = _of_set(SETS[each], bands, quantity)
+        else:
+            found, digest = _of_package(each, bands)
+            code.append(digest)
+        for feature in found:
+            if feature.identity in same:
+                continue
+            same.add(feature.identity)
+            unique = feature
+            if feature.name in known:
+                unique = _renamed(feature)
+            if unique.name in known:
+                raise AlertlabError(f"features={name}: {each} gives {unique.name}, as another set does; rename yours")
+            known[unique.name] = unique
+    versions = [SETS[each].version for each in wanted.names if each in SETS]
+    of_data = wanted.takes_bands or wanted.takes_fluxes
+    return FeatureSet(
+        wanted.name,
+        JOINED.join(versions) or "1",
+        tuple(known.values()),
+        (bands if wanted.takes_bands else _own_bands(wanted)) if of_data else (),
+        quantity if of_data else MAGNITUDE,
+        tuple(code),
+    )
+
+
+def _own_bands(wanted: Wanted) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(band for name in wanted.names for band in SETS[name].bands or {}))
+
+
+def _of_set(named: NamedSet, bands: tuple[str, ...], quantity: str) -> Iterator[Feature]:
+    """Kernel by kernel, band by band; of two kernels of one name the one that suits the quantity."""
+    endings = named.bands if named.bands is not None else {band: band for band in bands}
+    scope = Scope(tuple(endings), named.own)
+    suits = ("either", quantity if named.own else MAGNITUDE)
+    preferred = {text.name for kernel in KERNELS for text in kernel.texts if kernel.on in suits}
+    for kernel in KERNELS:
+        if kernel.on in suits or not preferred.issuperset(text.name for text in kernel.texts):
+            yield from (each for each in _of_kernel(kernel, scope, endings) if each.text.name in named.texts)
+    if named.shape:
+        yield from _of_kernel(shape_kernel(scope.bands), scope, endings)
+
+
+def _of_kernel(kernel: Kernel, scope: Scope, endings: Mapping[str, str]) -> Iterator[Feature]:
+    if kernel.per == "object":
+        places: list[tuple[tuple[str, ...], str]] = [((), "{}")]
+    elif kernel.per == "band":
+        places = [((band,), f"{{}}_{ending}") for band, ending in endings.items()]
+    else:
+        pairs = zip(scope.bands, scope.bands[1:], strict=False)
+        places = [((blue, red), f"{blue}-{red}_{{}}") for blue, red in pairs]
+    for of, pattern in places:
+        for place, text in enumerate(kernel.texts):
+            yield Feature(pattern.format(text.name), text, kernel, place, scope, of)
+
+
+def _renamed(feature: Feature) -> Feature:
+    name = f"{feature.name}_{''.join(feature.scope.bands)}"
+    return Feature(name, feature.text, feature.kernel, feature.place, feature.scope, feature.bands)
+
+
+def _of_package(name: str, bands: tuple[str, ...]) -> tuple[list[Feature], str]:
+    """Features of a module of one's own, and the hash of its source."""
+    try:
+        module = import_module(name)
+        source = inspect.getsource(module)
+    except Exception as error:  # whatever the user's own code raises
+        raise AlertlabError(f"features={name}: cannot be imported ({type(error).__name__}: {error})") from error
+    kernels = getattr(module, "KERNELS", None)
+    if not isinstance(kernels, Sequence) or not kernels or not all(isinstance(each, Kernel) for each in kernels):
+        raise AlertlabError(f"features={name}: has no KERNELS = (...), functions declared by of_band or of_object")
+    endings = {band: band for band in bands}
+    scope = Scope(bands, own=True)
+    found = [feature for kernel in kernels for feature in _of_kernel(kernel, scope, endings)]
+    return found, hashlib.sha256(source.encode()).hexdigest()
+
+
+def all_features() -> tuple[Feature, ...]:
+    """Every column of the published families: kernel by kernel, band by band."""
+    return feature_set("all").features

@@ -10,7 +10,9 @@ from . import (
     mexican_hat,
     moments,
     non_detections,
+    of_flux,
     order_statistics,
+    pairs,
     periods,
     random_walk,
     structure_function,
@@ -36,5 +38,7 @@ MODULES = (
     colours,
     context,
     transient,
+    of_flux,
+    pairs,
 )
 KERNELS = tuple(kernel for module in MODULES for kernel in module.KERNELS)

@@ -27,6 +27,7 @@ def peak_and_mean(magnitude: Floats, band: Integers, of: int) -> tuple[float, fl
     ("g-r_mean_corr", "mag", "mean g - mean r, corrected magnitudes"),
     minimum=2,
     undefined="without both bands; the corrected ones where they equal the others: no magnitude was corrected",
+    on="magnitude",
 )
 def survey_colours(difference: Floats, magnitude: Floats, band: Integers) -> Floats:
     g_of_difference, g_corrected = peak_and_mean(difference, band, G), peak_and_mean(magnitude, band, G)
@@ -55,6 +56,7 @@ def wise_red(W2: float, W3: float) -> float:  # noqa: N803
     ("r-W3", "mag", "mean r - AllWISE W3"),
     minimum=1,
     undefined="without the band or the AllWISE magnitude",
+    on="magnitude",
 )
 def wise_optical(magnitude: Floats, band: Integers, W2: float, W3: float) -> Floats:  # noqa: N803
     g_mean, r_mean = peak_and_mean(magnitude, band, G)[1], peak_and_mean(magnitude, band, R)[1]

@@ -14,6 +14,7 @@ from .moments import average
     ("mean_mag", "mag", "mean m"),
     ("min_mag", "mag", "min m"),
     minimum=1,
+    on="magnitude",
 )
 def brightness(time: Floats, magnitude: Floats) -> Floats:
     brightest, faintest = magnitude[0], magnitude[0]

@@ -71,6 +71,7 @@ def smoothed_difference(
     undefined="without a point that has 4 points, itself included, within two thirds of the filter's reach; "
     "MHPS_ratio where MHPS_high is 0",
     source="Arévalo et al. 2012, as in ALeRCE's mhps",
+    on="magnitude",
 )
 def mexican_hat_power(time: Floats, magnitude: Floats, error: Floats, zero: float) -> Floats:
     # the published code holds MJD in single precision; its steps, whatever days are counted from

@@ -50,7 +50,7 @@ def standard_deviation(magnitude: Floats) -> float:
     return math.sqrt(central(magnitude, 2))
 
 
-@of_band(("Meanvariance", "", "std(m) / mean(m)"), minimum=6, undefined="where the mean is 0")
+@of_band(("Meanvariance", "", "std(m) / mean(m)"), minimum=6, undefined="where the mean is 0", on="magnitude")
 def relative_deviation(magnitude: Floats) -> float:
     return math.sqrt(central(magnitude, 2)) / average(magnitude)
 
@@ -109,6 +109,7 @@ def stetson_k(magnitude: Floats, error: Floats) -> float:
     minimum=6,
     undefined="where the mean is 0",
     source="Nandra et al. 1997",
+    on="magnitude",
 )
 def excess_variance(magnitude: Floats, error: Floats) -> float:
     noise = 0.0

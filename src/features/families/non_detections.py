@@ -26,6 +26,7 @@ def before(time: Floats, limit_time: Floats) -> int:
     minimum=1,
     undefined=NONE_BEFORE,
     compiled=False,
+    on="magnitude",
 )
 def limits_before(time: Floats, magnitude: Floats, limit_time: Floats, limit: Floats, zero: float) -> Floats:
     n = before(time, limit_time)
@@ -44,6 +45,7 @@ def limits_before(time: Floats, magnitude: Floats, limit_time: Floats, limit: Fl
     minimum=1,
     undefined="without a limit after the first detection of the band",
     compiled=False,
+    on="magnitude",
 )
 def limits_after(time: Floats, limit_time: Floats, limit: Floats) -> Floats:
     depth = np.sort(limit[before(time, limit_time) :])

@@ -77,7 +77,12 @@ def median_buffer_range(ordered: Floats) -> float:
     return inside / ordered.size
 
 
-@of_band(("PercentAmplitude", "", "max |m - median(m)| / median(m)"), minimum=6, undefined="where the median is 0")
+@of_band(
+    ("PercentAmplitude", "", "max |m - median(m)| / median(m)"),
+    minimum=6,
+    undefined="where the median is 0",
+    on="magnitude",
+)
 def percent_amplitude(ordered: Floats) -> float:
     middle = median(ordered)
     return max(ordered[-1] - middle, middle - ordered[0]) / middle

@@ -50,6 +50,7 @@ def remember(log_time: float, time: Floats, memory: Floats) -> None:
     minimum=2,
     undefined="GP_DRW_tau where the errors explain all variance",
     source="Foreman-Mackey et al. 2017; a and not its root, as in lc_classifier 2.1.0",
+    on="magnitude",
 )
 def damped_random_walk(time: Floats, magnitude: Floats, error: Floats) -> Floats:
     centred, noise = magnitude - average(magnitude), error**2

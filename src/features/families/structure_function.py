@@ -21,6 +21,7 @@ FAILED = -0.5  # of both, as published, where no line can be drawn
     ("SF_ML_gamma", "", "gamma of the same line, clipped to [-0.5, 3]; 0 where the amplitude is 0"),
     minimum=6,
     source="Schmidt et al. 2010, binned as in lc_classifier 2.1.0",
+    on="magnitude",
 )
 def structure_function(time: Floats, magnitude: Floats, error: Floats) -> Floats:
     total, pairs = np.zeros(EDGES.size), np.zeros(EDGES.size)

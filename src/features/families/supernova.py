@@ -95,6 +95,7 @@ def fit(p: Floats, low: Floats, high: Floats, time: Floats, flux: Floats, error:
     minimum=1,
     undefined="SPM_chi below 7 points",
     source="Villar et al. 2019, smoothed by Sánchez-Sáez et al. 2021; weighted, where lc_classifier 2.1.0 is not",
+    on="magnitude",
 )  # fmt: skip
 def supernova_shape(time: Floats, difference: Floats, difference_error: Floats) -> Floats:
     n, peak = time.size, 0

@@ -6,16 +6,11 @@ import numpy as np
 
 from ..feature import kernel_function, of_object
 from ..lightcurves import Floats, Integers
-from ..maths.two_bands import FAINTEST, FLOOR, expected, factor, nightly, uncertainty
+from ..maths.flux_process import LEVELS, PHASES, followed
 
-G, R = 1, 2
-BEFORE, AFTER = 60.0, 150.0  # days around the brightest night that are looked at
-BEYOND = 5  # days before the first and after the last night to which the flux is followed
-PHASES = (-10, -5, 0, 7, 15, 22, 30, 45, 60)  # days from the peak
 PEAK, WEEK, FORTNIGHT, BUMP, MONTH, LATE = 2, 3, 4, 5, 6, 7  # places in PHASES; LATE is 45 d
-LEVELS = (80, 50, 25)  # per cent of the peak's flux, whose crossings are timed
-VAGUE = 0.2  # standard deviation of a flux, of the brightest night's, from which on it is undefined
-SIGNAL = 2.0  # standard deviations that a flux has at least
+TINY = 1e-9  # added to a flux error, which underflows for what is 25 mag below the peak
+BANDS = 2
 
 PROCESS = (
     "Gaussian process over days and bands, mean 0, covariance 0.25 rho (1 + x) exp(-x), x = sqrt(3) |dt| / 25 d, "
@@ -47,28 +42,13 @@ COLUMNS = (
 
 
 @kernel_function
-def nights_around_peak(
-    time: Floats, magnitude: Floats, error: Floats, band: Integers
-) -> tuple[Floats, Floats, Floats, Integers, float]:
-    """Days from the brightest night, flux relative to its, errors, bands, and its magnitude."""
-    when, flux, spread, of = nightly(time, magnitude, error, band)
-    brightest = np.argmax(flux - spread)
-    day, top = when[brightest], flux[brightest]
-    near = (when > day - BEFORE) & (when < day + AFTER) & ((of == G) | (of == R))
-    when, flux, spread, of = when[near] - day, flux[near] / top, spread[near] / top, of[near]
-    spread = np.sqrt(spread**2 + (FLOOR * np.maximum(flux, FAINTEST)) ** 2)
-    return when, flux, spread, of, magnitude.min() - 2.5 * math.log10(top)
-
-
-@kernel_function
-def crossing(flux: Floats, peak: int, step: int, level: float) -> float:
-    """Days from the peak to where the daily flux falls below ``level``, NaN where it never does; step is -1 or 1."""
-    day = peak
-    while 0 <= day + step < flux.size:
-        if flux[day + step] < level:
-            return abs(day - peak) + (flux[day] - level) / (flux[day] - flux[day + step])
-        day += step
-    return np.nan
+def fluxes_of(magnitude: Floats, error: Floats, brightest: float) -> tuple[Floats, Floats]:
+    """Fluxes and their errors, where that of the brightest is 1."""
+    flux, spread = np.empty(magnitude.size), np.empty(magnitude.size)
+    for i in range(magnitude.size):
+        flux[i] = 10 ** (-0.4 * (magnitude[i] - brightest))
+        spread[i] = 0.4 * math.log(10.0) * flux[i] * error[i] + TINY
+    return flux, spread
 
 
 @of_object(
@@ -77,47 +57,31 @@ def crossing(flux: Floats, peak: int, step: int, level: float) -> float:
     undefined="where the flux is uncertain by a fifth of the brightest night's or by half of itself, or the light "
     "curve is more than 5 d away; a width whose crossing is not seen",
     source="Gaussian process as Boone 2019, scales fixed; fade_g_at_15 as the decline rate of Phillips 1993",
+    on="magnitude",
 )
 def transient_shape(time: Floats, difference: Floats, difference_error: Floats, band: Integers) -> Floats:
     out = np.full(len(COLUMNS), np.nan)
-    when, flux, spread, of, zero_point = nights_around_peak(time, difference, difference_error, band)
-    if when.size == 0:
-        return out
-    lower = factor(when, spread, of)
-    first, days = when.min(), math.ceil(when.max() - when.min()) + 1
-    grid = first - BEYOND + np.arange(days + 2 * BEYOND)
-    mean = expected(grid, when, flux, of, lower)
-    seen = mean[:, BEYOND : BEYOND + days]
-    peak = BEYOND + np.argmax(seen[0] + seen[1])
-    shape = np.full((2, len(PHASES)), np.nan)  # magnitudes relative to the brightest night
-    for row in range(2):
-        for k in range(len(PHASES)):
-            day = peak + PHASES[k]
-            if 0 <= day < grid.size:
-                doubt = uncertainty(grid[day], row, when, of, lower)
-                if doubt < VAGUE and mean[row, day] > SIGNAL * doubt:
-                    shape[row, k] = -2.5 * math.log10(mean[row, day])
+    brightest = difference.min()
+    flux, error = fluxes_of(difference, difference_error, brightest)
+    shape, peaks, heights, widths, top = followed(time, flux, error, band, BANDS)
+    zero_point = brightest - 2.5 * math.log10(top)
+    for row in range(BANDS):
+        out[row] = zero_point - 2.5 * math.log10(heights[row])
+    out[2] = peaks[1] - peaks[0]
     place = 3
     for k in range(len(PHASES)):
         out[place + k] = shape[0, k] - shape[1, k]
     place += len(PHASES)
-    for row in range(2):
+    for row in range(BANDS):
         for k in range(len(PHASES)):
             if k != PEAK:
                 out[place] = shape[row, k] - shape[row, PEAK]
                 place += 1
-    peaks = np.zeros(2)
-    for row in range(2):
-        top = BEYOND + np.argmax(seen[row])
-        known = uncertainty(grid[top], row, when, of, lower) < VAGUE
-        peaks[row] = top if known else np.nan
-        out[row] = zero_point - 2.5 * math.log10(mean[row, top]) if known else np.nan
-        for level in LEVELS:
-            for step in (-1, 1):
-                out[place] = crossing(mean[row], top, step, level / 100 * mean[row, top]) if known else np.nan
-                place += 1
-    out[2] = peaks[1] - peaks[0]
-    for row in range(2):
+    for row in range(BANDS):
+        for k in range(widths.shape[1]):
+            out[place] = widths[row, k]
+            place += 1
+    for row in range(BANDS):
         out[place + row] = shape[row, BUMP] - (shape[row, WEEK] + shape[row, LATE]) / 2
     colour = shape[0] - shape[1]
     out[place + 2] = colour[FORTNIGHT] - colour[PEAK]

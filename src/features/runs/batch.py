@@ -1,6 +1,6 @@
 """From light curves to feature columns: each object alone, each kernel once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -12,17 +12,28 @@ from threadpoolctl import threadpool_limits
 from ..feature import Kernel
 from ..lightcurves import Floats, Integers, LightCurves
 from ..maths.periodogram import Found, fold, search
-from ..sets import FeatureSet
+from ..sets import Feature, FeatureSet
+from .views import views
+
+PAIR = ("first", "second")  # what a kernel of two bands calls their numbers
 
 
 @dataclass(frozen=True)
 class Step:
-    """A kernel at work in one band or on the whole object, and the columns of the table that it fills."""
+    """A kernel at work in one band, on two or on the whole object, and the columns of the table that it fills.
+
+    ``bands`` are numbers, as the view that it works on counts them.
+    """
 
     kernel: Kernel
-    band: int | None
+    bands: tuple[int, ...]
     places: Integers
     columns: Integers
+
+    @property
+    def band(self) -> int | None:
+        """The one band that it looks at."""
+        return self.bands[0] if self.kernel.per == "band" else None
 
 
 def extract_batch(curves: LightCurves, features: FeatureSet) -> Floats:
@@ -33,33 +44,42 @@ def extract_batch(curves: LightCurves, features: FeatureSet) -> Floats:
     (objects, features), NaN where a feature is undefined.
     """
     table = np.full((len(curves), len(features.features)), np.nan)
-    plan = steps(features)
     # one thread for the matrix products: workers are processes, and the sums keep their order
     with threadpool_limits(1), np.errstate(all="ignore"):  # what overflows is NaN in the table, not a warning
-        for row, parts in zip(table, objects(curves), strict=True):
-            for step in plan:
-                arrays = parts.get(step.band)
-                if arrays is not None and unmet(step.kernel, arrays) is None:
-                    values = step.kernel.compute(*[arrays[name] for name in step.kernel.inputs])
-                    row[step.columns] = values if isinstance(values, float) else values[step.places]
+        for seen, numbered in views(curves, features):
+            _fill(table, seen, steps(numbered))
     table[~np.isfinite(table)] = np.nan
     return table
 
 
-def steps(features: FeatureSet) -> list[Step]:
-    """What must be computed for a set, each kernel once a band."""
-    wanted: dict[tuple[int, int | None], list[tuple[int, int]]] = {}
-    kernels = {id(each.kernel): each.kernel for each in features.features}
-    for column, each in enumerate(features.features):
-        wanted.setdefault((id(each.kernel), each.band), []).append((each.place, column))
-    return [Step(kernels[kernel], band, *np.array(pairs, dtype=np.int64).T) for (kernel, band), pairs in wanted.items()]
+def _fill(table: Floats, curves: LightCurves, plan: list[Step]) -> None:
+    for row, parts in zip(table, objects(curves), strict=True):
+        for step in plan:
+            arrays = parts.get(step.band)
+            if arrays is not None and unmet(step.kernel, arrays) is None:
+                values = step.kernel.compute(*[_argument(step, arrays, name) for name in step.kernel.inputs])
+                row[step.columns] = values if isinstance(values, float) else values[step.places]
+
+
+def _argument(step: Step, arrays: "Arrays", name: str) -> Any:
+    return float(step.bands[PAIR.index(name)]) if name in PAIR else arrays[name]
+
+
+def steps(numbered: Sequence[tuple[int, Feature]]) -> list[Step]:
+    """What must be computed for the features of one view, each kernel once a band or pair."""
+    wanted: dict[tuple[int, tuple[int, ...]], list[tuple[int, int]]] = {}
+    kernels = {id(each.kernel): each.kernel for _, each in numbered}
+    for column, each in numbered:
+        numbers = tuple(each.scope.bands.index(name) + 1 for name in each.bands)
+        wanted.setdefault((id(each.kernel), numbers), []).append((each.place, column))
+    return [Step(kernels[kernel], bands, *np.array(pairs, dtype=np.int64).T) for (kernel, bands), pairs in wanted.items()]
 
 
 def unmet(kernel: Kernel, arrays: "Arrays") -> str | None:
     """Why a kernel cannot be computed from what is there; None when it can."""
     if arrays.n < kernel.minimum:
         return f"{arrays.n} of {kernel.minimum} detections that it needs"
-    missing = [name for name in kernel.inputs if name not in arrays]
+    missing = [name for name in kernel.inputs if name not in arrays and name not in PAIR]
     return f"needs {' and '.join(missing)}, which the light curve does not have" if missing else None
 
 
@@ -90,6 +110,9 @@ def objects(curves: LightCurves) -> Iterator[dict[int | None, Arrays]]:
     curves, zeros = _since_first(curves)
     for number in range(len(curves)):
         start, stop = curves.offsets[number], curves.offsets[number + 1]
+        if start == stop:
+            yield {}
+            continue
         part = slice(start, stop)
         band = curves.band[part]
         known: dict[str, Any] = {name: values[part] for name, values in curves.detections.items()}
@@ -110,7 +133,8 @@ def _search(whole: Arrays) -> Found:
 
 def _since_first(curves: LightCurves) -> tuple[LightCurves, Floats]:
     """Light curves with times since the first detection of each object, and (n,) when that was."""
-    zeros = np.minimum.reduceat(curves.detections["time"], curves.offsets[:-1])
+    zeros, some = np.full(len(curves), np.nan), np.diff(curves.offsets) > 0
+    zeros[some] = np.minimum.reduceat(curves.detections["time"], curves.offsets[:-1][some])
 
     def since(time: Floats, offsets: Integers) -> Floats:
         return time - np.repeat(zeros, np.diff(offsets))

@@ -4,18 +4,21 @@ AB magnitudes (Oke & Gunn 1983): m = zero point - 2.5 log10 f, where the zero
 point is the magnitude of flux 1 in the unit: 31.4 for nJy, 23.9 for uJy, 16.4
 for mJy, 8.9 for Jy, 22.5 for nanomaggies, and whatever ``columns.zero_point``
 says for counts. The error is that of first order, 2.5 / ln 10 * sigma / f. A
-flux that is not above 0 has no magnitude.
+flux below three standard deviations has no magnitude: of noise around 0 the
+positive half alone would have one.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ...door.values import Place
-from ...runtime.errors import AlertlabError
-from ..lightcurves import Floats
+from ..door.values import Place
+from ..runtime.errors import AlertlabError
+from .lightcurves import Floats
 
 POGSON = 2.5 / np.log(10)  # magnitudes a relative change of flux
+SIGNAL = 3.0  # standard deviations of a flux that has a magnitude
+MICROJANSKY = 23.9  # AB magnitude of 1 uJy, in which fluxes are held
 JANSKY = 8.9  # AB magnitude of 1 Jy: -48.6 in erg / (s cm2 Hz), and 23 powers of ten
 MAGNITUDES = {"mag", "mags", "magnitude", "magnitudes", "abmag", "mag(ab)", "mag (ab)", "ab", "vega", "mag(st)"}
 ZERO_POINTS = {"njy": JANSKY + 22.5, "ujy": JANSKY + 15, "mjy": JANSKY + 7.5, "jy": JANSKY}  # without astropy
@@ -86,7 +89,7 @@ def scale_of(declared: str | None, own: str | None, zero_point: float | None, ke
 
 
 def to_magnitudes(values: Floats, scale: Scale) -> Floats:
-    """Magnitudes of numbers on a scale; NaN for a flux that is not above 0."""
+    """Magnitudes of numbers on a scale; NaN for a flux that is not above 0, whatever its error."""
     if scale.zero_point is None:
         return values if scale.size == 1 else values * scale.size
     with np.errstate(divide="ignore", invalid="ignore"):
