@@ -69,6 +69,8 @@ def encode_input(spec: InputSpec) -> dict[str, Any]:
                 raise BundleError(f"input {spec.name}: {operation['op']}.{name} is not finite: {value}")
     columns = [encode_column(column) for column in spec.columns]
     features = asdict(spec.feature_set) if spec.feature_set else None
+    if features and not features["recipe"]:
+        del features["recipe"]  # which version 1 does not know
     shape = ["batch", *spec.shape]
     return vars(spec) | {"dtype": "float32", "shape": shape, "columns": columns, "feature_set": features}
 

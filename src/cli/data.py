@@ -22,17 +22,20 @@ def predict(options: argparse.Namespace) -> None:
         options.strict,
         non_detections=options.non_detections,
         overrides=options.overrides,
+        folders=options.config_dir,
+        allowed=options.allow,
     )
     paths = {"predictions": result.predictions, "rejected": result.rejected}
     if options.json:
         counts = {"classified": result.classified, "reasons": result.reasons, "dropped": result.dropped}
-        print_json({**paths, **counts})
+        print_json({**paths, **counts, "unknown": result.unknown})
         return
-    from ..workflows.show import show_counts, show_paths
+    from ..workflows.show import show_counts, show_paths, show_unknown
 
     show_counts("classified", result.classified, "number")
     show_counts("rejected", result.reasons, "number")
     show_counts("dropped", result.dropped, "rows")
+    show_unknown(result.unknown)
     show_paths(paths)
     if not result.classified:
         raise AlertlabError(f"{options.alerts}: nothing could be used; {_why(result.dropped, result.rejected)}")
@@ -48,9 +51,9 @@ def features(options: argparse.Namespace) -> None:
         return
     if options.list:
         from ..features.listing import listing
-        from ..features.sets import feature_set
+        from ..workflows.features import listed
 
-        print(listing(feature_set(config.features)))
+        print(listing(listed(config)))
         return
     if len(paths) != 1:
         given = f"{len(paths)} were given: {' '.join(paths)}" if paths else "none was given"

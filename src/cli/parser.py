@@ -112,8 +112,10 @@ def parser() -> argparse.ArgumentParser:
         nargs="*",
         default=[],
         metavar="KEY=VALUE",
-        help="of light curves: overrides of `alertlab features`",
+        help="of light curves: overrides of `alertlab features`, in the place of what the bundle remembers of its "
+        "training",
     )
+    _folders(verb)
 
     verb = _verb(
         verbs,
@@ -204,6 +206,10 @@ def _config_options(verb: argparse.ArgumentParser) -> None:
         "overrides", nargs="*", default=[], metavar="KEY=VALUE", help="Hydra overrides: group=option or key.path=value"
     )
     verb.add_argument("--cfg", action="store_true", help="print the composed config and stop")
+    _folders(verb)
+
+
+def _folders(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--config-dir",
         type=Path,
@@ -217,5 +223,5 @@ def _config_options(verb: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PACKAGE",
-        help="package of your own that a _target_ may name",
+        help="package of your own that a _target_, or features, may name",
     )

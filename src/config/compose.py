@@ -17,6 +17,7 @@ from .overrides import parse, set_whole, split_whole
 from .values import check_addresses
 from .yaml_file import check_file
 
+SHORT = {"features": {"bands": "columns.bands"}, "train": {"bands": "datamodule.source.columns.bands"}}  # for typing
 GROUPS = ("bounds", "bundle", "columns", "datamodule", "evaluation", "experiment", "model", "tracking", "trainer")
 
 
@@ -45,6 +46,7 @@ def compose(
     for folder in folders:
         _check_folder(folder)
     words, whole = split_whole(overrides)
+    whole = {SHORT.get(name, {}).get(key, key): content for key, content in whole.items()}
     search = [f"hydra.searchpath=[{','.join(_quoted(folder) for folder in folders)}]"] if folders else []
     with initialize_config_module("alertlab.conf", version_base="1.3"), policed():
         try:

@@ -11,6 +11,7 @@ from .errors import ConfigError, first_line, shown
 from .places import LIBRARIES, PLACES, Allowed, place
 
 TARGET, PARTIAL = "_target_", "_partial_"
+FEATURES = "features"  # key of sets of features, and of modules of one's own that hold some
 
 
 def check_packages(packages: Sequence[str]) -> None:
@@ -56,6 +57,39 @@ def check_targets(content: Any, packages: Sequence[str]) -> None:
     for key, target, top in own:
         _check_own(key, target, top)
     _check_filled(content, ())
+
+
+def check_modules(content: Any, packages: Sequence[str], path: Path = ()) -> None:
+    """Refuse features of a package that was not allowed: to compute them is to run it.
+
+    Raises
+    ------
+    ConfigError
+        With the key, and how to allow it.
+    """
+    items = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for key, value in items:
+        at = (*path, key)
+        if key != FEATURES:
+            check_modules(value, packages, at)
+            continue
+        for name in value if isinstance(value, list) else [value]:
+            if not isinstance(name, str) or "." not in name:
+                continue
+            if not any(name == each or name.startswith(f"{each}.") for each in packages):
+                top = name.partition(".")[0]
+                hint = f"; if {top} is a package of your own, --allow {top}" if _may_be_own(top) else ""
+                raise ConfigError(f"{dotted(at)}: {name} is no set of features{hint}")
+            _check_module(dotted(at), name)
+
+
+def _check_module(key: str, name: str) -> None:
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError) as error:
+        raise ConfigError(f"{key}: {name} cannot be found ({first_line(error)}); is it on PYTHONPATH?") from error
+    if spec is None:
+        raise ConfigError(f"{key}: there is no module {name}; is it on PYTHONPATH?")
 
 
 def _nodes(content: Any, path: Path = ()) -> Iterator[tuple[Path, dict[Any, Any]]]:

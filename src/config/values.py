@@ -15,6 +15,7 @@ LISTS = {
     "cut_days",
     "filters",
     "formats",
+    "join_columns",
     "label_rules",
     "layers",
     "leave_out",
@@ -24,6 +25,7 @@ LISTS = {
 }
 PLAIN = ("bounds", "columns")  # groups of values, that build nothing
 MAPPINGS = {"bands", "branches", "label_map", "places"}  # their keys are the user's own
+ONE_OR_MORE = ("features",)  # a text, or a list of them
 NAMES = (("name",), ("bundle", "name"), ("bundle", "version"))  # of folders
 
 KINDS: tuple[tuple[type, str, Any], ...] = (  # of a default, in words, and what a value may be
@@ -164,6 +166,8 @@ def _check_kinds(node: Any, path: Path) -> None:
 
 
 def _check_scalar(key: str, value: Any, default: Any) -> None:
+    if key in ONE_OR_MORE and isinstance(value, list):
+        return
     for kind, words, types in KINDS:
         if isinstance(default, kind):
             least = LEAST.get(key)

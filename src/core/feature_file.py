@@ -3,27 +3,31 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .. import __version__
 from ..alerts.fingerprint import remembered_digest
 from ..door.place import Found, keep_apart, look
 from ..door.words import in_brief
-from ..features.memory import feature_table, table_schema
+from ..features.memory import DROPPED, feature_table, table_schema
+from ..features.recipe import Measured, Recipe
 from ..features.runs.merge import merged
 from ..features.runs.parallel import computed, usable_cores
 from ..features.runs.work import LEFT_OUT, Batch, Work, write
-from ..features.sets import FeatureSet
+from ..features.sets import FLUX, MAGNITUDE, Wanted
 from ..features.tables.assemble import Assembled, Join
-from ..features.tables.clean import Rules
+from ..features.tables.clean import Asked, Rules
 from ..features.tables.columns import Columns
+from ..features.tables.join import NOTHING, Joined, read_join
 from ..features.tables.quantities import Bounds
-from ..features.tables.read import read_light_curves, size_of
+from ..features.tables.read import bands_of, read_light_curves, size_of
 from ..runtime.errors import AlertlabError
 from .progress import counter, notice, status
 from .table_file import TableFile
@@ -35,10 +39,13 @@ class Settings:
 
     Attributes
     ----------
-    features : the set. columns : which column is which quantity. rules : of the cleaning.
+    features : the sets. columns : which column is which quantity. rules : of the cleaning.
     bounds : what is possible.
     workers : processes; None is one a core that may be used. The table does not depend on it.
     batch_size : objects a task.
+    join : a table of one's own whose columns stand beside the features; None for none.
+    join_columns : which of them; None for all that hold numbers.
+    trained : what the light curves of a bundle's training held: its bands must be there, its unit the same.
 
     Raises
     ------
@@ -46,23 +53,38 @@ class Settings:
         For no workers or empty batches.
     """
 
-    features: FeatureSet
+    features: Wanted
     columns: Columns
     rules: Rules
     bounds: Bounds = field(default_factory=Bounds)
     workers: int | None = None
     batch_size: int = 256
+    join: Path | None = None
+    join_columns: tuple[str, ...] | None = None
+    trained: Measured | None = None
 
     def __post_init__(self) -> None:
         if (self.workers is not None and self.workers < 1) or self.batch_size < 1:
             raise AlertlabError("workers and batch_size are whole numbers of at least 1")
 
+    def recipe(self, measured: Measured, joined: Sequence[str]) -> Recipe:
+        """All that the features of these light curves follow from, for those who make them again."""
+        return Recipe(self.features.names, measured, self.columns, self.rules, self.bounds, tuple(joined))
+
+    @property
+    def unit_given(self) -> bool:
+        """Whether a person said what the numbers are, beside what a bundle remembers."""
+        return self.trained is not None and self.columns.unit not in (None, self.trained.unit)
+
     @property
     def meaning(self) -> dict[str, object]:
         """All that a table of features follows from beside its input."""
+        bands = self.columns.band_names
         return {
-            "features": self.features.sha256,
+            "features": [self.features.resolved(bands, quantity).sha256 for quantity in (MAGNITUDE, FLUX)],
+            "join": self.join_columns,
             "columns": asdict(self.columns),
+            "bands": [*self.columns.bands.items()],  # their order is that of the features
             "rules": asdict(self.rules),
             "bounds": asdict(self.bounds),
             "alertlab": __version__,
@@ -79,6 +101,7 @@ class FeaturesResult:
     objects, columns : rows and features of the table.
     detections : read, before the cleaning.
     dropped : detections, limits and packets that were not used, by reason.
+    unknown : features that no object has.
     left_out : objects that are not in the table, by reason.
     computed : objects that this run computed; the others were finished by one before it.
     seconds : of wall-clock time that the computing took.
@@ -93,6 +116,7 @@ class FeaturesResult:
     left_out: Mapping[str, int]
     computed: int
     seconds: float
+    unknown: tuple[str, ...] = ()
 
     @property
     def throughput(self) -> float:
@@ -116,39 +140,49 @@ def extract_file(
     AlertlabError
         For input that cannot be read.
     """
-    chosen, rules = settings.features, settings.rules
     rejected = rejected_path(out)
     found, limits = look(path), None if non_detections is None else look(non_detections)
+    names = bands_of(found, settings.columns)
+    used = settings.features.used(names)
+    joined = _joined(settings)
     for written in (out, rejected):
         keep_apart(written, found, None if found.packets else limits)  # packets have limits of their own, told below
     work = Work(out.with_name(f"{out.name}.parts"))
     with status("looking at the input"):
-        digests = [remembered_digest(each.path, work.folder / "digests") for each in (found, limits) if each]
+        read = [each.path for each in (found, limits) if each] + ([settings.join] if settings.join else [])
+        digests = [remembered_digest(each, work.folder / "digests") for each in read]
     changed = work.begin({"input": digests, **settings.meaning, "batch size": settings.batch_size})
     if changed:
         notice(f"{work.folder}: was begun with another {changed}; begun anew")
     with counter("measurements") as progress:
         try:
             chunks = read_light_curves(found, limits, settings.columns, settings.bounds)
-            work.bring_together(chunks, size_of(found), lambda read: progress(read, None))
+            work.bring_together(chunks, size_of(found), names, lambda read: progress(read, None))
         except AlertlabError:  # the input is at fault, nothing was done
             work.end()
             raise
     began = time.perf_counter()
     with _whole(work):
+        measured = _checked(work, settings, used, found)
+        chosen = settings.features.resolved(measured.bands, FLUX if measured.flux else MAGNITUDE)
+        chosen = chosen.beside(joined.columns)
+        asked = Asked(names, used, settings.features.takes_fluxes)
         tally = _Tally(Counter(work.about["refused"]))
         with counter("objects") as progress:
-            tasks = _tasks(work, rules, settings.batch_size, tally)
+            tasks = _tasks(work, settings.rules, asked, settings.batch_size, tally)
             workers = settings.workers or usable_cores()
-            for batch, values in computed(tasks, lambda task: task.curves, chosen.name, workers):
-                write(feature_table(batch.curves, values, chosen), batch.path)
+            for batch, values in computed(tasks, lambda task: task.curves, chosen, workers):
+                both = np.hstack([values, joined.values(batch.curves.object_id.tolist())])
+                write(feature_table(batch.curves, both, chosen), batch.path)
                 tally.computed += len(batch.curves)
                 progress(tally.kept + tally.computed, tally.expected(work.about["buckets"]))
         seconds = time.perf_counter() - began
         if tally.join.fault:
             notice(tally.join.fault)
         _write(rejected, work.files(left_out=True), LEFT_OUT)
-        _write(out, work.files(), table_schema(chosen))
+        recipe = settings.recipe(measured, [name for name, _ in joined.columns])
+        said = {**recipe.metadata(), DROPPED: json.dumps(+tally.dropped).encode()}
+        known = _write(out, work.files(), table_schema(chosen, said))
     work.end()
     return FeaturesResult(
         out,
@@ -160,7 +194,46 @@ def extract_file(
         tally.left_out,
         tally.computed,
         seconds,
+        tuple(name for name in chosen.names if tally.objects and name not in known),
     )
+
+
+def _joined(settings: Settings) -> Joined:
+    """The table of one's own, read once."""
+    if settings.join is None:
+        return NOTHING
+    return read_join(settings.join, settings.join_columns, settings.columns.object_id)
+
+
+def _checked(work: Work, settings: Settings, used: tuple[str, ...], found: Found) -> Measured:
+    """What the light curves hold, of the bands that count; of a bundle held to what it was trained on.
+
+    Raises
+    ------
+    AlertlabError
+        For a band of the training that no light curve has, or another unit than its.
+    """
+    held, trained = work.measured, settings.trained
+    bands = tuple(name for name in held.bands if name in used)
+    if trained is None:
+        if settings.features.takes_bands and not bands:
+            work.end()
+            raise AlertlabError(f"{found.path}: no measurement in any of the bands {', '.join(used)}")
+        return replace(held, bands=bands or used)
+    lacking = [name for name in trained.bands if name not in bands]
+    fault = ""
+    if lacking:
+        fault = f"no measurement in band {', '.join(lacking)}, which the bundle was trained on with "
+        fault += f"{', '.join(trained.bands)}; bands={{...}} says which value of a file is which band"
+    elif trained.differs(held) and not settings.unit_given:
+        fault = f"in {held.unit}, and the bundle was trained on {trained.unit}; convert it"
+        fault += f", or say so with columns.unit={held.unit}" if held.flux == trained.flux else ""
+    elif held.flux != trained.flux and settings.features.takes_fluxes:
+        fault = f"in {held.unit}, and the bundle was trained on {trained.unit}"
+    if fault:
+        work.end()
+        raise AlertlabError(f"{found.path}: {fault}")
+    return replace(held, bands=trained.bands)
 
 
 @contextmanager
@@ -200,10 +273,10 @@ class _Tally:
         return round(self.objects * buckets / self.buckets)
 
 
-def _tasks(work: Work, rules: Rules, size: int, tally: _Tally) -> Iterator[Batch]:
+def _tasks(work: Work, rules: Rules, asked: Asked, size: int, tally: _Tally) -> Iterator[Batch]:
     """Batches that are not finished yet; one bucket is in memory at a time."""
     for number in range(work.about["buckets"]):
-        found = work.bucket(number, rules)
+        found = work.bucket(number, rules, asked)
         tally.add(found)
         for batch in work.batches(number, found.curves, size):
             if batch.path.is_file():
@@ -212,7 +285,13 @@ def _tasks(work: Work, rules: Rules, size: int, tally: _Tally) -> Iterator[Batch
                 yield batch
 
 
-def _write(path: Path, files: list[list[Path]], schema: pa.Schema) -> None:
+def _write(path: Path, files: list[list[Path]], schema: pa.Schema) -> set[str]:
+    """Returns the columns of numbers in which any row has a value."""
+    known: set[str] = set()
+    left = {field.name for field in schema if pa.types.is_floating(field.type)}
     with TableFile(path, schema) as file:
-        for table in merged(files, schema):
-            file.write(table)
+        for table in merged(files, schema.remove_metadata()):
+            file.write(table.replace_schema_metadata(schema.metadata))
+            new = {name for name in left if pc.any(pc.is_finite(table.column(name))).as_py()}
+            known, left = known | new, left - new
+    return known

@@ -1,5 +1,6 @@
 """Tables of features from files, with what they say of their set."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -7,33 +8,53 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..door.values import Place, first_bad, is_number, numbers, plain
-from ..features.sets import NAME, FeatureSet, feature_set
+from ..features.recipe import read_recipe
+from ..features.sets import IN, JOINED, MAGNITUDE, NAME, OF_BANDS, FeatureSet, Wanted
 from ..runtime.errors import AlertlabError
 from ..runtime.manifest import Column, FeatureSetId
 
 
-def known_set(metadata: Mapping[bytes, bytes] | None, origin: str) -> FeatureSet | None:
-    """The set of features that a table says it holds, which must be the one that this alertlab knows; None without."""
-    name = (metadata or {}).get(NAME)
-    if name is None:
+def known_set(metadata: Mapping[bytes, bytes] | None, origin: str, asked: Wanted | None = None) -> FeatureSet | None:
+    """The set of features that a table says it holds, which must be the one that this alertlab knows; None without.
+
+    Parameters
+    ----------
+    asked : what a config asked for, which may name packages of one's own; None takes the word of the table.
+    """
+    told = metadata or {}
+    if NAME not in told:
         return None
-    features = feature_set(name.decode())
+    wanted = asked or Wanted.of(told[NAME].decode())
+    if asked is None and (
+        own := [name for name in wanted.names if "." in name]
+    ):  # a file must not say what is imported
+        raise AlertlabError(f"{origin}: has features of the package {own[0]}; compute them from the light curves")
+    try:
+        bands = tuple(map(str, json.loads(told.get(OF_BANDS, b"[]"))))
+        joined = [(str(column), str(unit)) for column, unit in json.loads(told.get(JOINED, b"[]"))]
+    except (ValueError, TypeError) as error:
+        raise AlertlabError(f"{origin}: its metadata are damaged ({error}); compute the features again") from error
+    features = wanted.resolved(bands, told.get(IN, MAGNITUDE.encode()).decode()).beside(joined)
     features.check(metadata, origin)
     return features
 
 
-def identity(features: FeatureSet | None) -> FeatureSetId | None:
-    """How samples and bundles name a set."""
-    return None if features is None else FeatureSetId(features.name, features.version, features.sha256)
+def identity(features: FeatureSet | None, metadata: Mapping[bytes, bytes] | None) -> FeatureSetId | None:
+    """How samples and bundles name a set, and how it was made, as the metadata of its table say."""
+    if features is None:
+        return None
+    return FeatureSetId(features.name, features.version, features.sha256, read_recipe(metadata))
 
 
 def columns_of(names: Sequence[str], features: FeatureSet | None) -> tuple[Column, ...]:
     """Columns with their units and formulas, as far as they are known."""
-    known = {each.name: each.text for each in features.features} if features else {}
-    return tuple(
-        Column(name, unit=known[name].unit, description=known[name].formula) if name in known else Column(name)
-        for name in names
-    )
+    if features is None:
+        return tuple(map(Column, names))
+    known = {
+        each.name: Column(each.name, features.unit(each), description=each.text.formula) for each in features.features
+    }
+    known |= {name: Column(name, unit, description="joined by object") for name, unit in features.joined}
+    return tuple(known.get(name) or Column(name) for name in names)
 
 
 def matrix(table: pa.Table, names: Sequence[str], origin: str) -> NDArray[np.float32]:

@@ -20,8 +20,9 @@ from ..alerts.fingerprint import remembered_digest
 from ..core.feature_file import Settings, extract_file, rejected_path
 from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
 from ..core.progress import notice, status
-from ..features.memory import FACTS
-from ..features.sets import feature_set
+from ..door.words import in_few_words
+from ..features.memory import DROPPED, FACTS
+from ..features.sets import Wanted
 from ..features.tables.clean import Rules
 from ..features.tables.columns import Columns
 from ..features.tables.quantities import Bounds
@@ -61,28 +62,33 @@ class LightCurveFeatures:
     ----------
     curves : the light curves and their labels.
     columns : ``conf/columns/``: which column is which quantity.
-    features : name of the set.
+    features : name of the set, or names of several.
     min_rb, max_error, min_detections : see :class:`alertlab.features.tables.clean.Rules`.
     bounds : ``conf/bounds/``: what is possible of a quantity.
     cache : folder where tables of features are kept, by the content of everything that they follow from;
         None computes them anew each time.
     workers : processes that compute; None is one a core that may be used.
+    join, join_columns : a table of one row an object, and those of its columns that are features too; None for all.
     """
 
     def __init__(
         self,
         curves: Curves,
         columns: Mapping[str, Any],
-        features: str,
+        features: str | Sequence[str],
         min_rb: float,
         max_error: float,
         min_detections: int,
         cache: str | None,
         workers: int | None = None,
         bounds: Mapping[str, Any] | None = None,
+        join: str | None = None,
+        join_columns: Sequence[str] | None = None,
     ) -> None:
-        self.curves, self.columns, self.features = curves, Columns.of(columns), feature_set(features)
+        self.curves, self.columns, self.features = curves, Columns.of(columns), Wanted.of(features)
         self.rules = (min_rb, max_error, min_detections)
+        self.join = None if join is None else Path(join)
+        self.join_columns = None if join_columns is None else tuple(map(str, join_columns))
         self.bounds = Bounds.of(bounds or {})
         self.cache, self.workers = None if cache is None else Path(cache), workers
 
@@ -98,20 +104,32 @@ class LightCurveFeatures:
 
     def rows(self, max_days: float | None) -> FeatureRows:
         """Features of all objects that have enough clean detections, computed unless they are kept."""
-        settings = Settings(self.features, self.columns, Rules(*self.rules, max_days), self.bounds, self.workers)
+        rules = Rules(*self.rules, max_days)
+        settings = Settings(
+            self.features,
+            self.columns,
+            rules,
+            self.bounds,
+            self.workers,
+            join=self.join,
+            join_columns=self.join_columns,
+        )
         with ExitStack() as stack:
             folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
             with _keys_of_a_training():
                 path = kept(self.curves, folder, settings)
             table, rejected = pq.read_table(path), pq.read_table(rejected_path(path))
             labels = self.curves.labels(folder)
-        known_set(table.schema.metadata, str(path))
-        names = self.features.names
+        said = table.schema.metadata
+        features = known_set(said, str(path), self.features)
+        assert features is not None  # the table was made here
+        names = features.names
         objects = table.column("object_id").to_pylist()
         values = matrix(table, names, str(path))
-        if said := losses(values, rejected.column("reason").to_pylist()):
-            cut = "" if max_days is None else f", cut {max_days:g} days after the first detection"
-            notice(f"{self.description}{cut}: {said}")
+        dropped = json.loads(said.get(DROPPED, b"{}"))
+        cut = "" if max_days is None else f", cut {max_days:g} days after the first detection"
+        for line in losses(names, values, rejected.column("reason").to_pylist(), dropped):
+            notice(f"{self.description}{cut}: {line}")
         if objects and not any(name in labels for name in objects):
             theirs = next(iter(labels), None)
             fault = f"are of {theirs} and others" if theirs is not None else "are none at all"
@@ -123,8 +141,8 @@ class LightCurveFeatures:
             np.array(objects, dtype=np.str_),
             [labels.get(name) for name in objects],
             values,
-            columns_of(names, self.features),
-            identity(self.features),
+            columns_of(names, features),
+            identity(features, said),
             {name: as_numbers(table, name, str(path)) for name in FACTS},
             rejected.select(REJECTED.names),
         )
@@ -146,21 +164,24 @@ def _keys_of_a_training() -> Iterator[None]:
         raise AlertlabError(KEYS.sub(r"datamodule.source.\g<0>", str(error))) from error
 
 
-def losses(values: NDArray[np.float32], rejected: Sequence[str]) -> str:
-    """What is not in a table of features, in words; nothing where all is.
+def losses(
+    names: Sequence[str], values: NDArray[np.float32], rejected: Sequence[str], dropped: Mapping[str, int]
+) -> Iterator[str]:
+    """What is not in a table of features, a line a kind; nothing where all is.
 
     Parameters
     ----------
-    values : (n, features). rejected : reason of each object that is not in it.
+    names, values : (n, features). rejected : reason of each object that is not in it.
+    dropped : measurements that were not used, by reason.
     """
-    said = []
+    if dropped:
+        yield "dropped " + ", ".join(f"{count} {reason}" for reason, count in dropped.items())
     if rejected:
         reasons = ", ".join(f"{count} with {reason}" for reason, count in Counter(rejected).most_common())
-        said.append(f"{len(rejected)} of {len(rejected) + len(values)} objects left out ({reasons})")
-    unknown = int(np.isnan(values).all(axis=0).sum()) if len(values) else 0
+        yield f"{len(rejected)} of {len(rejected) + len(values)} objects left out ({reasons})"
+    unknown = [name for place, name in enumerate(names) if len(values) and np.isnan(values[:, place]).all()]
     if unknown:
-        said.append(f"{unknown} of {values.shape[1]} features unknown for every object")
-    return "; ".join(said)
+        yield f"{len(unknown)} of {len(names)} features unknown for every object: {in_few_words(unknown)}"
 
 
 def kept(curves: Curves, folder: Path, settings: Settings) -> Path:
@@ -173,7 +194,8 @@ def kept(curves: Curves, folder: Path, settings: Settings) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     detections, non_detections = curves.files(folder)
-    digests = [remembered_digest(path, folder / "digests") for path in (detections, non_detections) if path]
+    read = (detections, non_detections, settings.join)
+    digests = [remembered_digest(path, folder / "digests") for path in read if path]
     text = json.dumps({"input": digests, **settings.meaning}, sort_keys=True, default=str)
     path = folder / f"features-{hashlib.sha256(text.encode()).hexdigest()}.parquet"
     if not path.is_file() and parent_process() is not None:

@@ -108,7 +108,7 @@ class ReadyTable:
             labels(rows[self.label], Place(self.origin, self.label)).to_pylist(),
             values,
             columns_of(chosen, features),
-            identity(features),
+            identity(features, table.metadata),
             {name: as_numbers(rows, name, self.origin, "; it is shown beside the results") for name in facts},
             places={name: as_numbers(rows, column, self.origin) for name, column in self.places.items()},
         )

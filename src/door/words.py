@@ -1,6 +1,7 @@
 """Names, labels and classes as text: one rule wherever they are read, and what goes onto a terminal."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
@@ -38,6 +39,12 @@ def text_of(value: Any) -> str | None:
 def printable(text: object) -> str:
     """Text without control characters and broken Unicode, which would not go into a table or onto a terminal."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(text))
+
+
+def in_few_words(names: Sequence[str], most: int = 6) -> str:
+    """Some names of a list, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def in_brief(text: object, longest: int = 80) -> str:

@@ -1,6 +1,6 @@
 """Light curves to feature columns: ``extract(lightcurves, features="alerce152")``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # numba and pyarrow are imported by the first call
@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # numba and pyarrow are imported by the first call
 
 def extract(
     lightcurves: Any,
-    features: str = "alerce152",
+    features: "str | Sequence[str]" = "alerce152",
     *,
     non_detections: Any = None,
     columns: "Columns | Mapping[str, Any] | None" = None,
@@ -24,7 +24,7 @@ def extract(
     ----------
     lightcurves : Arrow or astropy table, pandas frame, structured array, or a mapping of names to arrays. One row a
         detection, in any order, or one row an object with lists.
-    features : name of a set, ``alerce152`` or ``alerce174``.
+    features : name of a set, such as ``alerce152`` or ``all_bands``, or names of several.
     non_detections : upper limits, in one of the same forms.
     columns : which column is which quantity, as ``conf/columns`` has it; None takes the quantities' own names
         (``object_id``, ``time``, ``magnitude``, ...) or, where there is a column ``oid``, ALeRCE's.

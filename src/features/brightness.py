@@ -46,6 +46,11 @@ class Scale:
         """Whether the numbers are fluxes."""
         return self.zero_point is not None
 
+    @property
+    def said(self) -> str:
+        """The unit in one word for all that are the same."""
+        return self.unit if self.flux else ("mag" if self.size == 1 else "mmag")
+
 
 MAGNITUDE = Scale()
 

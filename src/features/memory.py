@@ -3,19 +3,22 @@
 import json
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..runtime.errors import AlertlabError
 from .lightcurves import Floats, LightCurves
+from .recipe import Measured, Recipe
 from .runs.batch import extract_batch
-from .sets import FeatureSet, feature_set
+from .sets import FLUX, MAGNITUDE, FeatureSet, Wanted
 from .tables.assemble import assemble
-from .tables.clean import Rules
+from .tables.clean import Asked, Rules
 from .tables.columns import DETECTION, LIMIT, Columns, optional, recognise, resolve
 from .tables.flat import as_table, flat, known_columns, names_of
 
@@ -25,7 +28,7 @@ LEFT_OUT, DROPPED = b"alertlab.features.left_out", b"alertlab.features.dropped"
 
 def features_of(
     lightcurves: Any,
-    features: str,
+    features: str | Sequence[str],
     non_detections: Any,
     columns: Columns | Mapping[str, Any] | None,
     rules: Rules | None,
@@ -34,7 +37,7 @@ def features_of(
     for name, value, kinds in (("columns", columns, (Columns, Mapping)), ("rules", rules, (Rules,))):
         if value is not None and not isinstance(value, kinds):
             raise AlertlabError(f"{name}={value!r}: give {' or '.join(kind.__name__ for kind in kinds)}")
-    chosen = feature_set(features)
+    wanted = Wanted.of(features)
     table = as_table(lightcurves)
     if columns is None:
         columns = recognise(names_of(table.schema))
@@ -49,7 +52,14 @@ def features_of(
     if non_detections is not None:
         limits, more = flat(as_table(non_detections), columns, LIMIT, "non-detections")
         refused += more
-    found = assemble(detections, limits, rules or Rules())
+    names = columns.band_names
+    asked = Asked(names, wanted.used(names), wanted.takes_fluxes)
+    found = assemble(detections, limits, rules or Rules(), asked)
+    seen = set(pc.unique(detections.column("band")).to_pylist())
+    used = wanted.used(names)
+    bands = tuple(name for number, name in enumerate(names, 1) if number in seen and name in used)
+    measured = replace(Measured.unit_of(detections.schema.metadata), bands=bands or used)
+    chosen = wanted.resolved(measured.bands, FLUX if measured.flux else MAGNITUDE)
     dropped = +(found.reasons + refused)
     if found.left_out:
         every = len(found.curves) + len(found.left_out)
@@ -58,19 +68,20 @@ def features_of(
     if found.join.fault:
         warnings.warn(found.join.fault, stacklevel=3)
     result = feature_table(found.curves, extract_batch(found.curves, chosen), chosen)
-    notes = {LEFT_OUT: json.dumps(found.left_out).encode(), DROPPED: json.dumps(dropped).encode()}
+    recipe = Recipe(wanted.names, measured, columns, rules or Rules())
+    notes = {**recipe.metadata(), LEFT_OUT: json.dumps(found.left_out).encode(), DROPPED: json.dumps(dropped).encode()}
     return result.replace_schema_metadata({**result.schema.metadata, **notes})
 
 
-def table_schema(features: FeatureSet) -> pa.Schema:
-    """``object_id``, :data:`FACTS` and a float64 column a feature; the metadata say which set it is."""
+def table_schema(features: FeatureSet, said: Mapping[bytes, bytes] | None = None) -> pa.Schema:
+    """``object_id``, :data:`FACTS` and a float64 column a feature; the metadata say which set it is, and ``said``."""
     numbers = [(name, pa.float64()) for name in (*FACTS, *features.names)]
     fields = [("object_id", pa.string()), *numbers]
-    return pa.schema(fields, metadata=features.metadata())
+    return pa.schema(fields, metadata={**features.metadata(), **(said or {})})
 
 
 def feature_table(curves: LightCurves, values: Floats, features: FeatureSet) -> pa.Table:
-    """Rows of :func:`table_schema`."""
+    """Rows of :func:`table_schema`; ``values`` are (objects, columns)."""
     detections, time = np.diff(curves.offsets), curves.detections["time"]
     days = [np.ptp(time[start:stop]) for start, stop in pairwise(curves.offsets)]
     columns = [detections.astype(np.float64), np.array(days, dtype=np.float64), *values.T.copy()]

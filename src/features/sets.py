@@ -4,9 +4,10 @@ import hashlib
 import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from ..runtime.errors import AlertlabError
 from .families import KERNELS
@@ -17,7 +18,8 @@ from .named_sets import SETS, NamedSet
 NAME, VERSION, HASH = b"alertlab.features", b"alertlab.features.version", b"alertlab.features.sha256"
 OF_BANDS, IN = b"alertlab.features.bands", b"alertlab.features.quantity"  # of sets that take those of the data
 MAGNITUDE, FLUX = "magnitude", "flux"
-JOINED = "+"  # between the names of sets that are combined
+JOINED = b"alertlab.features.joined"
+AND = "+"  # between the names of sets that are combined
 FLUX_UNITS = {"mag": "uJy", "mag^2": "uJy^2", "mag/d": "uJy/d"}
 
 
@@ -74,6 +76,7 @@ class FeatureSet:
     bands : of the data, which a set without bands of its own takes; empty where all its sets have their own.
     quantity : what the light curves are in, ``magnitude`` or ``flux``, where that matters.
     code : hashes of the packages of one's own that kernels come from.
+    joined : (name, unit) of columns of a table of one's own, beside the features.
     """
 
     name: str
@@ -82,16 +85,25 @@ class FeatureSet:
     bands: tuple[str, ...] = ()
     quantity: str = MAGNITUDE
     code: tuple[str, ...] = ()
+    joined: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> list[str]:
         """The columns."""
-        return [feature.name for feature in self.features]
+        return [*(feature.name for feature in self.features), *(name for name, _ in self.joined)]
 
-    @property
-    def units(self) -> dict[str, str]:
-        """Column -> unit."""
-        return {each.name: self.unit(each) for each in self.features}
+    def beside(self, joined: Sequence[tuple[str, str]]) -> "FeatureSet":
+        """With columns of a table of one's own, (name, unit) each.
+
+        Raises
+        ------
+        AlertlabError
+            For one that has the name of a feature.
+        """
+        for name, _ in joined:
+            if name in self.names:
+                raise AlertlabError(f"join: column {name} has the name of a feature; rename it")
+        return replace(self, joined=tuple(joined))
 
     def unit(self, feature: Feature) -> str:
         """Of a column: what is in magnitudes as published is in fluxes where the light curves are."""
@@ -111,12 +123,14 @@ class FeatureSet:
     @property
     def sha256(self) -> str:
         """Hash of name, version, and every feature's name, unit, formula, minimum and source."""
-        rows = [
+        rows: list[Any] = [
             [each.name, self.unit(each), each.text.formula, *each.kernel.definition] for each in self.features
         ]
-        content = [self.name, self.version, rows]
+        content: list[Any] = [self.name, self.version, rows]
         if self.bands or self.code:
             content.append([self.bands, self.quantity, self.code, [each.scope.bands for each in self.features]])
+        if self.joined:
+            content.append(self.joined)
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def metadata(self) -> dict[bytes, bytes]:
@@ -124,6 +138,8 @@ class FeatureSet:
         said = {NAME: self.name, VERSION: self.version, HASH: self.sha256}
         if self.bands:
             said |= {OF_BANDS: json.dumps(self.bands), IN: self.quantity}
+        if self.joined:
+            said |= {JOINED: json.dumps(self.joined)}
         return {key: value.encode() for key, value in said.items()}
 
     def check(self, metadata: Mapping[bytes, bytes] | None, origin: str) -> None:
@@ -166,7 +182,7 @@ class Wanted:
             For a name that there is not, none, or one given twice.
         """
         listed = [given] if isinstance(given, str) else list(given)
-        names = tuple(part for each in listed for part in str(each).split(JOINED))
+        names = tuple(part for each in listed for part in str(each).split(AND))
         for name in names:
             if name not in SETS and "." not in name:
                 raise AlertlabError(f"features={name}: no such set; there are {', '.join(SETS)}")
@@ -177,7 +193,7 @@ class Wanted:
     @property
     def name(self) -> str:
         """All of them in one word."""
-        return JOINED.join(self.names)
+        return AND.join(self.names)
 
     @property
     def takes_fluxes(self) -> bool:
@@ -197,10 +213,18 @@ class Wanted:
         AlertlabError
             For data that have none of the bands that a set is defined on.
         """
-        if not self.takes_bands:
-            needed = {name for each in self.names for name in SETS[each].bands or {}}
-            return tuple(name for name in bands if name in needed)
-        return tuple(bands)
+        for name in self.names:
+            own = SETS[name].bands if name in SETS else None
+            if own is not None and not set(own) & set(bands):
+                meant = ", ".join(f"{here}: {there}" for here, there in zip(bands, own, strict=False))
+                raise AlertlabError(
+                    f"features={name}: is of the bands {', '.join(own)}, and the light curves have {', '.join(bands)}; "
+                    f"say which band is which, such as 'bands={{{meant}}}', or take features=all_bands"
+                )
+        if self.takes_bands:
+            return tuple(bands)
+        needed = {name for each in self.names for name in SETS[each].bands or {}}
+        return tuple(name for name in bands if name in needed)
 
     def resolved(self, bands: Sequence[str], quantity: str) -> FeatureSet:
         """The features of data in these bands."""
@@ -232,7 +256,7 @@ def feature_set(name: str, bands: tuple[str, ...] = (), quantity: str = MAGNITUD
     code = []
     for each in wanted.names:
         if each in SETS:
-            found = _of_set(SETS[each], bands, quantity)
+            found = list(_of_set(SETS[each], bands, quantity))
         else:
             found, digest = _of_package(each, bands)
             code.append(digest)
@@ -250,7 +274,7 @@ def feature_set(name: str, bands: tuple[str, ...] = (), quantity: str = MAGNITUD
     of_data = wanted.takes_bands or wanted.takes_fluxes
     return FeatureSet(
         wanted.name,
-        JOINED.join(versions) or "1",
+        AND.join(versions) or "1",
         tuple(known.values()),
         (bands if wanted.takes_bands else _own_bands(wanted)) if of_data else (),
         quantity if of_data else MAGNITUDE,
@@ -289,8 +313,7 @@ def _of_kernel(kernel: Kernel, scope: Scope, endings: Mapping[str, str]) -> Iter
 
 
 def _renamed(feature: Feature) -> Feature:
-    name = f"{feature.name}_{''.join(feature.scope.bands)}"
-    return Feature(name, feature.text, feature.kernel, feature.place, feature.scope, feature.bands)
+    return replace(feature, name=f"{feature.name}_{''.join(feature.scope.bands)}")
 
 
 def _of_package(name: str, bands: tuple[str, ...]) -> tuple[list[Feature], str]:

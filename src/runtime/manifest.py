@@ -44,11 +44,14 @@ class FeatureSetId:
     ----------
     name, version : e.g. "alerce152" and "1".
     sha256 : of its definition: features of another definition are refused.
+    recipe : how light curves became these features: sets, bands, unit, columns, cleaning, joined columns. What
+        predicts takes it by default; the runtime itself does not read it.
     """
 
     name: str
     version: str
     sha256: str
+    recipe: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -236,8 +239,9 @@ class Manifest:
     def bundle_version(self) -> int:
         """The oldest version that can say all this."""
         operations = {operation["op"] for spec in self.inputs for operation in spec.preprocessing}
+        told = any(spec.feature_set and spec.feature_set.recipe for spec in self.inputs)
         new = operations & SINCE_2 or any(spec.free for spec in self.inputs) or self.task not in OF_VERSION_1
-        return 2 if new else 1
+        return 2 if new or told else 1
 
     @property
     def taxonomy(self) -> Mapping[str, tuple[str, ...]]:

@@ -56,7 +56,14 @@ COLUMN = checks.record(
     max=checks.optional(checks.number),
     description=checks.text,
 )
-FEATURE_SET = checks.record(FeatureSetId, name=checks.word, version=checks.word, sha256=checks.sha256)
+FEATURE_SET = checks.record(
+    FeatureSetId,
+    later={"recipe": {}},  # version 1 does not have it
+    name=checks.word,
+    version=checks.word,
+    sha256=checks.sha256,
+    recipe=checks.mapping(checks.word, checks.anything),
+)
 INPUT = checks.record(
     _input,
     later={"feature_set": None},  # bundles of alertlab 0.1 do not have it

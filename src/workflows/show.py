@@ -1,6 +1,6 @@
 """Results for people: tables on standard output, plain where it is piped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from ..door.words import in_few_words
 from ..evaluation import Evaluation
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ def show_matrix(result: "CompareMatrixResult") -> None:
     print(f"{result.common} objects in both, {result.first_only} only in the first, {result.second_only} in the second")
 
 
+def show_unknown(names: Sequence[str]) -> None:
+    """Features that no object has."""
+    if names:
+        print(f"{len(names)} features unknown for every object: {in_few_words(names)}")
+
+
 def show_comparison(result: "CompareRunsResult") -> None:
     """A row a metric: both means, their paired difference and its interval."""
     of = result.comparison
@@ -87,6 +94,7 @@ def show_features(result: "FeaturesResult") -> None:
     """What was read, dropped and left out, and how fast it went."""
     show_counts("dropped", result.dropped, "rows")
     show_counts("left out", result.left_out, "objects")
+    show_unknown(result.unknown)
     show_paths(
         {
             "detections": result.detections,

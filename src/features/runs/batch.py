@@ -72,7 +72,9 @@ def steps(numbered: Sequence[tuple[int, Feature]]) -> list[Step]:
     for column, each in numbered:
         numbers = tuple(each.scope.bands.index(name) + 1 for name in each.bands)
         wanted.setdefault((id(each.kernel), numbers), []).append((each.place, column))
-    return [Step(kernels[kernel], bands, *np.array(pairs, dtype=np.int64).T) for (kernel, bands), pairs in wanted.items()]
+    return [
+        Step(kernels[kernel], bands, *np.array(pairs, dtype=np.int64).T) for (kernel, bands), pairs in wanted.items()
+    ]
 
 
 def unmet(kernel: Kernel, arrays: "Arrays") -> str | None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ...runtime.errors import AlertlabError
 from ..lightcurves import Floats, LightCurves
-from ..sets import feature_set
+from ..sets import FeatureSet, feature_set
 from .batch import extract_batch
 
 AHEAD = 2  # batches a worker: one at work, one waiting
@@ -27,7 +27,7 @@ def usable_cores() -> int:
 
 
 def computed(
-    tasks: Iterator[Task], curves: Callable[[Task], LightCurves], features: str, workers: int
+    tasks: Iterator[Task], curves: Callable[[Task], LightCurves], features: FeatureSet, workers: int
 ) -> Iterator[tuple[Task, Floats]]:
     """Tasks and the features of their light curves, in the order of the tasks.
 
@@ -38,7 +38,7 @@ def computed(
     ----------
     tasks : taken when a worker is near to needing one.
     curves : the light curves of a task.
-    features : name of the set.
+    features : the set.
     workers : processes; with 1 this process computes itself.
 
     Raises
@@ -47,15 +47,15 @@ def computed(
         When a worker dies, most likely because the memory is full.
     """
     if workers == 1:
-        chosen = feature_set(features)
         for task in tasks:
-            yield task, extract_batch(curves(task), chosen)
+            yield task, extract_batch(curves(task), features)
         return
+    told = features.name, features.bands, features.quantity  # its kernels are functions, which each process has
     pool = ProcessPoolExecutor(workers, _context(), _start, (os.getpid(),))
     waiting: deque[tuple[Task, Future[Floats]]] = deque()
     try:
         for task in tasks:
-            waiting.append((task, pool.submit(_compute, curves(task), features)))
+            waiting.append((task, pool.submit(_compute, curves(task), told)))
             if len(waiting) > AHEAD * workers:
                 first, future = waiting.popleft()
                 yield first, future.result()
@@ -93,5 +93,5 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _compute(curves: LightCurves, features: str) -> Floats:
-    return extract_batch(curves, feature_set(features))
+def _compute(curves: LightCurves, told: tuple[str, tuple[str, ...], str]) -> Floats:
+    return extract_batch(curves, feature_set(*told))

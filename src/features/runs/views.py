@@ -80,4 +80,3 @@ def _as_fluxes(curves: LightCurves) -> LightCurves:
 
 def _offsets(code: Integers, objects: int) -> Integers:
     return np.searchsorted(code, np.arange(objects + 1)).astype(np.int64)
-

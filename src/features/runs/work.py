@@ -3,20 +3,22 @@
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...files import discard, placing, replacing
 from ...runtime.errors import AlertlabError
 from ..lightcurves import LightCurves
+from ..recipe import Measured
 from ..tables.assemble import Assembled, assemble
-from ..tables.clean import Rules
+from ..tables.clean import Asked, Rules
 from ..tables.read import Chunk
 from .partition import Partition, buckets_for, read_bucket
 
@@ -69,22 +71,38 @@ class Work:
         self.parts.mkdir(parents=True, exist_ok=True)
         return ", ".join(changed) or None
 
-    def bring_together(self, chunks: Iterator[Chunk], size: int, finished: Callable[[int], None]) -> None:
+    def bring_together(
+        self, chunks: Iterator[Chunk], size: int, bands: Sequence[str], finished: Callable[[int], None]
+    ) -> None:
         """Sort all rows into buckets, unless that was done before.
 
         Parameters
         ----------
         size : about how many bytes they take in memory.
+        bands : names of the bands 1, 2, ...
         finished : called with the number of measurements so far, chunk by chunk.
+
+        Raises
+        ------
+        AlertlabError
+            For magnitudes in one file and fluxes in another.
         """
         if self.rows.is_dir():
             return
         buckets, refused, limited, read = buckets_for(size), Counter[str](), False, 0
+        seen, measured = set[int](), Measured(())
+        first = True
         with placing(self.rows) as folder:
             detections, limits = Partition(folder / "detections", buckets), Partition(folder / "limits", buckets)
             for chunk in chunks:
                 refused += chunk.refused
                 limited = limited or chunk.limits is not None
+                if chunk.detections is not None and chunk.detections.num_rows:
+                    unit = Measured.unit_of(chunk.detections.schema.metadata)
+                    if not first and unit.flux != measured.flux:
+                        raise AlertlabError(f"some light curves are in {measured.unit}, others in {unit.unit}")
+                    measured, first = (unit if first else measured), False
+                    seen.update(pc.unique(chunk.detections.column("band")).to_pylist())
                 for place, table in ((detections, chunk.detections), (limits, chunk.limits)):
                     if table is not None and table.num_rows:
                         place.add(table)
@@ -92,7 +110,9 @@ class Work:
                         finished(read)
             detections.flush()
             limits.flush()
-            about = {"buckets": buckets, "limits": limited, "refused": refused}
+            names = [name for number, name in enumerate(bands, 1) if number in seen]
+            held = {"bands": names, "unit": measured.unit, "zero_point": measured.zero_point}
+            about = {"buckets": buckets, "limits": limited, "refused": refused, "measured": held}
             (folder / "about.json").write_text(json.dumps(about))
 
     @cached_property
@@ -101,7 +121,13 @@ class Work:
         about: dict[str, Any] = json.loads((self.rows / "about.json").read_text())
         return about
 
-    def bucket(self, number: int, rules: Rules) -> Assembled:
+    @property
+    def measured(self) -> Measured:
+        """What the light curves hold."""
+        held = self.about["measured"]
+        return Measured(tuple(held["bands"]), held["unit"], held["zero_point"])
+
+    def bucket(self, number: int, rules: Rules, asked: Asked) -> Assembled:
         """The clean light curves of a bucket; what was left out of it is written down."""
         detections = read_bucket(self.rows / "detections", number)
         limits = read_bucket(self.rows / "limits", number) if self.about["limits"] else None
@@ -110,7 +136,7 @@ class Work:
         nothing = nothing.append_column("band", pa.array([], pa.int64()))
         if self.about["limits"] and limits is None:
             limits = nothing
-        found = assemble(nothing if detections is None else detections, limits, rules)
+        found = assemble(nothing if detections is None else detections, limits, rules, asked)
         columns = [list(found.left_out), list(found.left_out.values())]
         table = pa.table([pa.array(each, pa.string()) for each in columns], schema=LEFT_OUT)
         write(table, self.parts / f"left_out-{number:05}.parquet")

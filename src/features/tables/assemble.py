@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..lightcurves import OPTIONAL, Floats, Integers, LightCurves, light_curves
 from ..repeats import repeats
-from .clean import Mask, Rules, chosen, clean
+from .clean import ANY, Asked, Mask, Rules, chosen, clean
 from .columns import CONTEXT
 from .values import NOTHING
 
@@ -78,13 +78,14 @@ class Assembled:
     join: Join = field(default_factory=Join)
 
 
-def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Assembled:
+def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules, asked: Asked = ANY) -> Assembled:
     """Light curves of objects that have enough clean detections.
 
     Parameters
     ----------
     detections, limits : as :func:`~.tables.flat` gives them, rows in any order; None where there are no limits at all.
         A row whose band is :data:`~.values.NOTHING` names an object that may have no other.
+    asked : bands, and whether fluxes are taken as they are.
     """
     detections = _once(detections)
     names, code = _coded(detections.column("object_id"))
@@ -93,7 +94,7 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
     if not measured.all():
         rows, band, code = {name: each[measured] for name, each in rows.items()}, band[measured], code[measured]
     rows = chosen(rows, code)
-    kept, reasons = clean(rows, band, code, rules)
+    kept, reasons = clean(rows, band, code, rules, asked)
     span = _spans(rows["time"], code, kept, len(names))
     end = np.full(len(names), np.inf) if rules.max_days is None else span[0] + rules.max_days
     late = kept & (rows["time"] > end[code])
@@ -104,9 +105,11 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
     left_out = {str(name): too_few for name in names[~enough]}
     use = kept & enough[code]
     arrays = {name: values[use] for name, values in rows.items()}
+    fluxes = asked.fluxes and "flux" in arrays
+    optional = (*OPTIONAL, "difference_flux", "difference_flux_error") if fluxes else OPTIONAL
     given, join = None, Join()
     if limits is not None:
-        given, faults, others, join = _limits(_once(limits), names, span, end)
+        given, faults, others, join = _limits(_once(limits), names, span, end, asked)
         reasons += faults
         left_out |= {name: ONLY_LIMITS if limited else too_few for name, limited in others.items()}
     curves = light_curves(
@@ -115,9 +118,11 @@ def assemble(detections: pa.Table, limits: pa.Table | None, rules: Rules) -> Ass
         arrays["magnitude"],
         arrays["error"],
         band[use],
-        optional={name: arrays[name] for name in OPTIONAL if name in arrays},
+        optional={name: arrays[name] for name in optional if name in arrays},
         limits=given,
         context={name: _first(arrays[name], arrays["time"], names[code[use]]) for name in CONTEXT if name in arrays},
+        bands=asked.bands,
+        flux=(arrays["flux"], arrays["flux_error"]) if fluxes else None,
     )
     return Assembled(curves, len(code), +reasons, dict(sorted(left_out.items())), join)
 
@@ -165,7 +170,7 @@ def _spans(time: Floats, code: Integers, kept: Mask, objects: int) -> tuple[Floa
 
 
 def _limits(
-    table: pa.Table, known: NDArray[np.str_], span: tuple[Floats, Floats], end: Floats
+    table: pa.Table, known: NDArray[np.str_], span: tuple[Floats, Floats], end: Floats, asked: Asked
 ) -> tuple[LimitArrays, Counter[str], dict[str, bool], Join]:
     """Limits as :func:`light_curves` takes them; those not used by reason; of other objects, whether they have any.
 
@@ -176,7 +181,7 @@ def _limits(
     time, limit = (np.asarray(table.column(name).to_numpy(), dtype=np.float64) for name in ("time", "limit"))
     band = table.column("band").to_numpy()
     measured: Mask = band != NOTHING
-    good: Mask = np.isfinite(time) & np.isfinite(limit) & (band > 0)
+    good: Mask = np.isfinite(time) & np.isfinite(limit) & np.isin(band, asked.numbers)
     until = np.full(len(names), np.inf)  # of objects without detections nothing is used anyway
     _, here, there = np.intersect1d(names, known, assume_unique=True, return_indices=True)
     until[here] = end[there]

@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...runtime.errors import AlertlabError
-from ..lightcurves import Floats, Integers
+from ..brightness import SIGNAL
+from ..lightcurves import GR, Floats, Integers
 from ..repeats import SECOND, repeats
-from .values import LEFT_OUT, NO_BAND
+from .values import NO_BAND
 
 DUPLICATE = "another detection at the same time"
 FINITE = ("time", "magnitude", "error", "difference", "difference_error", "ra", "dec")
+FINITE_FLUX = ("time", "flux", "flux_error", "difference_flux", "difference_flux_error", "ra", "dec")
+FAINT = f"flux below {SIGNAL:g} standard deviations, which has no magnitude"
 Mask = NDArray[np.bool_]
 
 
@@ -44,6 +47,30 @@ class Rules:
                 raise AlertlabError(f"{name}: nan is no number")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What features ask of light curves.
+
+    Attributes
+    ----------
+    bands : names of the bands 1, 2, ...
+    used : those of them that any feature looks at; None for all.
+    fluxes : whether fluxes are taken as they are, negative ones too; else their magnitudes are, where they have one.
+    """
+
+    bands: tuple[str, ...] = GR
+    used: tuple[str, ...] | None = None
+    fluxes: bool = False
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of the bands that are used."""
+        return [number for number, name in enumerate(self.bands, 1) if self.used is None or name in self.used]
+
+
+ANY = Asked()
+
+
 def chosen(rows: Mapping[str, Floats], code: Integers) -> dict[str, Floats]:
     """Corrected magnitudes for objects whose first detection is corrected, as they are for all others.
 
@@ -70,20 +97,28 @@ def chosen(rows: Mapping[str, Floats], code: Integers) -> dict[str, Floats]:
     return result
 
 
-def faults(rows: Mapping[str, Floats], band: Integers, rules: Rules) -> Iterator[tuple[str, Mask]]:
+def faults(rows: Mapping[str, Floats], band: Integers, rules: Rules, asked: Asked) -> Iterator[tuple[str, Mask]]:
     """Reasons to drop a detection, each with where it holds; the first that holds is the one that counts."""
     yield "no band", band == NO_BAND
-    yield "band left out", band == LEFT_OUT
+    yield "band left out", ~np.isin(band, asked.numbers)
     if "rb" in rows:
         yield f"rb not {rules.min_rb:g} or more", ~(rows["rb"] >= rules.min_rb)
-    for name in FINITE:
+    as_fluxes = asked.fluxes and "flux" in rows
+    if "flux" in rows and not as_fluxes:
+        yield FAINT, rows["flux"] < SIGNAL * rows["flux_error"]
+    for name in FINITE_FLUX if as_fluxes else FINITE:
         if name in rows:
             yield f"{name} not finite", ~np.isfinite(rows[name])
+    if as_fluxes:
+        yield "flux_error not above 0", ~(rows["flux_error"] > 0)
+        return
     yield "error not above 0", ~(rows["error"] > 0)
     yield f"error not below {rules.max_error:g} mag", ~(rows["error"] < rules.max_error)
 
 
-def clean(rows: Mapping[str, Floats], band: Integers, code: Integers, rules: Rules) -> tuple[Mask, Counter[str]]:
+def clean(
+    rows: Mapping[str, Floats], band: Integers, code: Integers, rules: Rules, asked: Asked = ANY
+) -> tuple[Mask, Counter[str]]:
     """Which detections are kept, and how many are not, by reason.
 
     Parameters
@@ -92,7 +127,7 @@ def clean(rows: Mapping[str, Floats], band: Integers, code: Integers, rules: Rul
     """
     kept = np.ones(len(code), dtype=bool)
     reasons: Counter[str] = Counter()
-    for reason, bad in faults(rows, band, rules):
+    for reason, bad in faults(rows, band, rules, asked):
         reasons[reason] += int((kept & bad).sum())
         kept &= ~bad
     places = np.flatnonzero(kept)
@@ -110,4 +145,5 @@ def _better(rows: Mapping[str, Floats]) -> list[Floats]:
     that the order of rows decides nothing.
     """
     score = [-rows["rb"]] if "rb" in rows else []
-    return [*score, rows["error"], *(rows[name] for name in sorted(rows) if name not in ("time", "rb", "error"))]
+    error = rows.get("flux_error", rows["error"])
+    return [*score, error, *(rows[name] for name in sorted(rows) if name not in ("time", "rb", "error"))]

@@ -1,5 +1,6 @@
 """Which column of a file is which quantity of a light curve."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -13,7 +14,7 @@ from .times import check_declared
 from .values import band_mapping
 
 IDENTITY = ("object_id", "time")
-BANDS = {"1": 1, "2": 2, "g": 1, "r": 2, "3": None, "i": None}  # ZTF's numbers and letters; i is in no feature
+BANDS = {"1": "g", "2": "r", "3": "i", "g": "g", "r": "r", "i": "i"}  # ZTF's numbers and letters
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Columns:
     zero_point : magnitude of a flux of 1, for counts.
     time_format, time_scale, time_zero : one of :data:`.times.FORMATS`, one of :data:`.times.SCALES`, and days to add.
     frame : of ``ra`` and ``dec``: any of astropy's that needs no more than the two angles.
-    band : column whose values ``bands`` turns into 1 or 2, or None (left out, and counted); None where the file has
-        one band only, which is then ``constant_band``.
+    band : column whose values ``bands`` turns into the names of bands, in order of wavelength, or None (left out, and
+        counted); None where the file has one band only, which is then ``constant_band``.
     difference, difference_error, positive, rb, ra, dec, sgscore1 : used where the file has them, see
         :class:`~.lightcurves.LightCurves`; None to leave a column alone.
     corrected, corrected_magnitude, corrected_error : where ``corrected`` is true for the first detection of an
@@ -44,8 +45,8 @@ class Columns:
     magnitude: str = "magnitude"
     error: str = "error"
     band: str | None = "band"
-    bands: Mapping[str, int | None] = field(default_factory=lambda: dict(BANDS))
-    constant_band: int = 1
+    bands: Mapping[str, str | None] = field(default_factory=lambda: dict(BANDS))
+    constant_band: str = "g"
     difference: str | None = "difference"
     difference_error: str | None = "difference_error"
     positive: str | None = "positive"
@@ -77,7 +78,7 @@ class Columns:
         ------
         AlertlabError
             For a quantity that there is not, a number that is none, a format or scale of times that there is not, or a
-            band that is not 1 or 2.
+            band whose name is no word.
         """
         known = [each.name for each in fields(Columns)]
         for name in names:
@@ -87,15 +88,22 @@ class Columns:
         for name in [each for each in REQUIRED if each in given and given[each] is None]:
             raise AlertlabError(f"columns.{name}: a value is needed, it is {names[name]}")
         given |= {name: _number(name, names[name]) for name in ("zero_point", "time_zero") if name in names}
-        if "constant_band" in names:
-            given["constant_band"] = names["constant_band"]
         given |= {name: given[name].lower() for name in ("time_format", "time_scale", "frame") if name in given}
         columns = Columns(**given, bands=band_mapping(dict(names.get("bands") or BANDS)))
         check_declared(columns.time_format, columns.time_scale)
-        for text, band in [*columns.bands.items(), ("constant_band", columns.constant_band)]:
-            if band not in (1, 2, None):
-                raise AlertlabError(f"columns.bands: {text} is band {band}; a band is 1 (g), 2 (r) or null (left out)")
+        for text, band in columns.bands.items():
+            if not (band is None or WORD.fullmatch(band)):
+                raise AlertlabError(f"columns.bands: {text} is band {band!r}; a band is a word, or null (left out)")
+        if not WORD.fullmatch(columns.constant_band or ""):
+            raise AlertlabError(f"columns.constant_band: {columns.constant_band!r} is not the name of a band, a word")
         return columns
+
+    @property
+    def band_names(self) -> tuple[str, ...]:
+        """Names of the bands 1, 2, ..., in the order in which they are declared."""
+        if self.band is None:
+            return (self.constant_band,)
+        return tuple(dict.fromkeys(name for name in self.bands.values() if name is not None))
 
     def sources(self, needed: Sequence[str]) -> dict[str, str]:
         """Quantity -> column, of those that are named: the needed ones, then the optional ones."""
@@ -104,7 +112,8 @@ class Columns:
         return {name: column for name, column in names.items() if column is not None}
 
 
-NO_TEXT = ("bands", "constant_band", "zero_point", "time_zero")
+NO_TEXT = ("bands", "zero_point", "time_zero")
+WORD = re.compile(r"[\w'.*]+")  # the name of a band, which ends names of columns
 REQUIRED = ("object_id", "time", "magnitude", "error", "limit", "time_format", "time_scale", "frame")
 DETECTION = ("magnitude", "error")  # what a row of the table of detections needs beside object and time
 LIMIT = ("limit",)

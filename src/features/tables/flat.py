@@ -15,8 +15,8 @@ from ...door.words import text_of
 from ...runtime.errors import AlertlabError
 from ..lightcurves import Floats, Integers
 from .columns import IDENTITY, Columns, resolve
-from .quantities import KINDS, Bounds, Mask, bounded, measured, split_faults
-from .values import LEFT_OUT, NOTHING, bands
+from .quantities import KINDS, Bounds, Mask, bounded, measured, split_faults, unit_of
+from .values import NOTHING, bands
 
 NAMELESS = "row without the name of an object"
 POSSIBLE = Bounds()
@@ -141,11 +141,14 @@ def flat(
     found, faults = measured(arrays, about, columns, place, bounds, judge=first_row == 0)
     owners = ids.take(taken) if rows is not None else ids
     band = (
-        np.full(len(owners), columns.constant_band or LEFT_OUT, dtype=np.int64)
+        np.ones(len(owners), dtype=np.int64)
         if band_values is None
-        else bands(band_values, columns.bands, place("band"))
+        else bands(band_values, columns.bands, columns.band_names, place("band"))
     )
-    return _kept(owners, band, found, faults, empty)
+    table, dropped = _kept(owners, band, found, faults, empty)
+    if "magnitude" in found:
+        table = table.replace_schema_metadata(unit_of(about, columns, place))
+    return table, dropped
 
 
 def within(table: pa.Table, bounds: Bounds) -> tuple[pa.Table, Counter[str]]:

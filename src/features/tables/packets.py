@@ -14,13 +14,13 @@ from ...alerts.plain import brighter, number
 from ...door.words import text_of
 from ..lightcurves import Floats
 from .assemble import SEEN
-from .columns import BANDS
 from .times import MJD
 from .values import LEFT_OUT
 
 NEAR = 1.4  # arcsec: the nearest source of the template is the object itself, as ALeRCE's correction step has it
 FIELDS = {"difference": "magpsf", "difference_error": "sigmapsf", "rb": "rb", "ra": "ra", "dec": "dec"}
 PACKETS = 512  # at a time
+BANDS = ("g", "r", "i")  # names of the numbers that ZTF gives its filters
 
 Tables = tuple[pa.Table, pa.Table]
 
@@ -99,7 +99,8 @@ def corrected(difference: Floats, error: Floats, positive: Floats, reference: Fl
 
 
 def _common(names: list[str], rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
-    numbers = [BANDS.get(text_of(row.get("fid")) or "") or LEFT_OUT for row in rows]  # unknown, and left out
+    known = {str(number): number for number in range(1, len(BANDS) + 1)}
+    numbers = [known.get(text_of(row.get("fid")) or "", LEFT_OUT) for row in rows]
     return {
         "object_id": pa.array(names, pa.string()),
         "time": _column(rows, "jd") - MJD,

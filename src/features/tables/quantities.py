@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from ...door.values import Place, numbers
 from ...runtime.errors import AlertlabError
+from ..brightness import MAGNITUDE, MICROJANSKY, POGSON, SIGNAL, Scale, scale_of, to_errors, to_magnitudes
 from ..lightcurves import Floats
 from . import times
 from .columns import CONTEXT, Columns
-from .fluxes import MAGNITUDE, Scale, scale_of, to_errors, to_magnitudes
 from .values import signs
 
 Mask = NDArray[np.bool_]
@@ -31,9 +31,11 @@ KINDS = {
     **{name: name for name in ("time", "rb", "ra", "dec", "sgscore1")},
 }
 ERROR_OF = {"error": "magnitude", "difference_error": "difference", "corrected_error": "corrected_magnitude"}
+FLUX_OF = {"magnitude": "flux", "difference": "difference_flux"}
 NAMED_UNIT = {**dict.fromkeys(ERROR_OF, "error_unit"), "limit": "limit_unit"}  # others have columns.unit
 # those without which the cleaning keeps no detection; of all others an impossible value is an unknown one
 NEEDED = ("time", "magnitude", "error", "limit", "difference", "difference_error", "rb", "ra", "dec")
+UNIT, ZERO_POINT = b"alertlab.unit", b"alertlab.zero_point"  # metadata of a table of measurements
 NOT_POSITIVE = "flux not above 0, which has no magnitude"
 SAME = 1e-6  # relative: 99.99 in single precision is 99.98999786
 JUDGED = 6  # known values below which a column is not judged: of a folder of small files one must not stop the run
@@ -136,6 +138,9 @@ def measured(
 ) -> tuple[dict[str, Floats], dict[str, Mask]]:
     """Quantities of a table: time in MJD UTC, brightness in magnitudes, positions in ICRS degrees.
 
+    Of fluxes there are also ``flux`` and ``flux_error`` (``difference_flux``, ...) in microjansky, and magnitudes where
+    a flux has one, see :mod:`..brightness`.
+
     Parameters
     ----------
     arrays : quantity -> (n,) column. about : quantity -> what the file says of it, such as ``unit``.
@@ -170,12 +175,17 @@ def measured(
     for name in (each for each in found if each in ERROR_OF):
         of = ERROR_OF[name]
         scales[name] = _scale_of_error(name, columns, about, scales, place)
+        if scales[of].flux:
+            _keep_fluxes(found, name, scales)
         found[name] = to_errors(found[name], scales[name], found[of], scales[of])
     for name in (each for each in scales if each not in ERROR_OF):
         if scales[name].flux:
-            _count(faults, name, NOT_POSITIVE, found[name] <= 0, found)
+            if name == "limit":
+                _count(faults, name, NOT_POSITIVE, found[name] <= 0, found)
             raw[name] = None  # 99 is a flux like any other
         found[name] = to_magnitudes(found[name], scales[name])
+    for name in [each for each in FLUX_OF if FLUX_OF[each] in found]:
+        _keep_clear(found, name)
     for name in ("ra", "dec"):
         if name in found:
             found[name] = raw[name] = _degrees(found[name], about.get(name, {}).get("unit"), place(name))
@@ -184,10 +194,21 @@ def measured(
         reasons, outside = bounds.faults(name, found[name], own)
         if judge and outside.any():
             _judge(name, found[name], raw[name], outside, reasons, bounds, columns, place(name))
+        if FLUX_OF.get(ERROR_OF.get(name, name)) in found:  # its flux is data all the same
+            found[name] = np.where(outside, np.nan, found[name])
+            continue
         for reason, rows in reasons.items():
             _count(faults, name, reason, rows, found)
     _to_icrs(found, columns.frame, place)
     return found, faults
+
+
+def unit_of(
+    about: Mapping[str, Mapping[str, str]], columns: Columns, place: Callable[[str], Place]
+) -> dict[bytes, bytes]:
+    """Unit and zero point of the light curves, as metadata of a schema."""
+    scale = _scale("magnitude", columns, about, {}, place)
+    return {UNIT: scale.said.encode(), ZERO_POINT: b"" if scale.zero_point is None else repr(scale.zero_point).encode()}
 
 
 def bounded(table: pa.Table, bounds: Bounds) -> tuple[dict[str, Floats], dict[str, Mask]]:
@@ -218,6 +239,30 @@ def split_faults(faults: Mapping[str, Mask], n: int) -> tuple[Mask, Counter[str]
 
 
 UNKNOWN = ", taken as unknown"
+
+
+def _keep_fluxes(found: dict[str, Floats], name: str, scales: Mapping[str, Scale]) -> None:
+    """Fluxes and errors in microjansky, before they become magnitudes; ``name`` is that of the error."""
+    of = ERROR_OF[name]
+    flux = FLUX_OF.get(of)
+    if flux is None:  # corrected magnitudes are magnitudes
+        return
+    error, value = scales[name], scales[of]
+    assert value.zero_point is not None
+    size = 10 ** (0.4 * (MICROJANSKY - value.zero_point))
+    found[flux] = found[of] * size
+    if error.zero_point is None:  # an error in magnitudes beside a flux
+        found[f"{flux}_error"] = np.abs(found[flux]) * found[name] * error.size / POGSON
+    else:
+        found[f"{flux}_error"] = found[name] * 10 ** (0.4 * (MICROJANSKY - error.zero_point))
+
+
+def _keep_clear(found: dict[str, Floats], name: str) -> None:
+    """Fluxes below three standard deviations have no magnitude."""
+    with np.errstate(invalid="ignore"):
+        clear = found[FLUX_OF[name]] >= SIGNAL * found[f"{FLUX_OF[name]}_error"]
+    for each in (name, f"{name}_error" if name != "magnitude" else "error"):
+        found[each] = np.where(clear, found[each], np.nan)
 
 
 def _count(faults: dict[str, Mask], name: str, reason: str, rows: Mask, found: dict[str, Floats]) -> None:

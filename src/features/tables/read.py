@@ -13,7 +13,7 @@ from ...door.table import OpenTable, open_table, readable
 from ...runtime.errors import AlertlabError
 from .columns import DETECTION, LIMIT, Columns, optional, resolve
 from .flat import flat, known_columns, names_of, top_level, within
-from .packets import packet_tables
+from .packets import BANDS, packet_tables
 from .quantities import Bounds
 from .times import DATE, ISO
 
@@ -67,6 +67,11 @@ def read_light_curves(found: Found, limits: Found | None, columns: Columns, boun
         for table, refused in _tables(limits, columns, LIMIT, bounds):
             yield Chunk(limits=table, refused=refused)
     yield Chunk(refused=+Counter({NO_TABLE: sum(each.passed_over() for each in (found, limits) if each)}))
+
+
+def bands_of(found: Found, columns: Columns) -> tuple[str, ...]:
+    """Names of the bands 1, 2, ... of what is read at a place."""
+    return BANDS if found.packets else columns.band_names
 
 
 def size_of(found: Found) -> int:

@@ -40,8 +40,8 @@ def signs(values: pa.Array, place: Place) -> Floats:
     return _mapped(found, index, codes, np.nan, place, "a sign is t or f, 1 or 0, 1 or -1")
 
 
-def bands(values: pa.Array, mapping: Mapping[str, int | None], place: Place) -> Integers:
-    """Numbers of bands, :data:`NO_BAND` and :data:`LEFT_OUT`.
+def bands(values: pa.Array, mapping: Mapping[str, str | None], names: Sequence[str], place: Place) -> Integers:
+    """Numbers of bands, from 1 by their ``names``, :data:`NO_BAND` and :data:`LEFT_OUT`.
 
     Raises
     ------
@@ -49,17 +49,17 @@ def bands(values: pa.Array, mapping: Mapping[str, int | None], place: Place) -> 
         For a value that ``mapping`` does not name, with an override that would.
     """
     found, index = _encoded(plain(values))
-    codes = {band_name(name): float(LEFT_OUT if band is None else band) for name, band in mapping.items()}
+    number = {band: float(place) for place, band in enumerate(names, 1)}
+    codes = {band_name(name): float(LEFT_OUT) if band is None else number[band] for name, band in mapping.items()}
     known = f"columns.bands knows {', '.join(mapping)}; say which band each is, such as {_override(found, mapping)}"
     return _mapped(found, index, codes, float(NO_BAND), place, known).astype(np.int64)
 
 
-def band_mapping(bands: Mapping[Any, int | None]) -> dict[str, int | None]:
-    """Names of bands as text, whatever YAML or Python made of them: ``1``, ``1.0`` and ``"1"`` are one."""
-    found: dict[str, int | None] = {}
-    for name, band in bands.items():
-        found[band_name(name)] = band
-    for name, band in bands.items():
+def band_mapping(bands: Mapping[Any, Any]) -> dict[str, str | None]:
+    """Values and names of bands as text, whatever YAML or Python made of them: ``1``, ``1.0`` and ``"1"`` are one."""
+    named = {name: None if band is None else band_name(band) for name, band in bands.items()}
+    found = {band_name(name): band for name, band in named.items()}
+    for name, band in named.items():
         if isinstance(name, bool):
             for word in YAML[name]:
                 found.setdefault(word, band)
@@ -81,19 +81,18 @@ def _encoded(array: pa.Array) -> tuple[list[str], Integers]:
     return [band_name(each) for each in encoded.dictionary.to_pylist()], index
 
 
-def _override(found: Sequence[str], mapping: Mapping[str, int | None]) -> str:
+def _override(found: Sequence[str], mapping: Mapping[str, str | None]) -> str:
     """The override that would make all bands of a column known, in quotes for a shell; a file where none can be."""
     names = [name for name in dict.fromkeys(found) if name]
     known = {name: mapping.get(name) for name in names if name in mapping}
-    free = [band for band in (1, 2) if band not in known.values()]
-    new = {name: free.pop(0) if free else None for name in names if name not in mapping}
-    meaning = "(1 is g, 2 is r, null leaves out)"
+    new = {name: "".join(re.findall(r"\w", name)) or "band" for name in names if name not in mapping}
+    meaning = "(each by its name, in order of wavelength; null leaves out)"
     if not all(TYPED.fullmatch(name) for name in (*known, *new)):
         words = ", ".join(f"{json.dumps(name)}: {json.dumps(band)}" for name, band in (known | new).items())
         file = "FOLDER/columns/mine.yaml below defaults: [plain, _self_]"
         return f"bands: {{{words}}} {meaning} in {file}, with --config-dir FOLDER"
     words = ", ".join(f"{name}: {'null' if band is None else band}" for name, band in (known | new).items())
-    return f"'columns.bands={{{words}}}' {meaning}"
+    return f"'bands={{{words}}}' {meaning}"
 
 
 def _mapped(

@@ -19,6 +19,8 @@ def predict(
     *,
     non_detections: Path | None = None,
     overrides: Sequence[str] = (),
+    folders: Sequence[Path] = (),
+    allowed: Sequence[str] = (),
 ) -> PredictResult:
     """Classify everything at a path; what cannot be used goes to ``<out>.rejected.parquet``.
 
@@ -30,7 +32,9 @@ def predict(
         for any bundle, rows that lie ready, see :func:`~.rows.predict_rows`.
     out : Parquet file of predictions.
     strict : stop at the first alert that cannot be used; nothing is written then.
-    non_detections, overrides : of light curves; overrides of ``conf/features.yaml``, such as ``columns=bts``.
+    non_detections, overrides : of light curves; overrides of ``conf/features.yaml``, such as ``columns=bts``, in the
+        place of what the bundle remembers.
+    folders, allowed : of configs and packages of one's own, see :func:`alertlab.config.compose`.
 
     Raises
     ------
@@ -47,7 +51,7 @@ def predict(
 
         limits = None if non_detections is None else look(non_detections)
         keep_apart(out, limits)
-        return predict_light_curves(loaded, overrides, found, limits, out, strict)
+        return predict_light_curves(loaded, overrides, found, limits, out, strict, folders, allowed)
     if non_detections is not None or overrides:
         given = "--non-detections" if non_detections is not None else overrides[0]
         raise AlertlabError(f"{given}: is for light curves, and {bundle} takes other inputs; leave it out")

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ... import runtime
-from ...config import compose
 from ...core.feature_file import extract_file, rejected_path
 from ...core.feature_table import as_numbers, known_set, matrix
 from ...core.predictions import Predictions, new_predictions
@@ -20,10 +19,10 @@ from ...door.place import PARQUET, Found, Kind, keep_apart
 from ...door.table import OpenTable, open_table
 from ...features.memory import FACTS
 from ...features.runs.work import LEFT_OUT
-from ...features.sets import NAME
+from ...features.sets import NAME, Wanted
 from ...files import replacing
 from ...runtime.errors import AlertlabError
-from ..features import settings_of
+from ..features import trained_settings
 from .result import UNDECIDED, PredictResult, decided, told_counts
 
 BATCH = 16_384  # objects at a time: memory does not grow with their number
@@ -37,13 +36,17 @@ def predict_light_curves(
     non_detections: Found | None,
     out: Path,
     strict: bool,
+    folders: Sequence[Path] = (),
+    allowed: Sequence[str] = (),
 ) -> PredictResult:
     """Classify every object at a place; what cannot be used goes to ``<out>.rejected.parquet``.
 
     Parameters
     ----------
     bundle : takes features.
-    overrides : of ``conf/features.yaml``: columns and cleaning. The set is the bundle's.
+    overrides : of ``conf/features.yaml``, in the place of what the bundle remembers of its training: columns, bands,
+        unit, cleaning. The set is the bundle's.
+    folders, allowed : see :func:`alertlab.config.compose`.
     found, non_detections : light curves, of which the features are computed and kept in ``<out>.features.parquet``;
         or a table that ``alertlab features`` wrote.
     out : Parquet file of predictions, in the order of objects' names.
@@ -58,15 +61,17 @@ def predict_light_curves(
     path, rejected = found.path, rejected_path(out)
     keep_apart(rejected, found, non_detections)
     dropped: Mapping[str, int] = {}
+    unknown: tuple[str, ...] = ()
     features, left_out = feature_table(found), LEFT_OUT.empty_table()
     if features is not None:
         _check(features.metadata, spec, str(path))
     else:
         assert spec.feature_set is not None  # dispatch sends other bundles elsewhere
-        settings = settings_of(compose("features", [*overrides, f"features={spec.feature_set.name}"]))
-        _check(settings.features.metadata(), spec, "this version of alertlab")
+        settings = trained_settings(spec.feature_set, overrides, folders, allowed)
         table_path = out.with_name(f"{out.stem}.features.parquet")
-        dropped = extract_file(found, non_detections, table_path, settings).dropped
+        done = extract_file(found, non_detections, table_path, settings)
+        dropped, unknown = done.dropped, done.unknown
+        _check(pq.read_schema(table_path).metadata, spec, "this version of alertlab", settings.features)
         features, left_out = open_table(table_path), open_table(rejected_path(table_path)).read()
         rejected_path(table_path).unlink()
     if strict:
@@ -81,7 +86,7 @@ def predict_light_curves(
             classified.update(told_counts(table))
             parts.append(undecided)
         reasons = _list(pa.concat_tables(parts), rejected, path, strict)
-    return PredictResult(out, rejected, classified, reasons, dropped)
+    return PredictResult(out, rejected, classified, reasons, dropped, unknown)
 
 
 def feature_table(found: Found) -> OpenTable | None:
@@ -103,9 +108,11 @@ def _list(left_out: pa.Table, rejected: Path, path: Path, strict: bool) -> Count
     return reasons
 
 
-def _check(metadata: Mapping[bytes, bytes] | None, spec: runtime.InputSpec, origin: str) -> None:
-    """Refuse features of another definition than the bundle was trained on, before anything is computed or written."""
-    found, wanted = known_set(metadata, origin), spec.feature_set
+def _check(
+    metadata: Mapping[bytes, bytes] | None, spec: runtime.InputSpec, origin: str, asked: Wanted | None = None
+) -> None:
+    """Refuse features of another definition than the bundle was trained on, before anything is classified."""
+    found, wanted = known_set(metadata, origin, asked), spec.feature_set
     if wanted is None or found is None or found.sha256 != wanted.sha256:
         has = f"{found.name} {found.version} ({found.sha256[:12]})" if found else "none"
         needs = f"{wanted.name} {wanted.version} ({wanted.sha256[:12]})" if wanted else "none that alertlab computes"

@@ -26,6 +26,7 @@ class PredictResult:
     classified : alerts or objects of each predicted class, or of each nearest class.
     reasons : rejected ones by reason.
     dropped : of light curves, measurements and packets that were not used, by reason.
+    unknown : of light curves, features that no object has.
     """
 
     predictions: Path
@@ -33,6 +34,7 @@ class PredictResult:
     classified: Mapping[str, int]
     reasons: Mapping[str, int]
     dropped: Mapping[str, int] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
 
 
 def decided(bundle: Bundle, inputs: Inputs) -> tuple[NDArray[np.int64], Inputs, dict[str, Any], list[int]]:
