@@ -172,7 +172,7 @@ def measured(
         (each for each in found if KINDS.get(each) == "magnitude"), key=lambda each: each != "magnitude"
     ):
         scales[name] = _scale(name, columns, about, scales, place)
-    for name in (each for each in found if each in ERROR_OF):
+    for name in [each for each in found if each in ERROR_OF]:
         of = ERROR_OF[name]
         scales[name] = _scale_of_error(name, columns, about, scales, place)
         if scales[of].flux:
