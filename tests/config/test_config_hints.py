@@ -50,10 +50,10 @@ def test_a_mapping_with_keys_of_ones_own_is_taken_as_it_is_written(overrides, ex
 
 def test_a_mapping_takes_the_place_of_the_one_before():
     bts = ["datamodule=bts", "datamodule.source.curves.path=x"]
-    config = compose("train", [*bts, "datamodule.source.columns.bands={V: 1, I: 2}", "datamodule.label_map={a: SNIa}"])
-    assert config.datamodule.source.columns.bands == {"V": 1, "I": 2}
+    config = compose("train", [*bts, "datamodule.source.columns.bands={V: V, I: I}", "datamodule.label_map={a: SNIa}"])
+    assert config.datamodule.source.columns.bands == {"V": "V", "I": "I"}
     assert config.datamodule.label_map == {"a": "SNIa"}
-    assert compose("features", ["columns=plain", "columns.bands={V: 1, I: 2}"]).columns.bands == {"V": 1, "I": 2}
+    assert compose("features", ["columns=plain", "columns.bands={V: V, I: I}"]).columns.bands == {"V": "V", "I": "I"}
     forest = compose("train", ["model=hierarchical_forest", "model.max_features={default: 0.1, Periodic: 0.3}"])
     assert forest.model.max_features == {"default": 0.1, "Periodic": 0.3}
     branches = ["datamodule=feature_table", "datamodule.source.path=x", "datamodule.branches={A: [x, y], B: [z]}"]
@@ -66,7 +66,7 @@ def test_a_mapping_takes_the_place_of_the_one_before():
         (
             "features",
             ["columns=plain", "columns.timee=x"],
-            r"Did you mean columns\.time \(conf/columns/plain\.yaml\)\?",
+            r"Did you mean columns\.time \(conf/columns/_quantities\.yaml\)\?",
         ),
         (
             "train",

@@ -121,8 +121,8 @@ def reasons_of(name):
     [
         ("one point", "Skew_1", "1 of 6 detections that it needs"),
         ("two points", "Multiband_period", "2 of 11 detections that it needs"),
-        ("one band", "Mean_2", "no detection in band 2 (r)"),
-        ("the other band", "Mean_1", "no detection in band 1 (g)"),
+        ("one band", "Mean_2", "no detection in band r"),
+        ("the other band", "Mean_1", "no detection in band g"),
         ("one band", "g-r_mean", "without both bands"),
         ("one band", "W1-W2", "needs W1 and W2, which the light curve does not have"),
         ("equal magnitudes", "AndersonDarling_1", "where all magnitudes are equal"),

@@ -24,8 +24,8 @@ def test_the_published_set_is_56_and_9_of_each_band_and_22_of_the_object():
     chosen = feature_set("alerce152").features
     limits = [each.name for each in chosen if "diffmaglim" in each.name or "_det_" in each.name]
     assert len(limits) == 2 * 9
-    assert len([each for each in chosen if each.band]) == 2 * (56 + 9)
-    assert len([each for each in chosen if each.band is None]) == 22
+    assert len([each for each in chosen if each.bands]) == 2 * (56 + 9)
+    assert len([each for each in chosen if not each.bands]) == 22
 
 
 def test_the_two_sets_differ_in_helpers_and_in_allwise():

@@ -1,6 +1,5 @@
 """Which column of a file is which quantity of a light curve."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -11,7 +10,7 @@ import numpy as np
 from ...door.words import text_of
 from ...runtime.errors import AlertlabError
 from .times import check_declared
-from .values import band_mapping
+from .values import WORD, band_mapping
 
 IDENTITY = ("object_id", "time")
 BANDS = {"1": "g", "2": "r", "3": "i", "g": "g", "r": "r", "i": "i"}  # ZTF's numbers and letters
@@ -113,7 +112,6 @@ class Columns:
 
 
 NO_TEXT = ("bands", "zero_point", "time_zero")
-WORD = re.compile(r"[\w'.*]+")  # the name of a band, which ends names of columns
 REQUIRED = ("object_id", "time", "magnitude", "error", "limit", "time_format", "time_scale", "frame")
 DETECTION = ("magnitude", "error")  # what a row of the table of detections needs beside object and time
 LIMIT = ("limit",)

@@ -99,7 +99,7 @@ def corrected(difference: Floats, error: Floats, positive: Floats, reference: Fl
 
 
 def _common(names: list[str], rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
-    known = {str(number): number for number in range(1, len(BANDS) + 1)}
+    known = {key: number for number, name in enumerate(BANDS, 1) for key in (str(number), name)}
     numbers = [known.get(text_of(row.get("fid")) or "", LEFT_OUT) for row in rows]
     return {
         "object_id": pa.array(names, pa.string()),

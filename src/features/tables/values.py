@@ -17,6 +17,7 @@ from ..lightcurves import Floats, Integers
 NO_BAND, LEFT_OUT = -1, 0  # beside the numbers of bands: no value, and a value that is mapped to none
 NOTHING = -2  # of the one row of an object that has no measurement at all
 WHOLE = re.compile(r"\+?(-?\d{1,15})(\.0*)?")
+WORD = re.compile(r"[\w.*]+")  # the name of a band, which ends names of columns
 TYPED = re.compile(r"[\w./+*%@?\\-]+( [\w./+*%@?\\-]+)*", re.ASCII)  # what an override takes as a key
 YAML = {True: ("yes", "on"), False: ("no", "off")}  # words that YAML takes for these
 
@@ -85,11 +86,11 @@ def _override(found: Sequence[str], mapping: Mapping[str, str | None]) -> str:
     """The override that would make all bands of a column known, in quotes for a shell; a file where none can be."""
     names = [name for name in dict.fromkeys(found) if name]
     known = {name: mapping.get(name) for name in names if name in mapping}
-    new = {name: "".join(re.findall(r"\w", name)) or "band" for name in names if name not in mapping}
+    new = {name: name if WORD.fullmatch(name) else re.sub(r"\W", "", name) for name in names if name not in mapping}
     meaning = "(each by its name, in order of wavelength; null leaves out)"
     if not all(TYPED.fullmatch(name) for name in (*known, *new)):
         words = ", ".join(f"{json.dumps(name)}: {json.dumps(band)}" for name, band in (known | new).items())
-        file = "FOLDER/columns/mine.yaml below defaults: [plain, _self_]"
+        file = "FOLDER/columns/mine.yaml below defaults: [_quantities, _self_]"
         return f"bands: {{{words}}} {meaning} in {file}, with --config-dir FOLDER"
     words = ", ".join(f"{name}: {'null' if band is None else band}" for name, band in (known | new).items())
     return f"'bands={{{words}}}' {meaning}"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from alertlab.features.lightcurves import light_curves
 from alertlab.features.runs.batch import extract_batch
-from alertlab.features.sets import Feature, FeatureSet, all_features
+from alertlab.features.sets import Feature, FeatureSet, Scope, all_features
 from astropy.coordinates import SkyCoord
 from curves_by_hand import batch
 
@@ -112,7 +112,9 @@ def test_a_kernel_runs_once_for_all_its_features():
     calls = []
     kernel = next(each.kernel for each in all_features() if each.name == "Harmonics_mag_1_1")
     counting = type(kernel)(**{**vars(kernel), "compute": lambda *given: calls.append(1) or kernel.compute(*given)})
-    chosen = FeatureSet("one", "1", tuple(Feature(f"h{k}", counting.texts[k], counting, k, 1) for k in (3, 0, 14)))
+    scope = Scope(("g", "r"))
+    chosen = [Feature(f"h{k}", counting.texts[k], counting, k, scope, ("g",)) for k in (3, 0, 14)]
+    chosen = FeatureSet("one", "1", tuple(chosen))
     random = np.random.default_rng(2)
     extract_batch(batch(np.arange(30.0) * 1.1, random.normal(18, 0.2, 30), np.full(30, 0.05), [1] * 30), chosen)
     assert len(calls) == 1

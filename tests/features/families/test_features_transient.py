@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from alertlab.features.families.transient import transient_shape
-from alertlab.features.maths.two_bands import expected, factor, nightly, uncertainty
+from alertlab.features.maths.flux_process import expected, factor, nightly, uncertainty
 from scipy.linalg import solve
 from sklearn.gaussian_process.kernels import Matern
 
@@ -80,16 +80,16 @@ def test_time_and_brightness_shift_nothing_but_the_peak_magnitudes():
 
 def test_the_process_is_the_posterior_of_scikit_learns_kernel():
     random = np.random.default_rng(5)
-    time, band = random.uniform(0, 80, 40), np.repeat([1, 2], 20)
+    time, band = random.uniform(0, 80, 40), np.repeat([0, 1, 2, 3], 10)
     flux, error = random.uniform(0.2, 1, 40), random.uniform(0.02, 0.1, 40)
     grid = np.linspace(-10, 100, 12)
-    between = np.array([[1.0, 0.9], [0.9, 1.0]])
+    between = 0.9 ** np.abs(np.arange(4) - np.arange(4)[:, None])
     matern = Matern(length_scale=25.0, nu=1.5)
-    prior = 0.25 * matern(time[:, None]) * between[band - 1][:, band - 1] + np.diag(error**2)
+    prior = 0.25 * matern(time[:, None]) * between[band][:, band] + np.diag(error**2)
     lower = factor(time, error, band)
-    mean = expected(grid, time, flux, band, lower)
-    for row in (0, 1):
-        shared = 0.25 * matern(grid[:, None], time[:, None]) * between[row][band - 1]
+    mean = expected(grid, time, flux, band, lower, 4)
+    for row in range(4):
+        shared = 0.25 * matern(grid[:, None], time[:, None]) * between[row][band]
         np.testing.assert_allclose(mean[row], shared @ solve(prior, flux), rtol=1e-8, atol=1e-10)
         spread = np.sqrt(0.25 - np.sum(shared * solve(prior, shared.T).T, axis=1))
         found = [uncertainty(when, row, time, band, lower) for when in grid]
@@ -99,9 +99,9 @@ def test_the_process_is_the_posterior_of_scikit_learns_kernel():
 def test_detections_of_a_night_are_averaged_with_their_weights():
     time, magnitude = np.array([0.1, 0.2, 3.0, 0.15]), np.array([18.0, 18.5, 19.0, 18.2])
     error, band = np.array([0.02, 0.08, 0.1, 0.05]), np.array([1, 1, 1, 2])
-    when, flux, spread, of = nightly(time, magnitude, error, band)
     single = 10 ** (-0.4 * (magnitude - 18))
     sigma = single * error * np.log(10) / 2.5
+    when, flux, spread, of = nightly(time, single, sigma, band)
     night = np.average(single[:2], weights=sigma[:2] ** -2)
     assert of.tolist() == [1, 1, 2]
     assert flux == pytest.approx([night, *single[2:]])

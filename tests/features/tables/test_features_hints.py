@@ -35,8 +35,8 @@ def test_the_hint_at_bands_makes_them_known_when_it_is_typed(names, tmp_path):
         rows(frame)
     said = str(told.value).partition("such as ")[2].partition("; or columns.band=null")[0]
     words = ["columns=plain"]
-    if said.startswith("'columns.bands="):
-        words += shlex.split(said.partition(" (1 is")[0])
+    if said.startswith("'bands="):
+        words += shlex.split(said.partition(" (each")[0])
     else:
         file = re.search(r"in FOLDER/(\S+) below (defaults: .*\]), with --config-dir FOLDER", said)
         (tmp_path / file[1]).parent.mkdir()

@@ -11,13 +11,13 @@ import pytest
 from alertlab.config import compose
 from alertlab.door.place import look
 from alertlab.features import extract
+from alertlab.features.brightness import to_flux_errors, to_fluxes
 from alertlab.features.runs.batch import extract_batch
 from alertlab.features.sets import feature_set
 from alertlab.features.tables.assemble import assemble
 from alertlab.features.tables.clean import Rules
 from alertlab.features.tables.columns import DETECTION, Columns
 from alertlab.features.tables.flat import as_table, flat
-from alertlab.features.tables.fluxes import to_flux_errors, to_fluxes
 from alertlab.features.tables.quantities import Bounds
 from alertlab.features.tables.read import read_light_curves
 from alertlab.features.tables.values import NOTHING
@@ -125,12 +125,19 @@ def test_counts_millimagnitudes_and_errors_of_a_unit_of_their_own(curves):
         np.testing.assert_allclose(found.error, curves.error, rtol=1e-9)
 
 
-def test_a_flux_that_is_not_above_zero_has_no_magnitude_and_is_counted(curves):
+def test_a_flux_below_three_deviations_has_no_magnitude_and_is_counted_where_that_is_asked_for(curves):
     flux = in_njy(curves)
     flux.loc[flux.index[:7], "magnitude"] = [-3.0, 0.0, -999.0, -1e5, -0.1, -99.0, -1.0]
     found, refused = rows(flux, unit="nJy")
-    assert refused == {"flux not above 0, which has no magnitude": 7}
-    np.testing.assert_allclose(found.magnitude, curves.magnitude[7:], rtol=1e-9)
+    assert not refused
+    np.testing.assert_allclose(found.magnitude[7:], curves.magnitude[7:], rtol=1e-9)
+    assert found.magnitude[:7].isna().all()
+    np.testing.assert_allclose(found.flux, flux.magnitude / 1000)
+    np.testing.assert_allclose(found.flux_error, flux.error / 1000)
+    dropped = json.loads(extract(flux, columns={"unit": "nJy"}).schema.metadata[b"alertlab.features.dropped"])
+    assert dropped == {"flux below 3 standard deviations, which has no magnitude": 7}
+    kept = extract(flux, ["all_bands"], columns={"unit": "nJy"}).schema.metadata[b"alertlab.features.dropped"]
+    assert json.loads(kept) == {}
 
 
 def test_limits_are_fluxes_too():

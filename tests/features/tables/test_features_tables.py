@@ -111,7 +111,10 @@ def test_the_package_is_light_to_import_and_its_function_stays_one():
     [
         (lambda frame: frame.rename(columns={"magnitude": "magnitud"}), "no column magnitude. Did you mean magnitud"),
         (lambda frame: frame.drop(columns="band"), "no column band.*columns.band=null"),
-        (lambda frame: frame.assign(band=7), "column band, row 0.*'7' is unknown; columns.bands knows 1, 2, g, r"),
+        (
+            lambda frame: frame.assign(band=7),
+            "column band, row 0.*'7' is unknown; columns.bands knows 1, 2, 3, g, r, i",
+        ),
         (lambda frame: frame.assign(magnitude="faint"), "column magnitude, row 0 .object obj...: 'faint' is"),
         (lambda frame: frame.assign(positive="up"), "column positive, row 0.*'up' is unknown; a sign is"),
         (
@@ -146,20 +149,22 @@ def test_single_values_beside_lists_are_refused():
 def test_an_unknown_quantity_or_band_in_the_mapping_is_refused(long):
     with pytest.raises(AlertlabError, match=r"columns.magnitud: no such quantity. Did you mean magnitude"):
         extract(long, columns={"magnitud": "m"})
-    with pytest.raises(AlertlabError, match="z is band 5; a band is 1"):
-        extract(long, columns={"bands": {"z": 5}})
+    with pytest.raises(AlertlabError, match="z is band 'z-band'; a band is a word, or null"):
+        extract(long, columns={"bands": {"z": "z-band"}})
+    with pytest.raises(AlertlabError, match="constant_band: None is not the name of a band"):
+        extract(long, columns={"constant_band": None})
 
 
 @pytest.mark.parametrize(
     ("band", "bands"),
     [
-        (["V", "I"], {"V": 1, "I": 2}),
-        ([1.0, 2.0], {1.0: 1, 2: 2}),
-        (["1.0", "+2 "], {"1": 1, 2: 2}),
-        ([True, False], {True: 1, False: 2}),
-        (["true", "False"], {True: 1, False: 2}),
-        (["y", "n"], {"y": 1, "n": 2}),
-        (["on", "no"], {True: 1, False: 2}),
+        (["V", "I"], {"V": "V", "I": "I"}),
+        ([1.0, 2.0], {1.0: "g", 2: "r"}),
+        (["1.0", "+2 "], {"1": "g", 2: 2}),
+        ([True, False], {True: "a", False: False}),
+        (["true", "False"], {True: "a", False: "b"}),
+        (["y", "n"], {"y": "y", "n": "n"}),
+        (["on", "no"], {True: "a", False: "b"}),
         ([b"g ", b"r"], None),
     ],
 )
@@ -175,19 +180,20 @@ def test_bands_are_known_by_their_text_whatever_yaml_or_pandas_made_of_them(long
 
 
 def test_no_band_is_null_or_a_word_for_it(long):
-    band = ["1", None, "None", "--", " ", "3"] * (len(long) // 6 + 1)
-    found, _ = flat(as_table(long.assign(band=band[: len(long)])), Columns(), DETECTION, "it")
+    band = ["1", None, "None", "--", " ", "4"] * (len(long) // 6 + 1)
+    columns = Columns.of({"bands": {"1": "g", "4": None}})
+    found, _ = flat(as_table(long.assign(band=band[: len(long)])), columns, DETECTION, "it")
     assert found["band"].to_pylist()[:6] == [1, NO_BAND, NO_BAND, NO_BAND, NO_BAND, LEFT_OUT]
 
 
 def test_a_band_that_is_unknown_is_answered_with_an_override_that_names_all(long):
     with pytest.raises(AlertlabError) as caught:
         flat(as_table(long.assign(band=np.where(long.band == 1, "V", "I"))), Columns(), DETECTION, "it")
-    (override,) = re.findall(r"'(columns\.bands=[^']*)'", str(caught.value))
-    assert settings_of(compose("features", ["~columns.bands", f"+{override}"])).columns.bands in (
-        {"V": 1, "I": 2},
-        {"V": 2, "I": 1},
-    )
+    (override,) = re.findall(r"'(bands=[^']*)'", str(caught.value))
+    columns = settings_of(compose("features", [override])).columns
+    assert columns.bands == {"V": "V", "I": "I"}
+    data = ["datamodule=light_curves", "datamodule.source.curves.path=x", "datamodule.classes=[A,B]"]
+    assert compose("train", [*data, override]).datamodule.source.columns.bands == columns.bands
 
 
 def test_names_of_columns_may_have_blanks_and_yaml_may_have_made_them_numbers(long):
