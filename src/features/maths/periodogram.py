@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..feature import kernel_function
 from ..lightcurves import Floats, Integers
-from .spectrum import ROUGH, Band, Grid, band_of, explained_at, spectrum_of
+from .spectrum import ROUGH, Band, Grid, band_of, explained_near, spectrum_of
 
 SHORTEST, LONGEST = 0.045, 500.0  # days, the periods that are searched
 FEWEST = 11  # points that a band must have to take part
@@ -105,7 +105,7 @@ def search(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> Fo
     power[unrefined] = combined(total[unrefined], freedom, variance)
     return Found(
         1 / at(best),
-        _entropy(power),
+        _entropy(power[marked]),
         power[others] / power[best],
         {name: 1 / at(int(np.argmax(part))) for name, part in parts.items()},
     )
@@ -123,14 +123,17 @@ def _refine(
 ) -> None:
     """Move each peak to the best of :data:`FINER` frequencies within a step of it, where that is better."""
     fine = frequency[:, None] + step * np.linspace(-1, 1, FINER)
-    fine_parts = {name: explained_at(each, fine.ravel()) for name, each in bands.items()}
-    fine_power = combined(reduce(np.add, fine_parts.values()), freedom, variance).reshape(fine.shape)
+    fine_parts = {
+        name: explained_near(each.time, each.residual, each.weight, frequency - step, 2 * step / (FINER - 1), FINER)
+        for name, each in bands.items()
+    }
+    fine_power = combined(reduce(np.add, fine_parts.values()).ravel(), freedom, variance).reshape(fine.shape)
     for row, peak in enumerate(peaks):
         best = int(np.argmax(fine_power[row]))
         if fine_power[row, best] > power[peak]:
             frequency[row], power[peak] = fine[row, best], fine_power[row, best]
             for name, part in parts.items():
-                part[peak] = fine_parts[name][row * FINER + best]
+                part[peak] = fine_parts[name][row, best]
 
 
 def fold(time: Floats, magnitude: Floats, period: float) -> Floats:

@@ -196,6 +196,30 @@ def _combine(single: Floats, double: Floats, doubtful: float, out: Floats) -> No
 
 
 @kernel_function
+def explained_near(time: Floats, residual: Floats, weight: Floats, first: Floats, step: float, size: int) -> Floats:
+    """What is explained at ``first + step * k``, k = 0 .. size - 1, (first.size, size): each phase from the last."""
+    out = np.empty((first.size, size))
+    for place in range(first.size):
+        sums = np.zeros((size, 6))
+        for i in range(time.size):
+            start, turn = 2 * np.pi * ((first[place] * time[i]) % 1), 2 * np.pi * ((step * time[i]) % 1)
+            c, s, turn_c, turn_s = np.cos(start), np.sin(start), np.cos(turn), np.sin(turn)
+            w = weight[i]
+            y = w * residual[i]
+            for k in range(size):
+                sums[k, 0] += y * c
+                sums[k, 1] += y * s
+                sums[k, 2] += w * c
+                sums[k, 3] += w * s
+                sums[k, 4] += w * (c * c - s * s)
+                sums[k, 5] += w * 2 * s * c
+                c, s = c * turn_c - s * turn_s, s * turn_c + c * turn_s
+        for k in range(size):
+            out[place, k] = _lowered(sums[k, 0], sums[k, 1], sums[k, 2], sums[k, 3], sums[k, 4], sums[k, 5])
+    return out
+
+
+@kernel_function
 def _again(
     cosine: Floats,
     sine: Floats,
