@@ -20,7 +20,9 @@ import numpy as np
 import pyarrow.parquet as pq
 from alertlab.features.families import MODULES
 from alertlab.features.lightcurves import LightCurves, light_curves
-from alertlab.features.runs.batch import extract_batch, objects, steps, unmet
+from alertlab.features.runs.apply import applied
+from alertlab.features.runs.batch import extract_batch
+from alertlab.features.runs.layout import layout
 from alertlab.features.sets import feature_set
 from threadpoolctl import threadpool_limits
 
@@ -77,15 +79,12 @@ def by_family(curves: LightCurves) -> Counter[str]:
     """Milliseconds an object of each family; what a family shares with others is that of the first."""
     home = {id(kernel): module.__name__.split(".")[-1] for module in MODULES for kernel in module.KERNELS}
     spent: Counter[str] = Counter()
-    plan = steps(feature_set("alerce174"))
-    with threadpool_limits(1):
-        for parts in objects(curves):
-            for step in plan:
-                arrays = parts.get(step.band)
-                if arrays is not None and unmet(step.kernel, arrays) is None:
-                    started = time.perf_counter()
-                    step.kernel.compute(*[arrays[name] for name in step.kernel.inputs])
-                    spent[home[id(step.kernel)]] += 1000 * (time.perf_counter() - started) / len(curves)
+    parts = layout(curves, (1, 2))
+    with threadpool_limits(1), np.errstate(all="ignore"):
+        for kernel in dict.fromkeys(each.kernel for each in feature_set("alerce174").features):
+            started = time.perf_counter()
+            applied(kernel, parts.bands if kernel.per == "band" else parts.whole)
+            spent[home[id(kernel)]] += 1000 * (time.perf_counter() - started) / len(curves)
     return spent
 
 

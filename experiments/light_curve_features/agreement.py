@@ -15,7 +15,9 @@ from alertlab.features.families.folded import folded_smoothness
 from alertlab.features.families.harmonics import harmonic_fit
 from alertlab.features.lightcurves import LightCurves, light_curves
 from alertlab.features.maths.periodogram import fold
-from alertlab.features.runs.batch import Arrays, extract_batch, objects
+from alertlab.features.runs.batch import extract_batch
+from alertlab.features.runs.layout import layout
+from alertlab.features.runs.segments import Segments
 from alertlab.features.sets import FeatureSet, feature_set
 from catalina import recovered, scatter
 from fits import fits
@@ -114,21 +116,22 @@ def agreement(name: str, ours: np.ndarray, theirs: np.ndarray) -> Agreement:
 def at_published_periods(curves: LightCurves, reference: pd.DataFrame) -> list[Agreement]:
     """Folded statistics and harmonics again, at the reference's own period and phase."""
     columns: dict[str, list[tuple[float, float]]] = {}
-    for parts, row in zip(objects(curves), reference.to_dict("records"), strict=True):
-        for band, arrays in parts.items():
-            if band is None or not np.isfinite(row["Multiband_period"]):
-                continue
-            for kernel, values in _at(arrays, row["Multiband_period"]):
+    rows, parts = reference.to_dict("records"), layout(curves, (1, 2))
+    for segment, (owner, band) in enumerate(zip(parts.owner, parts.band, strict=True)):
+        row = rows[owner]
+        if np.isfinite(row["Multiband_period"]):
+            for kernel, values in _at(parts.bands, segment, row["Multiband_period"]):
                 for text, value in zip(kernel.texts, values, strict=True):
                     columns.setdefault(text.name, []).append((value, row[f"{text.name}_{band}"]))
     return [agreement(name, *np.array(pairs).T) for name, pairs in columns.items()]
 
 
-def _at(arrays: Arrays, period: float) -> list:
-    magnitude, error, days = arrays["magnitude"], arrays["error"], arrays["zero"] + arrays["time"]  # MJD again
+def _at(bands: Segments, segment: int, period: float) -> list:
+    magnitude, error, time, zero = (bands[name][segment] for name in ("magnitude", "error", "time", "zero"))
+    days = zero + time  # MJD again
     folded = fold(days, magnitude, period)
     fitted = harmonic_fit.compute(days, magnitude, error, period)
-    smooth = folded_smoothness.compute(folded) if arrays.n >= folded_smoothness.minimum else [np.nan, np.nan]
+    smooth = folded_smoothness.compute(folded) if time.size >= folded_smoothness.minimum else [np.nan, np.nan]
     return [(harmonic_fit, fitted), (folded_smoothness, smooth)]
 
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from ..runtime.errors import AlertlabError
 from .lightcurves import LightCurves
-from .runs.batch import extract_batch, objects, steps, unmet
+from .runs.batch import extract_batch, laid_out, segments_of
+from .runs.segments import unmet
 from .runs.views import views
 from .sets import FeatureSet
 
@@ -24,17 +25,17 @@ def explain(curves: LightCurves, features: FeatureSet, object_id: str) -> list[t
     values = extract_batch(one, features)[0]
     reasons: dict[int, str] = {}
     for seen, numbered in views(one, features):
-        parts = next(objects(seen))
-        for step in steps(numbered):
-            arrays = parts.get(step.band)
-            if arrays is None:
-                band = f" in band {features.features[int(step.columns[0])].bands[0]}" if step.bands else ""
-                reason = f"no detection{band}"
-            else:
-                reason = unmet(step.kernel, arrays) or step.kernel.undefined or "its formula has no finite value here"
-            reasons |= dict.fromkeys(step.columns.tolist(), reason)
+        parts = laid_out(seen, numbered)
+        places = {band: place for place, band in enumerate(parts.band.tolist())}
+        for column, each in numbered:
+            place = places.get(each.numbers[0]) if each.kernel.per == "band" else 0
+            if place is None:
+                reasons[column] = f"no detection in band {each.bands[0]}"
+                continue
+            missing = unmet(each.kernel, segments_of(parts, each), place)
+            reasons[column] = missing or each.kernel.undefined or "its formula has no finite value here"
     return [
-        (each.name, reasons[place])
-        for place, (each, value) in enumerate(zip(features.features, values, strict=True))
+        (each.name, reasons[column])
+        for column, (each, value) in enumerate(zip(features.features, values, strict=True))
         if not np.isfinite(value)
     ]

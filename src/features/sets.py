@@ -58,6 +58,11 @@ class Feature:
     bands: tuple[str, ...] = ()
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """Of its bands, as its scope counts them, from 1."""
+        return tuple(self.scope.bands.index(name) + 1 for name in self.bands)
+
+    @property
     def identity(self) -> tuple[object, ...]:
         """Equal for two names of one value: a feature of one band does not depend on the others of its scope."""
         alone = self.kernel.per == "band" and not self.kernel.looks_around

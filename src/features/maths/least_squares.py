@@ -1,9 +1,76 @@
-"""One step of Levenberg-Marquardt within bounds, for kernels that must not leave compiled code."""
+"""Least squares for kernels that must not leave compiled code: a linear fit, one step of Levenberg-Marquardt."""
 
 import numpy as np
 
 from ..feature import kernel_function
 from ..lightcurves import Floats
+
+DOUBTFUL = 1e-4  # of the largest diagonal of the triangle, below which rounding may decide a linear fit
+
+
+@kernel_function
+def least_norm(matrix: Floats, right: Floats, solution: Floats) -> bool:
+    """Fill ``solution``, (k,), with the x of least norm among those of least |matrix x - right|; Householder's QR.
+
+    Parameters
+    ----------
+    matrix, right : (n, k), (n,).
+
+    Returns
+    -------
+    Whether rows or columns are far enough from dependent that rounding plays no part: else take singular values.
+    """
+    n, k = matrix.shape
+    wide = n < k
+    tall = matrix.T.copy() if wide else matrix.copy()
+    rows, columns = tall.shape
+    largest, smallest = 0.0, np.inf
+    diagonal = np.empty(columns)
+    for c in range(columns):
+        squares = 0.0
+        for i in range(c, rows):
+            squares += tall[i, c] ** 2
+        length = np.sqrt(squares)
+        largest, smallest = max(largest, length), min(smallest, length)
+        if not length > 0:
+            return False
+        diagonal[c] = -length if tall[c, c] > 0 else length
+        tall[c, c] -= diagonal[c]
+        scale = -diagonal[c] * tall[c, c]  # half the square of the reflection's normal
+        for d in range(c + 1, columns):
+            product = 0.0
+            for i in range(c, rows):
+                product += tall[i, c] * tall[i, d]
+            product /= scale
+            for i in range(c, rows):
+                tall[i, d] -= product * tall[i, c]
+    if not smallest > DOUBTFUL * largest:
+        return False
+    vector = np.zeros(rows)
+    for i in range(n):
+        vector[i] = right[i]
+    if wide:  # matrix = R^T Q^T: R^T y = right, x = Q y
+        for c in range(columns):
+            for d in range(c):
+                vector[c] -= tall[d, c] * vector[d]
+            vector[c] /= diagonal[c]
+    for step in range(columns):
+        c = columns - 1 - step if wide else step
+        product = 0.0
+        for i in range(c, rows):
+            product += tall[i, c] * vector[i]
+        product /= -diagonal[c] * tall[c, c]
+        for i in range(c, rows):
+            vector[i] -= product * tall[i, c]
+    if not wide:  # R x = Q^T right
+        for step in range(columns):
+            c = columns - 1 - step
+            for d in range(c + 1, columns):
+                vector[c] -= tall[c, d] * vector[d]
+            vector[c] /= diagonal[c]
+    for c in range(k):
+        solution[c] = vector[c]
+    return True
 
 
 @kernel_function

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..feature import kernel_function
 from ..lightcurves import Floats, Integers
-from .spectrum import Band, Grid, band_of, explained, explained_at
+from .spectrum import ROUGH, Band, Grid, band_of, explained_near, spectrum_of
 
 SHORTEST, LONGEST = 0.045, 500.0  # days, the periods that are searched
 FEWEST = 11  # points that a band must have to take part
@@ -63,10 +64,26 @@ def search(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> Fo
     low, high = 1 / LONGEST, 1 / SHORTEST
     size = max(int(np.ceil((high - low) * span / (2 * SHIFT))), SMALLEST_GRID)
     grid = Grid(low, (high - low) / (size - 1), size)
-    parts = {name: explained(each, grid) for name, each in bands.items()}
     freedom = float(sum(each.time.size - 3 for each in bands.values()))
     variance = sum(each.variance for each in bands.values())
-    power = combined(reduce(np.add, parts.values()), freedom, variance)
+    if not np.isfinite(variance):
+        return NOTHING
+    spectra = {name: spectrum_of(each, grid) for name, each in bands.items()}
+    parts = {name: each.rough for name, each in spectra.items()}
+    total = reduce(np.add, parts.values())
+
+    def again(places: Integers) -> None:
+        for name, each in spectra.items():
+            parts[name][places] = each.at(places)
+        total[places] = reduce(np.add, [part[places] for part in parts.values()])
+
+    marked = np.zeros(size, dtype=np.bool_)
+    mark_high(total, 2 * ROUGH * variance, marked)
+    if len(bands) > 1:
+        for name, part in parts.items():
+            mark_highest(part, 2 * ROUGH * bands[name].variance, marked)
+    again(np.flatnonzero(marked))
+    power = combined(total, freedom, variance)
     peaks = highest_peaks(power, PEAKS)
     if not peaks.size:
         return NOTHING
@@ -82,10 +99,14 @@ def search(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> Fo
         return refined.get(index, grid.first + grid.step * index)
 
     best = int(peaks[best])
+    others = np.array([_nearest(at(best) / factor, grid, at) for factor in FACTORS])
+    unrefined = np.setdiff1d(others, peaks)
+    again(unrefined)
+    power[unrefined] = combined(total[unrefined], freedom, variance)
     return Found(
         1 / at(best),
-        _entropy(power),
-        np.array([power[_nearest(at(best) / factor, grid, at)] / power[best] for factor in FACTORS]),
+        _entropy(power[marked]),
+        power[others] / power[best],
         {name: 1 / at(int(np.argmax(part))) for name, part in parts.items()},
     )
 
@@ -102,14 +123,17 @@ def _refine(
 ) -> None:
     """Move each peak to the best of :data:`FINER` frequencies within a step of it, where that is better."""
     fine = frequency[:, None] + step * np.linspace(-1, 1, FINER)
-    fine_parts = {name: explained_at(each, fine.ravel()) for name, each in bands.items()}
-    fine_power = combined(reduce(np.add, fine_parts.values()), freedom, variance).reshape(fine.shape)
+    fine_parts = {
+        name: explained_near(each.time, each.residual, each.weight, frequency - step, 2 * step / (FINER - 1), FINER)
+        for name, each in bands.items()
+    }
+    fine_power = combined(reduce(np.add, fine_parts.values()).ravel(), freedom, variance).reshape(fine.shape)
     for row, peak in enumerate(peaks):
         best = int(np.argmax(fine_power[row]))
         if fine_power[row, best] > power[peak]:
             frequency[row], power[peak] = fine[row, best], fine_power[row, best]
             for name, part in parts.items():
-                part[peak] = fine_parts[name][row * FINER + best]
+                part[peak] = fine_parts[name][row, best]
 
 
 def fold(time: Floats, magnitude: Floats, period: float) -> Floats:
@@ -154,20 +178,62 @@ def highest_peaks(power: Floats, most: int) -> Integers:
     """Places of the highest local maxima, in order of place."""
     places, heights, found = np.empty(most, dtype=np.int64), np.empty(most), 0
     for k in range(1, power.size - 1):
-        if power[k] > power[k - 1] and power[k] > power[k + 1] and (found < most or power[k] > heights[0]):
+        if (found < most or power[k] > heights[0]) and power[k] > power[k - 1] and power[k] > power[k + 1]:
             _insert(heights, places, found, power[k], k)
             found = min(found + 1, most)
-    return np.sort(places[most - found :])
+    for k in range(most - found + 1, most):  # few: numba compiles its own sort for seconds
+        j = k
+        while j > most - found and places[j] < places[j - 1]:
+            places[j], places[j - 1] = places[j - 1], places[j]
+            j -= 1
+    return places[most - found :]
 
 
 @kernel_function
 def _highest(power: Floats, most: int) -> Floats:
+    """The highest finite values, ascending."""
     heights, places, found = np.empty(most), np.empty(most, dtype=np.int64), 0
     for k in range(power.size):
-        if found < most or power[k] > heights[0]:
+        if (found < most or power[k] > heights[0]) and power[k] < np.inf:
             _insert(heights, places, found, power[k], k)
             found = min(found + 1, most)
-    return heights
+    return heights[most - found :]
+
+
+@kernel_function
+def mark_high(total: Floats, margin: float, marked: NDArray[np.bool_]) -> None:
+    """Mark what may be among the :data:`TOP` highest values, or be one of the highest peaks or stand beside it.
+
+    ``margin`` is twice the error of a value; one that is infinite may be anything.
+    """
+    highest, n = _highest(total, TOP), total.size
+    top, peaks = (highest[0] if highest.size else np.inf), highest_peaks(total, PEAKS)
+    lowest = top if peaks.size == PEAKS else -np.inf
+    for k in range(peaks.size):
+        lowest = min(lowest, total[peaks[k]])
+    top, lowest = top - margin, lowest - margin
+    for k in range(n):
+        value = total[k]
+        if value < lowest and value < top:
+            continue
+        if value >= top:
+            marked[k] = True
+        if 0 < k < n - 1 and (value == np.inf or (value >= total[k - 1] - margin and value >= total[k + 1] - margin)):
+            marked[k - 1 : k + 2] = True
+        elif 0 < k < n - 1 and (total[k - 1] == np.inf or total[k + 1] == np.inf):
+            marked[k] = True
+
+
+@kernel_function
+def mark_highest(part: Floats, margin: float, marked: NDArray[np.bool_]) -> None:
+    """Mark what may be the highest value."""
+    highest = -np.inf
+    for value in part:
+        if highest < value < np.inf:
+            highest = value
+    for k in range(part.size):
+        if part[k] >= highest - margin:
+            marked[k] = True
 
 
 @kernel_function

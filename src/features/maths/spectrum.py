@@ -2,13 +2,15 @@
 
 A constant and a sinusoid fitted with weights 1 / e^2 lower chi^2 by an amount that six sums over the points give
 (the floating-mean periodogram: Zechmeister & Kürster 2009, eqs. 4 to 19, with one harmonic the same number as the
-orthogonal polynomials of Schwarzenberg-Czerny 1996). The sums, two ways, exact to rounding:
+orthogonal polynomials of Schwarzenberg-Czerny 1996). The sums, two ways:
 
 few points: a matrix product. With f = f_a +- f_b the sums over cos(f_a) cos(f_b), sin(f_a) sin(f_b), ... give two
-frequencies each, so that 1e5 frequencies of 100 points cost some milliseconds;
-many points: a non-uniform fast Fourier transform (finufft, Barnett et al. 2019).
+frequencies each. It is taken in single precision, which is enough to see where the power is high; there the sums are
+taken again, exact to rounding;
+many points: a non-uniform fast Fourier transform (finufft, Barnett et al. 2019), exact to 1e-9.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +22,12 @@ from ..lightcurves import Floats, Integers
 
 MOST_PRODUCTS = 800  # points above which the transform is faster, measured
 HALF = 96  # offsets b on each side
-CHUNK = 128  # values of a at a time: with HALF, products that stay in the processor's cache
+WIDTH = 2 * HALF + 1
+CHUNK = 64  # values of a at a time: with HALF, products that stay in the processor's cache
 SINGULAR = 1e-12  # a determinant below it: at such a frequency the points have one phase
+DOUBTFUL = 1e-2  # a determinant below which single precision says nothing
+ROUGH = 1e-4  # of the variance, error of what single precision gives above it
+MANY = 0.05  # share of doubtful frequencies from which on double precision is taken for all
 
 
 @dataclass(frozen=True)
@@ -68,16 +74,38 @@ def band_of(time: Floats, magnitude: Floats, error: Floats) -> Band:
     return Band(time, (residual - np.sum(weight * residual)) * np.sqrt(scale), weight)
 
 
-def explained(band: Band, grid: Grid) -> Floats:
-    """By how much a constant and a sinusoid lower chi^2 of a constant, at each frequency.
+@dataclass(frozen=True)
+class Spectrum:
+    """By how much a constant and a sinusoid lower chi^2 of a constant, from 0 to ``band.variance``.
 
-    Returns
-    -------
-    (grid.size,), from 0 to ``band.variance``.
+    Attributes
+    ----------
+    rough : (grid.size,) to within :data:`ROUGH` of the variance; infinite where that cannot be said.
+    at : gives it at some places of the grid, exact.
     """
+
+    rough: Floats
+    at: Callable[[Integers], Floats]
+
+
+def spectrum_of(band: Band, grid: Grid) -> Spectrum:
+    """What is explained at each frequency of a grid."""
     if band.time.size > MOST_PRODUCTS:
-        return _by_transform(band, grid)
-    return _by_products(band, grid)
+        whole = _by_transform(band, grid)
+        return Spectrum(whole, whole.__getitem__)
+    blocks = -(-grid.size // WIDTH)
+    coarse = _turning(band.time, grid.first + grid.step * HALF, grid.step * WIDTH, blocks)
+    fine = _turning(band.time, 0.0, grid.step, HALF + 1)
+
+    def at(places: Integers) -> Floats:
+        return _again(*coarse, *fine, band.weight, band.residual, places)
+
+    scale = band.variance
+    right = _right(*fine, band.weight, band.residual / np.sqrt(scale))
+    rough = _by_products(coarse, right, grid.size, np.float32)
+    if np.count_nonzero(np.isinf(rough)) > MANY * grid.size:
+        rough = _by_products(coarse, right, grid.size, np.float64)
+    return Spectrum(rough * scale, at)
 
 
 def explained_at(band: Band, frequency: Floats) -> Floats:
@@ -86,14 +114,19 @@ def explained_at(band: Band, frequency: Floats) -> Floats:
 
 
 @kernel_function
-def _lowered(yc: float, ys: float, c: float, s: float, c2: float, s2: float) -> float:
-    """Equations 4 to 19 of Zechmeister & Kürster, from sums over w y cos, w y sin, w cos, w sin, w cos 2, w sin 2."""
+def _lowered(
+    yc: float, ys: float, c: float, s: float, c2: float, s2: float, least: float = SINGULAR, otherwise: float = 0.0
+) -> float:
+    """Equations 4 to 19 of Zechmeister & Kürster, from sums over w y cos, w y sin, w cos, w sin, w cos 2, w sin 2.
+
+    ``otherwise`` where the determinant is not above ``least``.
+    """
     cc = 0.5 * (1 + c2) - c * c
     ss = 0.5 * (1 - c2) - s * s
     cs = 0.5 * s2 - c * s
     determinant = cc * ss - cs * cs
     lowered = (ss * yc * yc + cc * ys * ys - 2 * cs * yc * ys) / determinant
-    return lowered if determinant > SINGULAR else 0.0
+    return lowered if determinant > least else otherwise
 
 
 @kernel_function
@@ -116,17 +149,15 @@ def _turning(time: Floats, first: float, step: float, size: int) -> tuple[Floats
     return cosine, sine
 
 
-def _by_products(band: Band, grid: Grid) -> Floats:
-    width = 2 * HALF + 1
-    blocks = -(-grid.size // width)
-    cosine, sine = _turning(band.time, grid.first + grid.step * HALF, grid.step * width, blocks)
-    right, right_2 = _right(*_turning(band.time, 0.0, grid.step, HALF + 1), band.weight, band.residual)
-    out = np.empty((blocks, width))
-    for start in range(0, blocks, CHUNK):
+def _by_products(coarse: tuple[Floats, Floats], right: tuple[Floats, Floats], size: int, kind: type) -> Floats:
+    cosine, sine, single, double = (each.astype(kind) for each in (*coarse, *right))
+    out = np.empty((len(cosine), WIDTH))
+    doubtful = DOUBTFUL if kind is np.float32 else SINGULAR
+    for start in range(0, len(cosine), CHUNK):
         c, s = cosine[start : start + CHUNK], sine[start : start + CHUNK]
         left, left_2 = np.concatenate((c, s)), np.concatenate((c * c - s * s, 2 * s * c))
-        _combine(left @ right, left_2 @ right_2, out[start : start + CHUNK])
-    return out.reshape(-1)[: grid.size]
+        _combine(left @ single, left_2 @ double, doubtful, out[start : start + CHUNK])
+    return out.reshape(-1)[:size]
 
 
 @kernel_function
@@ -144,19 +175,79 @@ def _right(cosine: Floats, sine: Floats, weight: Floats, residual: Floats) -> tu
 
 
 @kernel_function
-def _combine(single: Floats, double: Floats, out: Floats) -> None:
+def _combine(single: Floats, double: Floats, doubtful: float, out: Floats) -> None:
     """cos(a +- b) = cos a cos b -+ sin a sin b, sin(a +- b) = sin a cos b +- cos a sin b."""
     blocks, half = out.shape[0], out.shape[1] // 2
     rows = half + 1
     plus, minus = np.empty(rows), np.empty(rows)
+    otherwise = np.inf if doubtful > SINGULAR else 0.0
     for a in range(blocks):
         c, s, c2, s2 = single[a], single[blocks + a], double[a], double[blocks + a]
         for b in range(rows):
             y, z, w = rows + b, 2 * rows + b, 3 * rows + b
-            plus[b] = _lowered(c[b] - s[y], s[b] + c[y], c[z] - s[w], s[z] + c[w], c2[b] - s2[y], s2[b] + c2[y])
-            minus[b] = _lowered(c[b] + s[y], s[b] - c[y], c[z] + s[w], s[z] - c[w], c2[b] + s2[y], s2[b] - c2[y])
+            plus[b] = _lowered(
+                c[b] - s[y], s[b] + c[y], c[z] - s[w], s[z] + c[w], c2[b] - s2[y], s2[b] + c2[y], doubtful, otherwise
+            )
+            minus[b] = _lowered(
+                c[b] + s[y], s[b] - c[y], c[z] + s[w], s[z] - c[w], c2[b] + s2[y], s2[b] - c2[y], doubtful, otherwise
+            )
         for b in range(rows):
             out[a, half + b], out[a, half - b] = plus[b], minus[b]
+
+
+@kernel_function
+def explained_near(time: Floats, residual: Floats, weight: Floats, first: Floats, step: float, size: int) -> Floats:
+    """What is explained at ``first + step * k``, k = 0 .. size - 1, (first.size, size): each phase from the last."""
+    out = np.empty((first.size, size))
+    for place in range(first.size):
+        sums = np.zeros((size, 6))
+        for i in range(time.size):
+            start, turn = 2 * np.pi * ((first[place] * time[i]) % 1), 2 * np.pi * ((step * time[i]) % 1)
+            c, s, turn_c, turn_s = np.cos(start), np.sin(start), np.cos(turn), np.sin(turn)
+            w = weight[i]
+            y = w * residual[i]
+            for k in range(size):
+                sums[k, 0] += y * c
+                sums[k, 1] += y * s
+                sums[k, 2] += w * c
+                sums[k, 3] += w * s
+                sums[k, 4] += w * (c * c - s * s)
+                sums[k, 5] += w * 2 * s * c
+                c, s = c * turn_c - s * turn_s, s * turn_c + c * turn_s
+        for k in range(size):
+            out[place, k] = _lowered(sums[k, 0], sums[k, 1], sums[k, 2], sums[k, 3], sums[k, 4], sums[k, 5])
+    return out
+
+
+@kernel_function
+def _again(
+    cosine: Floats,
+    sine: Floats,
+    fine_cosine: Floats,
+    fine_sine: Floats,
+    weight: Floats,
+    residual: Floats,
+    places: Integers,
+) -> Floats:
+    """The same at some places, point by point, in double precision."""
+    out = np.empty(places.size)
+    for k in range(places.size):
+        a, b = places[k] // WIDTH, places[k] % WIDTH - HALF
+        way = 1.0 if b >= 0 else -1.0
+        yc, ys, c, s, c2, s2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for i in range(weight.size):
+            near_c, near_s = fine_cosine[abs(b), i], way * fine_sine[abs(b), i]
+            cos, sin = cosine[a, i] * near_c - sine[a, i] * near_s, sine[a, i] * near_c + cosine[a, i] * near_s
+            w = weight[i]
+            y = w * residual[i]
+            yc += y * cos
+            ys += y * sin
+            c += w * cos
+            s += w * sin
+            c2 += w * (cos * cos - sin * sin)
+            s2 += w * 2 * sin * cos
+        out[k] = _lowered(yc, ys, c, s, c2, s2)
+    return out
 
 
 def _by_transform(band: Band, grid: Grid) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from alertlab.features.maths import spectrum
 from alertlab.features.maths.periodogram import FACTORS, combined, fold, highest_peaks, search
-from alertlab.features.maths.spectrum import Grid, band_of, explained, explained_at
+from alertlab.features.maths.spectrum import ROUGH, Grid, band_of, explained_at, explained_near, spectrum_of
 from astropy.timeseries import LombScargle
 from curves_by_hand import points, value
 from scipy.signal import find_peaks
@@ -27,23 +27,43 @@ def by_astropy(time, magnitude, error, frequency):
 def test_what_a_sinusoid_explains_is_astropys_power_times_chi_squared(n, size):
     time, magnitude, error = points(n, n)
     grid = Grid(0.002, 0.0011, size)
-    found = explained(band_of(time - 58000, magnitude, error), grid)
+    found = spectrum_of(band_of(time - 58000, magnitude, error), grid)
     expected = by_astropy(time, magnitude, error, grid.frequency(np.arange(size)))
-    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7 * chi_squared(magnitude, error))
+    chi = chi_squared(magnitude, error)
+    np.testing.assert_allclose(found.at(np.arange(size)), expected, rtol=1e-6, atol=1e-7 * chi)
+    known = np.isfinite(found.rough)
+    assert known.mean() > 0.9
+    assert np.abs(found.rough - expected)[known].max() < ROUGH * chi
 
 
 def test_the_product_and_the_transform_are_the_same_sums(monkeypatch):
     time, magnitude, error = points(3, 150)
     band, grid = band_of(time - 58000, magnitude, error), Grid(0.002, 0.0004, 3001)
-    products = explained(band, grid)
+    products = spectrum_of(band, grid).at(np.arange(3001))
     monkeypatch.setattr(spectrum, "MOST_PRODUCTS", 0)
-    np.testing.assert_allclose(explained(band, grid), products, rtol=1e-6, atol=1e-8 * band.variance)
+    np.testing.assert_allclose(spectrum_of(band, grid).rough, products, rtol=1e-6, atol=1e-8 * band.variance)
 
 
 def test_single_frequencies_are_those_of_the_grid():
     time, magnitude, error = points(4, 90)
     band, frequency = band_of(time - 58000, magnitude, error), np.array([0.0123, 0.7, 5.1, 22.0])
     np.testing.assert_allclose(explained_at(band, frequency), by_astropy(time, magnitude, error, frequency), rtol=1e-8)
+    near = explained_near(band.time, band.residual, band.weight, frequency, 1e-5, 20)
+    for row, first in zip(near, frequency, strict=True):
+        expected = by_astropy(time, magnitude, error, first + 1e-5 * np.arange(20))
+        np.testing.assert_allclose(row, expected, rtol=1e-8)
+
+
+@pytest.mark.parametrize("spread", [0.0, 1e-3, 0.05])
+def test_where_all_points_have_nearly_one_phase_the_powers_are_astropys(spread):
+    random = np.random.default_rng(2)
+    time = 58000 + np.arange(60) + random.uniform(-spread, spread, 60)  # every night at about one time
+    magnitude, error = random.normal(18, 0.3, 60), random.uniform(0.02, 0.1, 60)
+    grid = Grid(0.5, 0.0021, 2000)
+    found = spectrum_of(band_of(time - 58000, magnitude, error), grid)
+    expected, known = by_astropy(time, magnitude, error, grid.frequency(np.arange(2000))), np.isfinite(found.rough)
+    assert not known.all()
+    assert np.abs(found.rough - expected)[known].max() < ROUGH * chi_squared(magnitude, error)
 
 
 def test_a_noiseless_sinusoid_is_explained_whole():
@@ -58,7 +78,7 @@ def test_a_frequency_at_which_all_points_have_one_phase_explains_nothing():
     band = band_of(time, magnitude, np.full(40, 0.1))
     assert explained_at(band, np.array([1.0, 2.0])).tolist() == [0.0, 0.0]
     # at half a cycle a day they have two: the cosine is fitted, the sine is 0 everywhere
-    assert np.all(np.isfinite(explained(band, Grid(0.25, 0.25, 80))))
+    assert np.all(np.isfinite(spectrum_of(band, Grid(0.25, 0.25, 80)).at(np.arange(80))))
 
 
 def test_the_highest_peaks_are_scipys():
