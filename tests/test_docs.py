@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -41,3 +43,26 @@ def test_a_model_of_ones_own_trains_as_documented(tmp_path):
     result = json.loads(done.stdout)  # standard output holds nothing else
     assert result["bundle"].startswith("outputs/alertlab/")
     assert all((tmp_path / result[name]).exists() for name in ("bundle", "predictions", "figures"))
+
+
+def test_two_strange_files_become_a_bundle_as_documented(tmp_path):
+    """Every block of the page, in its order."""
+    text = (ROOT / "docs" / "own_light_curves.md").read_text()
+    for path, content in re.findall(r"```(?:python|yaml)\n# (my\w+/\S+)\n(.*?)```", text, re.DOTALL):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+    small = "model.n_estimators=20 model.permutation_repeats=0 evaluation.resamples=20 evaluation.formats=[]"
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    said = ""
+    for language, block in re.findall(r"```(python|bash)\n(.*?)```", text, re.DOTALL):
+        if block.startswith("# my"):
+            continue
+        code = block.replace("model=flat_forest", f"model=flat_forest {small}")
+        command = [sys.executable, "-c", code] if language == "python" else ["bash", "-ec", code]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{block}\n{done.stderr}"
+        said += done.stdout + done.stderr
+    for name in ("predictions.parquet", "joined.parquet"):
+        assert len(pq.read_table(tmp_path / name)) == 80
+    assert {"rise_share_V", "rise_share_I", "V-I_spread"} < set(pq.read_schema(tmp_path / "mine.parquet").names)
+    assert "dropped" not in said  # nothing is wrong with these files

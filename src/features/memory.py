@@ -75,8 +75,11 @@ def features_of(
 
 def table_schema(features: FeatureSet, said: Mapping[bytes, bytes] | None = None) -> pa.Schema:
     """``object_id``, :data:`FACTS` and a float64 column a feature; the metadata say which set it is, and ``said``."""
-    numbers = [(name, pa.float64()) for name in (*FACTS, *features.names)]
-    fields = [("object_id", pa.string()), *numbers]
+    units = {"days": "d"} | {each.name: features.unit(each) for each in features.features} | dict(features.joined)
+    fields = [pa.field("object_id", pa.string())]
+    for name in (*FACTS, *features.names):
+        unit = units.get(name)
+        fields.append(pa.field(name, pa.float64(), metadata={"unit": unit} if unit else None))
     return pa.schema(fields, metadata={**features.metadata(), **(said or {})})
 
 

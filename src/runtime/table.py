@@ -14,6 +14,7 @@ from .ragged import Ragged
 
 IDENTITY = ("object_id", "sample_id", "oid", "candid")  # the first of them names the rows of a table
 UNKNOWN = frozenset({"", "nan", "null", "none", "na", "n/a", "<na>", "nat", "--"})  # no value, whatever its case
+SET_HASH = b"alertlab.features.sha256"  # what a table of features says of itself
 COMMENT = "#"  # what a line that is no row begins with
 AT_ONCE = 4096  # rows
 
@@ -86,14 +87,33 @@ def of_columns(spec: InputSpec, table: Any, origin: str = "table") -> NDArray[np
     Raises
     ------
     AlertlabError
-        Names the columns that are missing, or the one that holds no numbers.
+        Names the columns that are missing, or the one that holds no numbers or has another unit.
     """
     places = places_of(spec, check_columns(spec, names_of(table, origin), origin))
+    check_said(spec, table, places, origin)
     arrays = [_numbers(table[place], f"{origin}: column {place}") for place in places]
     lengths = {len(values) for values in arrays}
     if len(lengths) != 1:
         raise AlertlabError(f"{origin}: columns of unequal length, {sorted(lengths)}")
     return narrow(np.column_stack(arrays))
+
+
+def check_said(spec: InputSpec, table: Any, places: Sequence[str], origin: str) -> None:
+    """Refuse a table that says itself that it holds another set of features, or a column in another unit."""
+    schema = getattr(table, "schema", None)
+    held = (getattr(schema, "metadata", None) or {}).get(SET_HASH)
+    if held and spec.feature_set and held != spec.feature_set.sha256.encode():
+        raise AlertlabError(
+            f"{origin}: holds other features than {spec.feature_set.name} {spec.feature_set.version}, which the bundle "
+            "was trained on: of another set, other bands or another unit"
+        )
+    for column, place in zip(spec.columns, places, strict=True):
+        if schema is not None and hasattr(schema, "field"):
+            said = (schema.field(place).metadata or {}).get(b"unit", b"").decode()
+        else:
+            said = str(getattr(table[place], "unit", None) or "")
+        if said and column.unit and said != column.unit:
+            raise AlertlabError(f"{origin}: column {place} is in {said}, and the bundle takes {column.unit}; convert it")
 
 
 def names_of(table: Any, origin: str) -> list[str]:
