@@ -62,12 +62,10 @@ class Feature:
         """Of its bands, as its scope counts them, from 1."""
         return tuple(self.scope.bands.index(name) + 1 for name in self.bands)
 
-    @property
-    def identity(self) -> tuple[object, ...]:
+    def identity(self, quantity: str) -> tuple[object, ...]:
         """Equal for two names of one value: a feature of one band does not depend on the others of its scope."""
-        alone = self.kernel.per == "band" and not self.kernel.looks_around
-        seen = (self.scope.own,) if alone else self.scope
-        return id(self.kernel), self.place, self.bands, seen
+        around = self.scope.bands if self.kernel.looks_around else ()
+        return id(self.kernel), self.place, self.bands, around, quantity == FLUX and self.scope.own
 
 
 @dataclass(frozen=True)
@@ -266,9 +264,10 @@ def feature_set(name: str, bands: tuple[str, ...] = (), quantity: str = MAGNITUD
             found, digest = _of_package(each, bands)
             code.append(digest)
         for feature in found:
-            if feature.identity in same:
+            identity = feature.identity(quantity)
+            if identity in same:
                 continue
-            same.add(feature.identity)
+            same.add(identity)
             unique = feature
             if feature.name in known:
                 unique = _renamed(feature)
