@@ -15,7 +15,7 @@ from ..core.taxonomy import Taxonomy
 from ..runtime.errors import AlertlabError
 from .feature_rows import REJECTED, FeatureRows, FeatureSource, Placed
 from .labelled import LabelledDataModule
-from .telling import tell
+from .telling import tell, tell_joined
 
 
 class TableDataModule(LabelledDataModule):
@@ -85,6 +85,8 @@ class TableDataModule(LabelledDataModule):
         samples = self._samples(rows)
         if rows.feature_set is None:  # columns of a file, which may hold anything
             tell(samples, self.source.origin)
+        else:
+            tell_joined(samples, self.source.origin, rows.feature_set.recipe.get("joined", ()))
         self.rejected = pa.concat_tables([rows.rejected, _others(rows, samples)])
         return samples
 

@@ -1,6 +1,7 @@
 """Columns of a ready table that are hardly features: those that count its rows, and those that tell the label."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +45,26 @@ def tell(samples: Samples, origin: str) -> None:
                 f"{origin}: column {column.name} alone tells the class; where it was made from the label, "
                 f"leave it out: {listed('datamodule.source.leave_out', [column.name])}"
             )
+
+
+def tell_joined(samples: Samples, origin: str, joined: Sequence[str]) -> None:
+    """One line on each joined column that tells all classes, or one of them from all others."""
+    places = {column.name: number for number, column in enumerate(samples.columns["features"])}
+    for name in joined:
+        values = samples.inputs["features"][:, places[name]]
+        classes = [each for number, each in enumerate(samples.classes) if _tells_one(values, samples.target == number)]
+        if tells(values, samples.target) or classes:
+            told = "the class" if not classes else f"class {', '.join(classes)}"
+            rest = [each for each in joined if each != name]
+            remedy = listed("datamodule.source.join_columns", rest) if rest else "datamodule.source.join=null"
+            notice(
+                f"{origin}: joined column {name} alone tells {told}; where it was made from the label, "
+                f"leave it out: {remedy}"
+            )
+
+
+def _tells_one(values: NDArray[np.float32], is_one: NDArray[np.bool_]) -> bool:
+    return min(is_one.sum(), (~is_one).sum()) >= JUDGED and tells(values, is_one.astype(np.int64))
 
 
 def tells(values: NDArray[np.float32], target: NDArray[np.int64]) -> bool:
