@@ -13,13 +13,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from os import environ
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 from alertlab.features.families import MODULES
-from alertlab.features.lightcurves import LightCurves, light_curves
+from alertlab.features.lightcurves import Floats, LightCurves, light_curves
+from alertlab.features.maths.periodogram import FEWEST, LONGEST, SHIFT, SHORTEST, SMALLEST_GRID
+from alertlab.features.maths.spectrum import Grid, band_of, spectrum_of
 from alertlab.features.runs.apply import applied
 from alertlab.features.runs.batch import extract_batch
 from alertlab.features.runs.layout import layout
@@ -55,6 +58,7 @@ def measure(asked: argparse.Namespace) -> Table:
     if asked.real and Path(asked.real).is_dir():
         kinds |= real(Path(asked.real))
     rows = [row(name, curves, asked.rounds) for name, curves in kinds.items()]
+    rows += beside(kinds)
     first = cold_start()
     return Table(HEADER, [*rows, ("first object, empty cache", "60", f"{first * 1000:.0f}", *["-"] * (len(SHOWN) + 1))])
 
@@ -86,6 +90,77 @@ def by_family(curves: LightCurves) -> Counter[str]:
             applied(kernel, parts.bands if kernel.per == "band" else parts.whole)
             spent[home[id(kernel)]] += 1000 * (time.perf_counter() - started) / len(curves)
     return spent
+
+
+CLOSED = ("order_statistics", "moments", "time_order")  # families of which light-curve has most
+THEIRS = (
+    *("Amplitude", "AndersonDarlingNormal", "Cusum", "Eta", "EtaE", "ExcessVariance", "InterPercentileRange"),
+    *("Kurtosis", "LinearTrend", "MaximumSlope", "Mean", "MeanVariance", "Median", "MedianAbsoluteDeviation"),
+    *("MedianBufferRangePercentage", "PercentAmplitude", "ReducedChi2", "Skew", "StandardDeviation", "StetsonK"),
+    *("WeightedMean", "BeyondNStd", "MagnitudePercentageRatio", "PercentDifferenceMagnitudePercentile"),
+)
+
+
+def beside(kinds: dict[str, LightCurves]) -> list[tuple[str, ...]]:
+    """Rows of what the package light-curve computes too: closed forms of a band, and the powers of a periodogram.
+
+    Its closed forms are not one by one ours, about as many; its periodogram is over the same frequencies of one band.
+    """
+    blank = ["-"] * (len(SHOWN) + 1)
+    try:
+        import light_curve
+    except ModuleNotFoundError:
+        return [("beside light-curve: pip install light-curve", "-", "-", *blank)]
+    closed = light_curve.Extractor(*(getattr(light_curve, name)() for name in THEIRS))
+    home = {id(kernel): module.__name__.split(".")[-1] for module in MODULES for kernel in module.KERNELS}
+    kernels = dict.fromkeys(each.kernel for each in feature_set("alerce174").features)
+    kernels = [each for each in kernels if home[id(each)] in CLOSED]
+    rows = []
+    for name, curves in kinds.items():
+        bands = layout(curves, BANDS).bands
+        pieces = [[bands[each][k] for each in ("time", "magnitude", "error")] for k in range(len(bands))]
+        pieces = [piece for piece in pieces if len(piece[0]) >= 6]
+        apart = [[piece[0] + 1e-6 * np.arange(len(piece[0])), *piece[1:]] for piece in pieces]  # it refuses equal times
+        with threadpool_limits(1), np.errstate(all="ignore"):
+            ours = fastest(lambda bands=bands: [applied(each, bands) for each in kernels])
+            theirs = fastest(
+                lambda apart=apart: [closed(t, m, e, sorted=True, check=False, fill_value=np.nan) for t, m, e in apart]
+            )
+            longer = [piece for piece in apart if len(piece[0]) >= FEWEST][:20]
+            grids = [grid_of(piece[0]) for piece in longer]
+            made = [band_of(*piece) for piece in longer]
+            mine = fastest(lambda m=made, g=grids: [spectrum_of(*pair) for pair in zip(m, g, strict=True)])
+            periodograms = [
+                light_curve.Periodogram(freqs=grid.first + grid.step * np.arange(grid.size), fast=True)
+                for grid in grids
+            ]
+            other = fastest(
+                lambda p=periodograms, c=longer: [each.power(t, m) for each, (t, m, _) in zip(p, c, strict=True)]
+            )
+        for what, count, (our, their) in (
+            ("closed forms", len(pieces), (ours, theirs)),
+            ("periodogram", len(longer), (mine, other)),
+        ):
+            pair = f"{1e6 * our / max(count, 1):.0f} us a band, light-curve {1e6 * their / max(count, 1):.0f} us"
+            rows.append((f"{name}, {what}: {pair}", "-", f"{1e3 * our / max(count, 1):.3f}", *blank))
+    return rows
+
+
+def grid_of(time: Floats) -> Grid:
+    """The frequencies that are searched for a light curve."""
+    size = max(int(np.ceil((1 / SHORTEST - 1 / LONGEST) * np.ptp(time) / (2 * SHIFT))), SMALLEST_GRID)
+    return Grid(1 / LONGEST, (1 / SHORTEST - 1 / LONGEST) / (size - 1), size)
+
+
+def fastest(work: Callable[[], object], times: int = 5) -> float:
+    """Seconds of the fastest of some runs, after one."""
+    work()
+    seconds = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)
 
 
 def real(folder: Path) -> dict[str, LightCurves]:

@@ -1,55 +1,15 @@
 """Seven harmonics of the period, fitted to one band: the shape of a periodic light curve."""
 
-import math
-
 import numpy as np
 
-from ..feature import kernel_function, of_band
+from ..feature import of_band
 from ..lightcurves import Floats
 from ..maths.least_squares import least_norm
 
 HARMONICS = 7
-TERMS = 2 * HARMONICS + 1
+ORDERS = np.arange(1, HARMONICS + 1)
 FLOOR = 0.01  # mag, added to every error
 CHI_FLOOR = 5.01  # the same in Harmonics_chi, as coded
-
-
-@kernel_function
-def series(time: Floats, magnitude: Floats, error: Floats, period: float) -> tuple[Floats, Floats, Floats, Floats]:
-    """Of the fit: the terms at each point, (n, 15), and weighted; weighted magnitudes, (n,); room for coefficients."""
-    n = time.size
-    basis, weighted, right = np.empty((n, TERMS)), np.empty((n, TERMS)), np.empty(n)
-    for i in range(n):
-        angle, weight = 2 * np.pi * ((time[i] / period) % 1), 1 / (error[i] + FLOOR)
-        basis[i, 0] = 1.0
-        for k in range(1, HARMONICS + 1):
-            basis[i, k], basis[i, HARMONICS + k] = math.cos(k * angle), math.sin(k * angle)
-        for k in range(TERMS):
-            weighted[i, k] = basis[i, k] * weight
-        right[i] = magnitude[i] * weight
-    return basis, weighted, right, np.empty(TERMS)
-
-
-@kernel_function
-def described(basis: Floats, solution: Floats, magnitude: Floats, error: Floats) -> Floats:
-    """Amplitudes, phases and residuals of a fit."""
-    out, n = np.empty(TERMS), magnitude.size
-    first = math.atan2(solution[HARMONICS + 1], solution[1])
-    for k in range(1, HARMONICS + 1):
-        cosine, sine = solution[k], solution[HARMONICS + k]
-        out[k - 1] = math.hypot(cosine, sine)
-        if k > 1:
-            out[HARMONICS + k - 2] = (math.atan2(sine, cosine) - k * first) % (2 * math.pi)
-    squares, relative = 0.0, 0.0
-    for i in range(n):
-        residual = magnitude[i]
-        for k in range(TERMS):
-            residual -= basis[i, k] * solution[k]
-        squares += residual**2
-        relative += (residual / (error[i] + CHI_FLOOR)) ** 2
-    out[-2] = squares / n
-    out[-1] = relative / (n - TERMS) if n > TERMS else np.nan
-    return out
 
 
 @of_band(
@@ -66,12 +26,24 @@ def described(basis: Floats, solution: Floats, magnitude: Floats, error: Floats)
     compiled=False,
 )
 def harmonic_fit(time: Floats, magnitude: Floats, error: Floats, period: float) -> Floats:
+    out = np.full(2 * HARMONICS + 1, np.nan)
     if np.isnan(period):
-        return np.full(TERMS, np.nan)
-    basis, weighted, right, solution = series(time, magnitude, error, period)
+        return out
+    angle = 2 * np.pi * ((time / period) % 1)[:, None] * ORDERS
+    basis = np.concatenate((np.ones((time.size, 1)), np.cos(angle), np.sin(angle)), axis=1)
+    weight = 1 / (error + FLOOR)
+    weighted, right, solution = basis * weight[:, None], magnitude * weight, np.empty(basis.shape[1])
     if not least_norm(weighted, right, solution):
         solution = np.linalg.lstsq(weighted, right, rcond=1e-15)[0]
-    return described(basis, solution, magnitude, error)
+    cosine, sine = solution[1 : HARMONICS + 1], solution[HARMONICS + 1 :]
+    phase = np.arctan2(sine, cosine)
+    residual = magnitude - basis @ solution
+    out[:HARMONICS] = np.hypot(cosine, sine)
+    out[HARMONICS : 2 * HARMONICS - 1] = ((phase - phase[0] * ORDERS) % (2 * np.pi))[1:]
+    out[-2] = np.mean(residual**2)
+    if time.size > basis.shape[1]:
+        out[-1] = np.sum((residual / (error + CHI_FLOOR)) ** 2) / (time.size - basis.shape[1])
+    return out
 
 
 KERNELS = (harmonic_fit,)

@@ -22,55 +22,51 @@ def least_norm(matrix: Floats, right: Floats, solution: Floats) -> bool:
     """
     n, k = matrix.shape
     wide = n < k
-    tall = matrix.T.copy() if wide else matrix.copy()
-    rows, columns = tall.shape
-    largest, smallest = 0.0, np.inf
-    diagonal = np.empty(columns)
+    rows, columns = max(n, k), min(n, k)
+    normals = matrix.copy() if wide else matrix.T.copy()  # in each row a column of what is made a triangle
+    largest, smallest, diagonal = 0.0, np.inf, np.empty(columns)
     for c in range(columns):
-        squares = 0.0
+        for d in range(c):
+            _reflect(normals[d], d, diagonal[d], normals[c])
+        normal = normals[c]
+        length = 0.0
         for i in range(c, rows):
-            squares += tall[i, c] ** 2
-        length = np.sqrt(squares)
+            length += normal[i] ** 2
+        length = np.sqrt(length)
         largest, smallest = max(largest, length), min(smallest, length)
-        if not length > 0:
+        if not smallest > DOUBTFUL * largest:
             return False
-        diagonal[c] = -length if tall[c, c] > 0 else length
-        tall[c, c] -= diagonal[c]
-        scale = -diagonal[c] * tall[c, c]  # half the square of the reflection's normal
-        for d in range(c + 1, columns):
-            product = 0.0
-            for i in range(c, rows):
-                product += tall[i, c] * tall[i, d]
-            product /= scale
-            for i in range(c, rows):
-                tall[i, d] -= product * tall[i, c]
-    if not smallest > DOUBTFUL * largest:
-        return False
+        diagonal[c] = -length if normal[c] > 0 else length
+        normal[c] -= diagonal[c]
     vector = np.zeros(rows)
     for i in range(n):
         vector[i] = right[i]
-    if wide:  # matrix = R^T Q^T: R^T y = right, x = Q y
-        for c in range(columns):
-            for d in range(c):
-                vector[c] -= tall[d, c] * vector[d]
+    for step in range(2 * columns):
+        if (step < columns) == wide:  # a triangle: from the left of its transpose, or from its right end
+            c = step if wide else 2 * columns - 1 - step
+            for d in range(columns):
+                if d < c and wide:
+                    vector[c] -= normals[c, d] * vector[d]
+                elif d > c and not wide:
+                    vector[c] -= normals[d, c] * vector[d]
             vector[c] /= diagonal[c]
-    for step in range(columns):
-        c = columns - 1 - step if wide else step
-        product = 0.0
-        for i in range(c, rows):
-            product += tall[i, c] * vector[i]
-        product /= -diagonal[c] * tall[c, c]
-        for i in range(c, rows):
-            vector[i] -= product * tall[i, c]
-    if not wide:  # R x = Q^T right
-        for step in range(columns):
-            c = columns - 1 - step
-            for d in range(c + 1, columns):
-                vector[c] -= tall[c, d] * vector[d]
-            vector[c] /= diagonal[c]
+        else:  # the reflections, backwards or forwards
+            c = 2 * columns - 1 - step if wide else step
+            _reflect(normals[c], c, diagonal[c], vector)
     for c in range(k):
         solution[c] = vector[c]
     return True
+
+
+@kernel_function
+def _reflect(normal: Floats, start: int, diagonal: float, vector: Floats) -> None:
+    """Reflect a vector from place ``start`` on; ``diagonal`` is what the normal's own column became there."""
+    product = 0.0
+    for i in range(start, vector.size):
+        product += normal[i] * vector[i]
+    product /= -diagonal * normal[start]
+    for i in range(start, vector.size):
+        vector[i] -= product * normal[i]
 
 
 @kernel_function

@@ -78,7 +78,10 @@ def search(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> Fo
         total[places] = reduce(np.add, [part[places] for part in parts.values()])
 
     marked = np.zeros(size, dtype=np.bool_)
-    mark_high(total, 2 * ROUGH * variance, marked)
+    margin, top, highest = 2 * ROUGH * variance, _highest(total, TOP), highest_peaks(total, PEAKS)
+    floor = top.min(initial=np.inf) - margin
+    lowest = total[highest].min() - margin if highest.size == PEAKS else -np.inf
+    mark_high(total, margin, floor, lowest, marked)
     if len(bands) > 1:
         for name, part in parts.items():
             mark_highest(part, 2 * ROUGH * bands[name].variance, marked)
@@ -201,17 +204,12 @@ def _highest(power: Floats, most: int) -> Floats:
 
 
 @kernel_function
-def mark_high(total: Floats, margin: float, marked: NDArray[np.bool_]) -> None:
-    """Mark what may be among the :data:`TOP` highest values, or be one of the highest peaks or stand beside it.
+def mark_high(total: Floats, margin: float, top: float, lowest: float, marked: NDArray[np.bool_]) -> None:
+    """Mark what may be among the highest values, from ``top`` on, or be or stand beside a peak, from ``lowest`` on.
 
     ``margin`` is twice the error of a value; one that is infinite may be anything.
     """
-    highest, n = _highest(total, TOP), total.size
-    top, peaks = (highest[0] if highest.size else np.inf), highest_peaks(total, PEAKS)
-    lowest = top if peaks.size == PEAKS else -np.inf
-    for k in range(peaks.size):
-        lowest = min(lowest, total[peaks[k]])
-    top, lowest = top - margin, lowest - margin
+    n = total.size
     for k in range(n):
         value = total[k]
         if value < lowest and value < top:
@@ -219,7 +217,7 @@ def mark_high(total: Floats, margin: float, marked: NDArray[np.bool_]) -> None:
         if value >= top:
             marked[k] = True
         if 0 < k < n - 1 and (value == np.inf or (value >= total[k - 1] - margin and value >= total[k + 1] - margin)):
-            marked[k - 1 : k + 2] = True
+            marked[k - 1] = marked[k] = marked[k + 1] = True
         elif 0 < k < n - 1 and (total[k - 1] == np.inf or total[k + 1] == np.inf):
             marked[k] = True
 

@@ -109,8 +109,8 @@ def spectrum_of(band: Band, grid: Grid) -> Spectrum:
 
 
 def explained_at(band: Band, frequency: Floats) -> Floats:
-    """:func:`explained` at any frequencies, point by point."""
-    return _directly(band.time, band.residual, band.weight, frequency)
+    """The same at any frequencies, point by point."""
+    return explained_near(band.time, band.residual, band.weight, frequency, 0.0, 1)[:, 0]
 
 
 @kernel_function
@@ -270,22 +270,4 @@ def _join(y: NDArray[np.complex128], w: NDArray[np.complex128], double: NDArray[
     out = np.empty(y.size)
     for k in range(y.size):
         out[k] = _lowered(y[k].real, y[k].imag, w[k].real, w[k].imag, double[k].real, double[k].imag)
-    return out
-
-
-@kernel_function
-def _directly(time: Floats, residual: Floats, weight: Floats, frequency: Floats) -> Floats:
-    out = np.empty(frequency.size)
-    for k in range(frequency.size):
-        yc, ys, c, s, c2, s2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for i in range(time.size):
-            angle = 2 * np.pi * ((frequency[k] * time[i]) % 1)
-            cosine, sine = np.cos(angle), np.sin(angle)
-            yc += weight[i] * residual[i] * cosine
-            ys += weight[i] * residual[i] * sine
-            c += weight[i] * cosine
-            s += weight[i] * sine
-            c2 += weight[i] * (cosine * cosine - sine * sine)
-            s2 += weight[i] * 2 * sine * cosine
-        out[k] = _lowered(yc, ys, c, s, c2, s2)
     return out
