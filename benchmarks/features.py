@@ -117,7 +117,7 @@ def beside(kinds: dict[str, LightCurves]) -> list[tuple[str, ...]]:
     kernels = [each for each in kernels if home[id(each)] in CLOSED]
     rows = []
     for name, curves in kinds.items():
-        bands = layout(curves, BANDS).bands
+        bands = layout(curves, (1, 2)).bands
         pieces = [[bands[each][k] for each in ("time", "magnitude", "error")] for k in range(len(bands))]
         pieces = [piece for piece in pieces if len(piece[0]) >= 6]
         apart = [[piece[0] + 1e-6 * np.arange(len(piece[0])), *piece[1:]] for piece in pieces]  # it refuses equal times

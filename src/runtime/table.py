@@ -113,7 +113,9 @@ def check_said(spec: InputSpec, table: Any, places: Sequence[str], origin: str) 
         else:
             said = str(getattr(table[place], "unit", None) or "")
         if said and column.unit and said != column.unit:
-            raise AlertlabError(f"{origin}: column {place} is in {said}, and the bundle takes {column.unit}; convert it")
+            raise AlertlabError(
+                f"{origin}: column {place} is in {said}, and the bundle takes {column.unit}; convert it"
+            )
 
 
 def names_of(table: Any, origin: str) -> list[str]:
