@@ -53,8 +53,9 @@ def tell_joined(samples: Samples, origin: str, joined: Sequence[str]) -> None:
     for name in joined:
         values = samples.inputs["features"][:, places[name]]
         classes = [each for number, each in enumerate(samples.classes) if _tells_one(values, samples.target == number)]
-        if tells(values, samples.target) or classes:
-            told = "the class" if not classes else f"class {', '.join(classes)}"
+        every = tells(values, samples.target)
+        if every or classes:
+            told = "the class" if every else f"class {', '.join(classes)}"
             rest = [each for each in joined if each != name]
             remedy = listed("datamodule.source.join_columns", rest) if rest else "datamodule.source.join=null"
             notice(

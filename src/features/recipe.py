@@ -69,7 +69,7 @@ class Recipe:
     def plain(self) -> dict[str, Any]:
         """As JSON has it: what stands in the manifest of a bundle."""
         content = asdict(self)
-        content["columns"] = dict(content["columns"]) | {"bands": dict(self.columns.bands)}
+        content["columns"] |= {"bands": list(self.columns.bands.items())}  # in order, which a sorted object loses
         plain: dict[str, Any] = json.loads(json.dumps(content))
         return plain
 
@@ -91,7 +91,7 @@ class Recipe:
             return Recipe(
                 tuple(map(str, content["sets"])),
                 Measured(tuple(map(str, measured["bands"])), str(measured["unit"]), measured["zero_point"]),
-                Columns.of(content["columns"]),
+                Columns.of({**content["columns"], "bands": dict(content["columns"]["bands"])}),
                 Rules(**content["rules"]),
                 Bounds.of(content["bounds"]),
                 tuple(map(str, content["joined"])),
