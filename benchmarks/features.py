@@ -131,7 +131,7 @@ def beside(kinds: dict[str, LightCurves]) -> list[tuple[str, ...]]:
             made = [band_of(*piece) for piece in longer]
             mine = fastest(lambda m=made, g=grids: [spectrum_of(*pair) for pair in zip(m, g, strict=True)])
             periodograms = [
-                light_curve.Periodogram(freqs=grid.first + grid.step * np.arange(grid.size), fast=True)
+                light_curve.Periodogram(freqs=grid.first + grid.step * np.arange(grid.size), fast=False)
                 for grid in grids
             ]
             other = fastest(
