@@ -35,7 +35,7 @@ def harmonic_fit(time: Floats, magnitude: Floats, error: Floats, period: float) 
     weighted, right = basis * weight[:, None], magnitude * weight
     solution: Floats = np.empty(basis.shape[1])
     if not least_norm(weighted, right, solution):
-        solution = np.linalg.lstsq(weighted, right, rcond=1e-15)[0]
+        solution[:] = np.linalg.lstsq(weighted, right, rcond=1e-15)[0]
     cosine, sine = solution[1 : HARMONICS + 1], solution[HARMONICS + 1 :]
     phase = np.arctan2(sine, cosine)
     residual = magnitude - basis @ solution

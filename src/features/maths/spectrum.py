@@ -157,7 +157,8 @@ def _by_products(
     out = np.empty((len(cosine), WIDTH))
     doubtful = DOUBTFUL if kind is np.float32 else SINGULAR
     unknown, rows = 0, min(2 * CHUNK, 2 * len(cosine))
-    sums, sums_2 = np.empty((rows, single.shape[1]), kind), np.empty((rows, double.shape[1]), kind)
+    sums: Floats = np.empty((rows, single.shape[1]), kind)
+    sums_2: Floats = np.empty((rows, double.shape[1]), kind)
     for start in range(0, len(cosine), CHUNK):
         c, s = cosine[start : start + CHUNK], sine[start : start + CHUNK]
         left, left_2 = np.concatenate((c, s)), np.concatenate((c * c - s * s, 2 * s * c))
