@@ -104,7 +104,8 @@ THEIRS = (
 def beside(kinds: dict[str, LightCurves]) -> list[tuple[str, ...]]:
     """Rows of what the package light-curve computes too: closed forms of a band, and the powers of a periodogram.
 
-    Its closed forms are not one by one ours, about as many; its periodogram is over the same frequencies of one band.
+    Its closed forms are not one by one ours, about as many. Its periodogram is its direct sum over the same frequencies
+    of one band: its fast one takes none that begin above 0.
     """
     blank = ["-"] * (len(SHOWN) + 1)
     try:
@@ -131,7 +132,7 @@ def beside(kinds: dict[str, LightCurves]) -> list[tuple[str, ...]]:
             made = [band_of(*piece) for piece in longer]
             mine = fastest(lambda m=made, g=grids: [spectrum_of(*pair) for pair in zip(m, g, strict=True)])
             periodograms = [
-                light_curve.Periodogram(freqs=grid.first + grid.step * np.arange(grid.size), fast=True)
+                light_curve.Periodogram(freqs=grid.first + grid.step * np.arange(grid.size), fast=False)
                 for grid in grids
             ]
             other = fastest(

@@ -32,9 +32,10 @@ def harmonic_fit(time: Floats, magnitude: Floats, error: Floats, period: float) 
     angle = 2 * np.pi * ((time / period) % 1)[:, None] * ORDERS
     basis = np.concatenate((np.ones((time.size, 1)), np.cos(angle), np.sin(angle)), axis=1)
     weight = 1 / (error + FLOOR)
-    weighted, right, solution = basis * weight[:, None], magnitude * weight, np.empty(basis.shape[1])
+    weighted, right = basis * weight[:, None], magnitude * weight
+    solution: Floats = np.empty(basis.shape[1])
     if not least_norm(weighted, right, solution):
-        solution = np.linalg.lstsq(weighted, right, rcond=1e-15)[0]
+        solution[:] = np.linalg.lstsq(weighted, right, rcond=1e-15)[0]
     cosine, sine = solution[1 : HARMONICS + 1], solution[HARMONICS + 1 :]
     phase = np.arctan2(sine, cosine)
     residual = magnitude - basis @ solution

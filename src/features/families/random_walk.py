@@ -37,7 +37,7 @@ def log_likelihood(variance: float, memory: Floats, centred: Floats, noise: Floa
 
 @kernel_function
 def log_likelihoods(variances: Floats, memory: Floats, centred: Floats, noise: Floats, out: Floats) -> None:
-    """Fill ``out`` with :func:`log_likelihood` of some variances; one does not wait for another's division."""
+    """Fill ``out`` with :func:`log_likelihood` of some variances, together: none waits for another's division."""
     size = variances.size
     state, spread = np.zeros(size), variances.copy()
     for k in range(size):

@@ -23,7 +23,7 @@ from ..lightcurves import Floats, Integers
 MOST_PRODUCTS = 800  # points above which the transform is faster, measured
 HALF = 96  # offsets b on each side
 WIDTH = 2 * HALF + 1
-CHUNK = 64  # values of a at a time: with HALF, products that stay in the processor's cache
+CHUNK = 32  # values of a at a time: with HALF, products that stay in the processor's cache
 SINGULAR = 1e-12  # a determinant below it: at such a frequency the points have one phase
 DOUBTFUL = 1e-2  # a determinant below which single precision says nothing
 ROUGH = 1e-4  # of the variance, error of what single precision gives above it
@@ -102,10 +102,10 @@ def spectrum_of(band: Band, grid: Grid) -> Spectrum:
 
     scale = band.variance
     right = _right(*fine, band.weight, band.residual / np.sqrt(scale))
-    rough = _by_products(coarse, right, grid.size, np.float32)
-    if np.count_nonzero(np.isinf(rough)) > MANY * grid.size:
-        rough = _by_products(coarse, right, grid.size, np.float64)
-    return Spectrum(rough * scale, at)
+    rough, doubtful = _by_products(coarse, right, scale, np.float32)
+    if doubtful > MANY * grid.size:
+        rough, _ = _by_products(coarse, right, scale, np.float64)
+    return Spectrum(rough[: grid.size], at)
 
 
 def explained_at(band: Band, frequency: Floats) -> Floats:
@@ -149,15 +149,23 @@ def _turning(time: Floats, first: float, step: float, size: int) -> tuple[Floats
     return cosine, sine
 
 
-def _by_products(coarse: tuple[Floats, Floats], right: tuple[Floats, Floats], size: int, kind: type) -> Floats:
-    cosine, sine, single, double = (each.astype(kind) for each in (*coarse, *right))
+def _by_products(
+    coarse: tuple[Floats, Floats], right: tuple[Floats, Floats], scale: float, kind: type
+) -> tuple[Floats, int]:
+    tables: list[Floats] = [each.astype(kind) for each in (*coarse, *right)]
+    cosine, sine, single, double = tables
     out = np.empty((len(cosine), WIDTH))
     doubtful = DOUBTFUL if kind is np.float32 else SINGULAR
+    unknown, rows = 0, min(2 * CHUNK, 2 * len(cosine))
+    sums: Floats = np.empty((rows, single.shape[1]), kind)
+    sums_2: Floats = np.empty((rows, double.shape[1]), kind)
     for start in range(0, len(cosine), CHUNK):
         c, s = cosine[start : start + CHUNK], sine[start : start + CHUNK]
         left, left_2 = np.concatenate((c, s)), np.concatenate((c * c - s * s, 2 * s * c))
-        _combine(left @ single, left_2 @ double, doubtful, out[start : start + CHUNK])
-    return out.reshape(-1)[:size]
+        np.matmul(left, single, out=sums[: len(left)])
+        np.matmul(left_2, double, out=sums_2[: len(left)])
+        unknown += _combine(sums[: len(left)], sums_2[: len(left)], scale, doubtful, out[start : start + CHUNK])
+    return out.reshape(-1), unknown
 
 
 @kernel_function
@@ -175,12 +183,12 @@ def _right(cosine: Floats, sine: Floats, weight: Floats, residual: Floats) -> tu
 
 
 @kernel_function
-def _combine(single: Floats, double: Floats, doubtful: float, out: Floats) -> None:
-    """cos(a +- b) = cos a cos b -+ sin a sin b, sin(a +- b) = sin a cos b +- cos a sin b."""
+def _combine(single: Floats, double: Floats, scale: float, doubtful: float, out: Floats) -> int:
+    """cos(a +- b) = cos a cos b -+ sin a sin b, sin(a +- b) = sin a cos b +- cos a sin b; counts what is infinite."""
     blocks, half = out.shape[0], out.shape[1] // 2
     rows = half + 1
     plus, minus = np.empty(rows), np.empty(rows)
-    otherwise = np.inf if doubtful > SINGULAR else 0.0
+    unknown, otherwise = 0, np.inf if doubtful > SINGULAR else 0.0
     for a in range(blocks):
         c, s, c2, s2 = single[a], single[blocks + a], double[a], double[blocks + a]
         for b in range(rows):
@@ -192,7 +200,9 @@ def _combine(single: Floats, double: Floats, doubtful: float, out: Floats) -> No
                 c[b] + s[y], s[b] - c[y], c[z] + s[w], s[z] - c[w], c2[b] + s2[y], s2[b] - c2[y], doubtful, otherwise
             )
         for b in range(rows):
-            out[a, half + b], out[a, half - b] = plus[b], minus[b]
+            out[a, half + b], out[a, half - b] = scale * plus[b], scale * minus[b]
+            unknown += (plus[b] == np.inf) + (minus[b] == np.inf)
+    return unknown
 
 
 @kernel_function
