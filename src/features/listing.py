@@ -2,8 +2,10 @@
 
 import sys
 import textwrap
+from dataclasses import replace
 
-from .sets import Feature, FeatureSet, feature_set
+from .named_sets import SETS
+from .sets import AND, FLUX, Feature, FeatureSet, feature_set
 
 INDENT = "    "
 
@@ -11,32 +13,48 @@ INDENT = "    "
 def listing(features: FeatureSet) -> str:
     """Every feature of a set: name, unit, minimum number of points, formula, when it is undefined, source."""
     head = f"{features.name} {features.version}: {len(features.features)} features, sha256 {features.sha256[:12]}"
-    return "\n".join([head, *(_paragraph(names, each) for names, each in _grouped(features))])
+    return "\n".join([head, *(_paragraph(names, each, features.unit(each)) for names, each in _grouped(features))])
 
 
 def page() -> str:
-    """Every feature there is, as a Markdown table: what docs/features_list.md holds."""
+    """Every feature there is, as Markdown tables: what docs/features_list.md holds."""
+    every = feature_set("all")
+    known = {id(each.kernel) for each in every.features}
+    of_data = feature_set(AND.join(name for name, each in SETS.items() if each.bands is None), ("BLUE", "RED"), FLUX)
+    others = replace(of_data, features=tuple(each for each in of_data.features if id(each.kernel) not in known))
+    return "\n\n".join(
+        [
+            "## Of g and r, as published",
+            _table(every),
+            "## Of the bands of the data, beside those",
+            "BLUE and RED stand for two neighbouring bands; the units are those of light curves in flux.",
+            _table(others),
+        ]
+    )
+
+
+def _table(features: FeatureSet) -> str:
     published = set(feature_set("alerce152").names)
     rows = [
-        f"| {' '.join(f'`{name}`' for name in names)} | {each.text.unit or '-'} | {_plain(each.text.formula)} | "
+        f"| {' '.join(f'`{name}`' for name in names)} | {features.unit(each) or '-'} | {_plain(each.text.formula)} | "
         f"{each.kernel.minimum} | {_plain(each.kernel.undefined) or '-'} | "
         f"{'yes' if each.name in published else 'no'} | {each.kernel.source} |"
-        for names, each in _grouped(feature_set("all"))
+        for names, each in _grouped(features)
     ]
     head = "| feature | unit | formula | points | NaN | in `alerce152` | source |"
     return "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
 
 
 def _grouped(features: FeatureSet) -> list[tuple[list[str], Feature]]:
-    """Features with the names of all bands of each."""
+    """Features with the names that they have in all bands."""
     groups: dict[tuple[int, int], tuple[list[str], Feature]] = {}
     for each in features.features:
         groups.setdefault((id(each.kernel), each.place), ([], each))[0].append(each.name)
     return list(groups.values())
 
 
-def _paragraph(names: list[str], each: Feature) -> str:
-    unit = f" [{each.text.unit}]" if each.text.unit else ""
+def _paragraph(names: list[str], each: Feature, unit: str) -> str:
+    unit = f" [{unit}]" if unit else ""
     kernel = each.kernel
     points = "point" if kernel.minimum == 1 else "points"
     undefined = f"; NaN {kernel.undefined}" if kernel.undefined else ""

@@ -46,7 +46,7 @@ def significance(time: Floats, flux: Floats, flux_error: Floats) -> Floats:
     return out
 
 
-@of_band(("Flux_max", "uJy", "max f"), minimum=1)
+@of_band(("Flux_max", "uJy", "largest flux"), minimum=1, source="by its definition")
 def largest_flux(flux: Floats) -> float:
     highest = flux[0]
     for each in flux:
