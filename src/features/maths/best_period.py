@@ -1,0 +1,193 @@
+"""The period of an object: Fourier series of several harmonics beside a box, and rules that choose between periods.
+
+Rules, chosen on half of the variables of the Catalina Surveys South:
+
+- Half the standard deviation of a band is added to its errors in quadrature: no model here meets the points to their
+  errors, and a few of small errors would decide.
+- The fit of least penalised chi^2 wins (:func:`~.harmonic_search.penalised`, factor 1.5).
+- A slow variation, of which less than 30 cycles a harmonic are seen, has two harmonics at most: more follow its drifts.
+- A period of which a harmonic after the second explains 1.5 times as much as either of the first two is a multiple of
+  the period, and is out. So P and 2 P remain; a period whose second harmonic is so much the stronger within 60 cycles
+  is halved.
+- A frequency within 3 cycles a year of whole cycles a day must be better by 10: nights alone give it.
+- An eclipsing binary has its period doubled where two minima differ: a fit of as many harmonics at half the frequency,
+  which is always tried, is better then by more than its penalty.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..lightcurves import Floats, Integers
+from .box_search import Box, box_at, boxes, depth
+from .harmonic_search import Joint, candidates, coefficients, grid_of, joined, lowered, penalised
+from .periodogram import SHORTEST, _bands
+from .spectrum import Band
+
+SOFTENING = 0.5  # standard deviations of a band, added to its errors in quadrature
+PENALTY, BOX_PENALTY = 1.5, 1.5  # times ln N, a parameter
+CYCLES_EACH, FEW = 30, 2  # cycles that a harmonic after FEW must have been seen
+STRONGER = 1.5  # ratio of what two harmonics explain
+SLOW = 60  # cycles over the light curve
+FEWEST_CYCLES = 2.0
+DAILY, NEAR_DAY = 10.0, 3 / 365.25  # penalty, and cycles a day around whole ones
+SIDEREAL = 1.0027379  # cycles a day
+STEPS = np.linspace(-0.36, 0.36, 13)  # cycles over the light curve around a candidate
+FINER = 0.1  # of those steps, around what was chosen
+AGAIN = 3  # best fits whose halves, doubles and aliases of a day are tried
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fourier series at one frequency. score: - penalised chi^2, 0 a constant. lowered: of 1, 2, ... harmonics."""
+
+    frequency: float
+    harmonics: int
+    score: float
+    lowered: Floats
+
+
+@dataclass(frozen=True)
+class BestPeriod:
+    """What is known of a period.
+
+    Attributes
+    ----------
+    period : days; of the best of both models.
+    series, box : the best of each.
+    box_score : of the box, as ``series.score``.
+    rival : score of the best series one or two sidereal cycles a day beside the period.
+    joint : the points.
+    """
+
+    period: float
+    series: Fit
+    box: Box
+    box_score: float
+    rival: float
+    joint: Joint
+
+    @property
+    def alias(self) -> int:
+        """Cycles a day that the frequency is near, 0 where it is near none."""
+        nearest = round(1 / self.period)
+        return nearest if abs(1 / self.period - nearest) < NEAR_DAY else 0
+
+
+def best_period(
+    time: Floats, magnitude: Floats, error: Floats, band: Integers, sign: float = 1.0
+) -> BestPeriod | None:
+    """The period of one object by the rules above; None without a band of enough points that are not all equal.
+
+    Parameters
+    ----------
+    time, magnitude, error, band : (n,) days, magnitudes or fluxes, their errors, numbers of bands.
+    sign : of a dip, 1 in magnitudes, -1 in fluxes.
+    """
+    made = _bands(time, magnitude, _softened(magnitude, error, band), band)
+    if not made:
+        return None
+    joint = joined(tuple(made.values()))
+    if joint.span <= 0:
+        return None
+    first = candidates(joint, grid_of(joint.span, SHORTEST))
+    fits, box, box_score = _fits(joint, first, sign)
+    leaders = [fit.frequency for fit in _best(fits, AGAIN)]
+    others = np.array([each for f in leaders for each in (f / 2, 2 * f, *_aliases(f))])
+    more = _fits(joint, others[(others > FEWEST_CYCLES / joint.span) & (others < 1 / SHORTEST)], sign)
+    fits = [*fits, *more[0]]
+    if more[2] > box_score:
+        _, box, box_score = more
+    if not fits:
+        return None
+    series = _finer(joint, _best(fits, 1)[0])
+    beside = _aliases(series.frequency)
+    rival = max(
+        (fit.score for fit in fits if np.min(np.abs(fit.frequency - beside)) < 1 / joint.span), default=np.nan
+    )
+    frequency = series.frequency if series.score >= box_score else box.frequency
+    return BestPeriod(1 / (frequency * _division(joint, series)), series, box, box_score, rival, joint)
+
+
+def _softened(magnitude: Floats, error: Floats, band: Integers) -> Floats:
+    variance = np.empty(error.size)
+    for name in np.unique(band):
+        variance[band == name] = np.var(magnitude[band == name])
+    return np.sqrt(error**2 + SOFTENING**2 * variance)
+
+
+def _aliases(frequency: float) -> Floats:
+    return np.abs(frequency + SIDEREAL * np.array([-2.0, -1.0, 1.0, 2.0]))
+
+
+def _fits(joint: Joint, frequency: Floats, sign: float) -> tuple[list[Fit], Box, float]:
+    """The best series and box around each frequency: all series, and the best box with its score."""
+    shift = STEPS / joint.span
+    low = lowered(joint, frequency, shift)
+    at = frequency[:, None] + shift
+    score = _scores(joint, at, low)
+    places = score.reshape(frequency.size, -1).argmax(axis=1)
+    fits = []
+    for row, place in enumerate(places.tolist()):
+        step, k = divmod(place, low.shape[2])
+        if np.isfinite(score[row, step, k]):
+            off, top = _summit(score[row, :, k], step)
+            fits.append(Fit(float(at[row, step] + off * (shift[1] - shift[0])), k + 1, top, low[row, step]))
+    dips, start, duration = boxes(joint, at.ravel(), sign)
+    left = np.maximum(1 - dips / joint.variance, 1e-9)
+    free = 3 + len(joint.bands)
+    value = -joint.size * np.log(left) - BOX_PENALTY * free * np.log(joint.size) - _daily(at.ravel())
+    value[at.ravel() * joint.span < FEWEST_CYCLES] = -np.inf
+    best = int(np.argmax(value))
+    box = Box(float(at.ravel()[best]), float(dips[best]), float(start[best]), float(duration[best]))
+    return fits, box, float(value[best])
+
+
+def _scores(joint: Joint, frequency: Floats, low: Floats) -> Floats:
+    """- penalised chi^2, (..., harmonics), - infinity where a rule forbids the fit."""
+    harmonics = np.arange(1, low.shape[-1] + 1)
+    cycles = (frequency * joint.span)[..., None]
+    score = -penalised(joint, low, PENALTY) - _daily(frequency)[..., None]
+    gain = np.diff(low, axis=-1, prepend=0.0)
+    early = gain[..., :2].max(axis=-1, keepdims=True)
+    late = np.maximum.accumulate(np.where(harmonics > 2, gain, 0.0), axis=-1)
+    forbidden = (harmonics > np.maximum(FEW, cycles / CYCLES_EACH)) | (cycles < FEWEST_CYCLES)
+    return np.where(forbidden | (late > STRONGER * early), -np.inf, score)
+
+
+def _daily(frequency: Floats) -> Floats:
+    nearest = np.round(frequency)
+    return DAILY * ((np.abs(frequency - nearest) < NEAR_DAY) & (nearest > 0))
+
+
+def _summit(score: Floats, step: int) -> tuple[float, float]:
+    """Steps from a place to the top of the parabola through it and its neighbours, and the height there."""
+    if step in (0, score.size - 1) or not np.all(np.isfinite(score[step - 1 : step + 2])):
+        return 0.0, float(score[step])
+    before, here, after = score[step - 1 : step + 2].tolist()
+    bend = before - 2 * here + after
+    if bend >= 0:
+        return 0.0, here
+    off = min(max((before - after) / (2 * bend), -0.5), 0.5)
+    return off, here - (before - after) * off / 4
+
+
+def _finer(joint: Joint, fit: Fit) -> Fit:
+    """The same number of harmonics at the best frequency near by."""
+    shift = FINER * STEPS / joint.span
+    low = lowered(joint, np.array([fit.frequency]), shift)[0]
+    score = -penalised(joint, low, PENALTY)[:, fit.harmonics - 1] - _daily(fit.frequency + shift)
+    step = int(np.argmax(score))
+    off, top = _summit(score, step)
+    return Fit(fit.frequency + shift[step] + off * (shift[1] - shift[0]), fit.harmonics, top, low[step])
+
+
+def _best(fits: list[Fit], most: int) -> list[Fit]:
+    return sorted(fits, key=lambda fit: -fit.score)[:most]
+
+
+def _division(joint: Joint, series: Fit) -> int:
+    """2 where the series of a slow variation is one of half the period."""
+    gain = np.diff(series.lowered[: series.harmonics], prepend=0.0)
+    slow = series.frequency * joint.span < SLOW
+    return 2 if slow and series.harmonics == 2 and gain[1] > STRONGER * gain[0] else 1
