@@ -140,15 +140,25 @@ TRANSIENT = frozenset(
     bump_g bump_r reddening_15 reddening_30 reddening_45 reddest
     """.split()
 )
+# Periods by several harmonics and by a box, and the shape at the best of them.
+PERIODIC = frozenset(
+    """
+    Best_period Best_period_score Best_period_harmonics Best_period_alias Best_period_lead Best_period_amplitude
+    Best_period_rise Best_period_R21 Best_period_R31 Best_period_phi21 Best_period_phi31 Best_period_dispersion
+    Best_period_minima Box_period Box_score Box_depth Box_duration Box_snr Box_minima
+    """.split()
+)
 SETS = {
     "alerce152": PUBLISHED | WISE,
     "alerce174": PUBLISHED | HELPERS,
     "transient": PUBLISHED | WISE | TRANSIENT,
+    "periodic": PUBLISHED | WISE | PERIODIC,
 }
 VERSIONS = {
     "alerce152": "2",
     "alerce174": "2",
     "transient": "2",
+    "periodic": "1",
     "all": "2",
 }  # raised when a value changes for the same light curve
 

@@ -11,6 +11,7 @@ from . import (
     moments,
     non_detections,
     order_statistics,
+    periodic,
     periods,
     random_walk,
     structure_function,
@@ -36,5 +37,6 @@ MODULES = (
     colours,
     context,
     transient,
+    periodic,
 )
 KERNELS = tuple(kernel for module in MODULES for kernel in module.KERNELS)

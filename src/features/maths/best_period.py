@@ -10,6 +10,7 @@ Rules, chosen on half of the variables of the Catalina Surveys South:
   the period, and is out. So P and 2 P remain; a period whose second harmonic is so much the stronger within 60 cycles
   is halved.
 - A frequency within 3 cycles a year of whole cycles a day must be better by 10: nights alone give it.
+- A box wins over the series where its score is more than twice as high: eclipses too narrow for eight harmonics.
 - An eclipsing binary has its period doubled where two minima differ: a fit of as many harmonics at half the frequency,
   which is always tried, is better then by more than its penalty.
 """
@@ -19,13 +20,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..lightcurves import Floats, Integers
-from .box_search import Box, box_at, boxes, depth
-from .harmonic_search import Joint, candidates, coefficients, grid_of, joined, lowered, penalised
-from .periodogram import SHORTEST, _bands
-from .spectrum import Band
+from .box_search import Box, boxes
+from .harmonic_search import Joint, candidates, grid_of, joined, lowered, penalised
+from .periodogram import FEWEST, SHORTEST, WINDOW, _densest
+from .spectrum import band_of
 
 SOFTENING = 0.5  # standard deviations of a band, added to its errors in quadrature
-PENALTY, BOX_PENALTY = 1.5, 1.5  # times ln N, a parameter
+PENALTY = 1.5  # times ln N, a parameter
 CYCLES_EACH, FEW = 30, 2  # cycles that a harmonic after FEW must have been seen
 STRONGER = 1.5  # ratio of what two harmonics explain
 SLOW = 60  # cycles over the light curve
@@ -33,6 +34,7 @@ FEWEST_CYCLES = 2.0
 DAILY, NEAR_DAY = 10.0, 3 / 365.25  # penalty, and cycles a day around whole ones
 SIDEREAL = 1.0027379  # cycles a day
 STEPS = np.linspace(-0.36, 0.36, 13)  # cycles over the light curve around a candidate
+BOX_WINS = 2.0  # ratio of scores
 FINER = 0.1  # of those steps, around what was chosen
 AGAIN = 3  # best fits whose halves, doubles and aliases of a day are tried
 
@@ -74,9 +76,7 @@ class BestPeriod:
         return nearest if abs(1 / self.period - nearest) < NEAR_DAY else 0
 
 
-def best_period(
-    time: Floats, magnitude: Floats, error: Floats, band: Integers, sign: float = 1.0
-) -> BestPeriod | None:
+def best_period(time: Floats, magnitude: Floats, error: Floats, band: Integers, sign: float = 1.0) -> BestPeriod | None:
     """The period of one object by the rules above; None without a band of enough points that are not all equal.
 
     Parameters
@@ -84,11 +84,8 @@ def best_period(
     time, magnitude, error, band : (n,) days, magnitudes or fluxes, their errors, numbers of bands.
     sign : of a dip, 1 in magnitudes, -1 in fluxes.
     """
-    made = _bands(time, magnitude, _softened(magnitude, error, band), band)
-    if not made:
-        return None
-    joint = joined(tuple(made.values()))
-    if joint.span <= 0:
+    joint = _joint(time, magnitude, error, band)
+    if joint is None:
         return None
     first = candidates(joint, grid_of(joint.span, SHORTEST))
     fits, box, box_score = _fits(joint, first, sign)
@@ -102,18 +99,25 @@ def best_period(
         return None
     series = _finer(joint, _best(fits, 1)[0])
     beside = _aliases(series.frequency)
-    rival = max(
-        (fit.score for fit in fits if np.min(np.abs(fit.frequency - beside)) < 1 / joint.span), default=np.nan
-    )
-    frequency = series.frequency if series.score >= box_score else box.frequency
-    return BestPeriod(1 / (frequency * _division(joint, series)), series, box, box_score, rival, joint)
+    rival = max((fit.score for fit in fits if np.min(np.abs(fit.frequency - beside)) < 1 / joint.span), default=np.nan)
+    boxed = box_score > BOX_WINS * max(series.score, 0.0)
+    frequency = box.frequency if boxed else series.frequency * _division(joint, series)
+    return BestPeriod(1 / frequency, series, box, box_score, rival, joint)
 
 
-def _softened(magnitude: Floats, error: Floats, band: Integers) -> Floats:
-    variance = np.empty(error.size)
+def _joint(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> Joint | None:
+    if np.ptp(time) > WINDOW:
+        inside = _densest(time)
+        time, magnitude, error, band = time[inside], magnitude[inside], error[inside], band[inside]
+    bands, units, start = [], [], time.min()
     for name in np.unique(band):
-        variance[band == name] = np.var(magnitude[band == name])
-    return np.sqrt(error**2 + SOFTENING**2 * variance)
+        of = band == name
+        soft = np.sqrt(error[of] ** 2 + SOFTENING**2 * np.var(magnitude[of]))
+        made = band_of(time[of] - start, magnitude[of], soft)
+        if made.time.size >= FEWEST and made.variance > 0 and np.ptp(made.time) > 0:
+            bands.append(made)
+            units.append(np.sqrt(np.sum(soft**-2.0)))
+    return joined(bands, units) if bands else None
 
 
 def _aliases(frequency: float) -> Floats:
@@ -136,7 +140,7 @@ def _fits(joint: Joint, frequency: Floats, sign: float) -> tuple[list[Fit], Box,
     dips, start, duration = boxes(joint, at.ravel(), sign)
     left = np.maximum(1 - dips / joint.variance, 1e-9)
     free = 3 + len(joint.bands)
-    value = -joint.size * np.log(left) - BOX_PENALTY * free * np.log(joint.size) - _daily(at.ravel())
+    value = -joint.size * np.log(left) - PENALTY * free * np.log(joint.size) - _daily(at.ravel())
     value[at.ravel() * joint.span < FEWEST_CYCLES] = -np.inf
     best = int(np.argmax(value))
     box = Box(float(at.ravel()[best]), float(dips[best]), float(start[best]), float(duration[best]))
@@ -147,12 +151,13 @@ def _scores(joint: Joint, frequency: Floats, low: Floats) -> Floats:
     """- penalised chi^2, (..., harmonics), - infinity where a rule forbids the fit."""
     harmonics = np.arange(1, low.shape[-1] + 1)
     cycles = (frequency * joint.span)[..., None]
-    score = -penalised(joint, low, PENALTY) - _daily(frequency)[..., None]
+    score: Floats = -penalised(joint, low, PENALTY) - _daily(frequency)[..., None]
     gain = np.diff(low, axis=-1, prepend=0.0)
     early = gain[..., :2].max(axis=-1, keepdims=True)
     late = np.maximum.accumulate(np.where(harmonics > 2, gain, 0.0), axis=-1)
     forbidden = (harmonics > np.maximum(FEW, cycles / CYCLES_EACH)) | (cycles < FEWEST_CYCLES)
-    return np.where(forbidden | (late > STRONGER * early), -np.inf, score)
+    score[forbidden | (late > STRONGER * early)] = -np.inf
+    return score
 
 
 def _daily(frequency: Floats) -> Floats:

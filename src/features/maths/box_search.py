@@ -1,6 +1,6 @@
 """Dips of one depth and one duration that repeat: eclipses and transits (box least squares, Kovács et al. 2002)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,10 @@ class Box:
     start: float
     duration: float
 
+    def later(self, phase: float) -> "Box":
+        """The same box, moved in phase."""
+        return replace(self, start=(self.start + phase) % 1)
+
 
 def boxes(joint: Joint, frequency: Floats, sign: float) -> tuple[Floats, Floats, Floats]:
     """By how much the best box lowers chi^2 of a constant, and where it starts and how long it lasts, in phase.
@@ -57,18 +61,18 @@ def box_at(joint: Joint, frequency: float, sign: float) -> Box:
     return Box(frequency, float(low[0]), float(start[0]), float(duration[0]))
 
 
-def depth(band: Band, box: Box, sign: float) -> tuple[float, float]:
-    """Depth of a box and its standard error for the errors given, in units of ``band.residual``.
+def depth(band: Band, box: Box, sign: float) -> float:
+    """Depth of a box, in units of ``band.residual``.
 
     The mean inside less the mean outside; NaN where either has no point.
     """
     inside = ((box.frequency * band.time - box.start) % 1) < box.duration
     share = float(band.weight[inside].sum())
     if not inside.any() or inside.all():
-        return np.nan, np.nan
+        return np.nan
     mean_inside = float(np.sum((band.weight * band.residual)[inside])) / share
     mean_outside = float(np.sum((band.weight * band.residual)[~inside])) / (1 - share)
-    return sign * (mean_inside - mean_outside), float((share * (1 - share)) ** -0.5)
+    return sign * (mean_inside - mean_outside)
 
 
 @kernel_function

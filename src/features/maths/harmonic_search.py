@@ -34,10 +34,12 @@ class Joint:
     Attributes
     ----------
     bands : as :func:`~.spectrum.band_of` makes them.
+    units : (bands,) what a magnitude is in the residuals of each: the root of the sum of 1 / e^2.
     most : (bands,) harmonics that each can bear.
     """
 
     bands: tuple[Band, ...]
+    units: Floats
     most: Integers
 
     @property
@@ -56,10 +58,10 @@ class Joint:
         return float(max(band.time.max() for band in self.bands) - min(band.time.min() for band in self.bands))
 
 
-def joined(bands: Sequence[Band]) -> Joint:
+def joined(bands: Sequence[Band], units: Sequence[float]) -> Joint:
     """Bands, and how many harmonics each bears: one coefficient for :data:`POINTS_EACH` points."""
     sizes = np.array([band.time.size for band in bands])
-    return Joint(tuple(bands), np.clip((sizes // POINTS_EACH - 1) // 2, 1, MOST))
+    return Joint(tuple(bands), np.array(units), np.clip((sizes // POINTS_EACH - 1) // 2, 1, MOST))
 
 
 def lowered(joint: Joint, frequency: Floats, shift: Floats) -> Floats:
