@@ -145,7 +145,7 @@ PERIODIC = frozenset(
     """
     Best_period Best_period_score Best_period_harmonics Best_period_alias Best_period_lead Best_period_amplitude
     Best_period_rise Best_period_R21 Best_period_R31 Best_period_phi21 Best_period_phi31 Best_period_dispersion
-    Best_period_minima Box_period Box_score Box_depth Box_duration Box_snr Box_minima
+    Best_period_minima Box_period Box_score Box_depth Box_duration Box_snr Box_second Box_minima
     """.split()
 )
 SETS = {

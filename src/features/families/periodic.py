@@ -36,7 +36,8 @@ PHASE = "in the band with the most points"
     ("Box_depth", "mag", f"mean magnitude inside - outside {PHASE}"),
     ("Box_duration", "", "in phase"),
     ("Box_snr", "", "root of lowered chi^2 over chi^2 left for a degree of freedom"),
-    ("Box_minima", "", "depth half a cycle after the dip over its depth, at twice the period of the box"),
+    ("Box_second", "", "depth half a cycle after the dip over its depth"),
+    ("Box_minima", "", "the same of the best box at twice the period of the box"),
     minimum=FEWEST,
     undefined=f"without {FEWEST} detections in a band, not all equal, within {WINDOW:.0f} d; R and phi of few points",
     source=f"Schwarzenberg-Czerny 1996, Palmer 2009, to {MOST} harmonics; Schwarz 1978; Kovács et al. 2002; "
@@ -46,12 +47,12 @@ PHASE = "in the band with the most points"
 def periodic_shape(time: Floats, magnitude: Floats, error: Floats, band: Integers) -> Floats:
     found = best_period(time, magnitude, error, band)
     if found is None:
-        return np.full(19, np.nan)
+        return np.full(20, np.nan)
     series, form, eclipse = found.series, shape(found), dip(found)
     whole = (found.period, series.score, series.harmonics, found.alias, series.score - found.rival)
     folded = (form.amplitude, form.rise, *form.ratio, *form.phase, form.dispersion, form.minima)
-    box = (1 / found.box.frequency, found.box_score, eclipse.depth, eclipse.duration, eclipse.signal, eclipse.second)
-    return np.array([*whole, *folded, *box], dtype=np.float64)
+    box = (1 / found.box.frequency, found.box_score, eclipse.depth, eclipse.duration, eclipse.signal)
+    return np.array([*whole, *folded, *box, eclipse.second, eclipse.doubled], dtype=np.float64)
 
 
 KERNELS = (periodic_shape,)

@@ -35,8 +35,8 @@ DAILY, NEAR_DAY = 10.0, 3 / 365.25  # penalty, and cycles a day around whole one
 SIDEREAL = 1.0027379  # cycles a day
 STEPS = np.linspace(-0.36, 0.36, 13)  # cycles over the light curve around a candidate
 BOX_WINS = 2.0  # ratio of scores
-FINER = 0.1  # of those steps, around what was chosen
-AGAIN = 3  # best fits whose halves, doubles and aliases of a day are tried
+FINER = STEPS / 6  # around the best of them
+AGAIN, REFINED = 3, 10  # best fits whose halves, doubles and aliases of a day are tried, and that are refined
 
 
 @dataclass(frozen=True)
@@ -88,18 +88,19 @@ def best_period(time: Floats, magnitude: Floats, error: Floats, band: Integers, 
     if joint is None:
         return None
     first = candidates(joint, grid_of(joint.span, SHORTEST))
-    fits, box, box_score = _fits(joint, first, sign)
-    leaders = [fit.frequency for fit in _best(fits, AGAIN)]
-    others = np.array([each for f in leaders for each in (f / 2, 2 * f, *_aliases(f))])
-    more = _fits(joint, others[(others > FEWEST_CYCLES / joint.span) & (others < 1 / SHORTEST)], sign)
-    fits = [*fits, *more[0]]
-    if more[2] > box_score:
-        _, box, box_score = more
+    fits = _series(joint, first, STEPS)
+    others = [np.array([f / 2, 2 * f, *_aliases(f)]) for f in _leading(fits, AGAIN)]
+    more = np.concatenate([np.empty(0), *others])
+    more = more[(more > FEWEST_CYCLES / joint.span) & (more < 1 / SHORTEST)]
+    fits = fits + _series(joint, more, STEPS)
+    fits = fits + _series(joint, _leading(fits, REFINED), FINER)
     if not fits:
         return None
-    series = _finer(joint, _best(fits, 1)[0])
+    series = max(fits, key=lambda fit: fit.score)
+    box, box_score = _box(joint, np.concatenate([first, more]), sign)
     beside = _aliases(series.frequency)
-    rival = max((fit.score for fit in fits if np.min(np.abs(fit.frequency - beside)) < 1 / joint.span), default=np.nan)
+    near = [fit.score for fit in fits if np.min(np.abs(fit.frequency - beside)) < 1 / joint.span]
+    rival = max(near, default=np.nan)
     boxed = box_score > BOX_WINS * max(series.score, 0.0)
     frequency = box.frequency if boxed else series.frequency * _division(joint, series)
     return BestPeriod(1 / frequency, series, box, box_score, rival, joint)
@@ -124,9 +125,9 @@ def _aliases(frequency: float) -> Floats:
     return np.abs(frequency + SIDEREAL * np.array([-2.0, -1.0, 1.0, 2.0]))
 
 
-def _fits(joint: Joint, frequency: Floats, sign: float) -> tuple[list[Fit], Box, float]:
-    """The best series and box around each frequency: all series, and the best box with its score."""
-    shift = STEPS / joint.span
+def _series(joint: Joint, frequency: Floats, steps: Floats) -> list[Fit]:
+    """The best series around each frequency."""
+    shift = steps / joint.span
     low = lowered(joint, frequency, shift)
     at = frequency[:, None] + shift
     score = _scores(joint, at, low)
@@ -137,27 +138,31 @@ def _fits(joint: Joint, frequency: Floats, sign: float) -> tuple[list[Fit], Box,
         if np.isfinite(score[row, step, k]):
             off, top = _summit(score[row, :, k], step)
             fits.append(Fit(float(at[row, step] + off * (shift[1] - shift[0])), k + 1, top, low[row, step]))
-    dips, start, duration = boxes(joint, at.ravel(), sign)
-    left = np.maximum(1 - dips / joint.variance, 1e-9)
+    return fits
+
+
+def _box(joint: Joint, frequency: Floats, sign: float) -> tuple[Box, float]:
+    """The best box around all frequencies, and its score."""
+    at = (frequency[:, None] + STEPS / joint.span).ravel()
+    at = at[at * joint.span > FEWEST_CYCLES]
+    dips, start, duration = boxes(joint, at, sign)
     free = 3 + len(joint.bands)
-    value = -joint.size * np.log(left) - PENALTY * free * np.log(joint.size) - _daily(at.ravel())
-    value[at.ravel() * joint.span < FEWEST_CYCLES] = -np.inf
-    best = int(np.argmax(value))
-    box = Box(float(at.ravel()[best]), float(dips[best]), float(start[best]), float(duration[best]))
-    return fits, box, float(value[best])
+    left = np.log(np.maximum(1 - dips / joint.variance, 1e-9))
+    score = -joint.size * left - PENALTY * free * np.log(joint.size) - _daily(at)
+    best = int(np.argmax(score))
+    return Box(float(at[best]), float(dips[best]), float(start[best]), float(duration[best])), float(score[best])
 
 
 def _scores(joint: Joint, frequency: Floats, low: Floats) -> Floats:
     """- penalised chi^2, (..., harmonics), - infinity where a rule forbids the fit."""
     harmonics = np.arange(1, low.shape[-1] + 1)
     cycles = (frequency * joint.span)[..., None]
-    score: Floats = -penalised(joint, low, PENALTY) - _daily(frequency)[..., None]
+    score = -penalised(joint, low, PENALTY) - _daily(frequency)[..., None]
     gain = np.diff(low, axis=-1, prepend=0.0)
     early = gain[..., :2].max(axis=-1, keepdims=True)
     late = np.maximum.accumulate(np.where(harmonics > 2, gain, 0.0), axis=-1)
     forbidden = (harmonics > np.maximum(FEW, cycles / CYCLES_EACH)) | (cycles < FEWEST_CYCLES)
-    score[forbidden | (late > STRONGER * early)] = -np.inf
-    return score
+    return np.asarray(np.where(forbidden | (late > STRONGER * early), -np.inf, score), dtype=np.float64)
 
 
 def _daily(frequency: Floats) -> Floats:
@@ -177,18 +182,9 @@ def _summit(score: Floats, step: int) -> tuple[float, float]:
     return off, here - (before - after) * off / 4
 
 
-def _finer(joint: Joint, fit: Fit) -> Fit:
-    """The same number of harmonics at the best frequency near by."""
-    shift = FINER * STEPS / joint.span
-    low = lowered(joint, np.array([fit.frequency]), shift)[0]
-    score = -penalised(joint, low, PENALTY)[:, fit.harmonics - 1] - _daily(fit.frequency + shift)
-    step = int(np.argmax(score))
-    off, top = _summit(score, step)
-    return Fit(fit.frequency + shift[step] + off * (shift[1] - shift[0]), fit.harmonics, top, low[step])
-
-
-def _best(fits: list[Fit], most: int) -> list[Fit]:
-    return sorted(fits, key=lambda fit: -fit.score)[:most]
+def _leading(fits: list[Fit], most: int) -> Floats:
+    """Frequencies of the best fits."""
+    return np.array([fit.frequency for fit in sorted(fits, key=lambda fit: -fit.score)[:most]])
 
 
 def _division(joint: Joint, series: Fit) -> int:

@@ -99,7 +99,8 @@ def penalised(joint: Joint, low: Floats, factor: float) -> Floats:
     harmonics = np.arange(1, low.shape[-1] + 1)
     free = 1 + 2 * np.minimum(harmonics[:, None], joint.most).sum(axis=1)
     left = np.maximum(1 - low / joint.variance, 1e-9)
-    return np.asarray(joint.size * np.log(left) + factor * free * np.log(joint.size))
+    value: Floats = joint.size * np.log(left) + factor * free * np.log(joint.size)
+    return value
 
 
 def grid_of(span: float, shortest: float) -> Grid:

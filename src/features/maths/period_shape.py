@@ -38,12 +38,16 @@ class Shape:
 
 @dataclass(frozen=True)
 class Dip:
-    """Depth (magnitudes), duration (phase) and signal-to-noise of a box; second: of the dip half a cycle later."""
+    """Depth (magnitudes), duration (phase) and signal-to-noise of the best box.
+
+    second : depth half a cycle later over depth, at its period; doubled : the same at twice its period.
+    """
 
     depth: float
     duration: float
     signal: float
     second: float
+    doubled: float
 
 
 def shape(found: BestPeriod, sign: float = 1.0) -> Shape:
@@ -74,16 +78,16 @@ def shape(found: BestPeriod, sign: float = 1.0) -> Shape:
 
 
 def dip(found: BestPeriod, sign: float = 1.0) -> Dip:
-    """The best box, and at twice its period the depths of both dips."""
+    """The best box, and what lies half a cycle later at its period and at twice its period."""
     joint, box = found.joint, found.box
     band, unit, _ = _largest(joint)
     deep = depth(band, box, sign)
     free = joint.size - 2 * len(joint.bands)
     signal = float(np.sqrt(box.lowered * free / max(joint.variance - box.lowered, 1e-9 * joint.variance)))
-    first = box_at(joint, box.frequency / 2, sign)
-    one = depth(band, first, sign)
-    other = depth(band, first.later(0.5), sign)
-    return Dip(deep / unit, box.duration, signal, other / one)
+    second = depth(band, box.later(0.5), sign) / deep
+    twice = box_at(joint, box.frequency / 2, sign)
+    doubled = depth(band, twice.later(0.5), sign) / depth(band, twice, sign)
+    return Dip(deep / unit, box.duration, signal, second, doubled)
 
 
 def _largest(joint: Joint) -> tuple[Band, float, int]:
