@@ -167,8 +167,8 @@ def feature_set(name: str) -> FeatureSet:
     """A set by its name.
 
     ``alerce152`` is the published selection, ``alerce174`` all that lc_classifier 2.1.0 gives, ``transient`` the
-    published selection with the shape of a supernova in both bands, and ``all`` every feature that there is, also
-    those added since.
+    published selection with the shape of a supernova in both bands, ``periodic`` the published selection with periods
+    of several harmonics and of a box, and ``all`` every feature that there is, also those added since.
 
     Raises
     ------

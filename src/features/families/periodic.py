@@ -9,7 +9,7 @@ from ..maths.harmonic_search import MOST
 from ..maths.period_shape import dip, shape
 from ..maths.periodogram import FEWEST, WINDOW
 
-SERIES = "Fourier series of least - score in each band, a constant and up to 8 harmonics"
+SERIES = "Fourier series of highest score, a constant and up to 8 harmonics in each band"
 PHASE = "in the band with the most points"
 
 

@@ -36,7 +36,7 @@ SIDEREAL = 1.0027379  # cycles a day
 STEPS = np.linspace(-0.36, 0.36, 13)  # cycles over the light curve around a candidate
 BOX_WINS = 2.0  # ratio of scores
 FINER = STEPS / 6  # around the best of them
-AGAIN, REFINED = 3, 10  # best fits whose halves, doubles and aliases of a day are tried, and that are refined
+AGAIN, REFINED, BOXED = 3, 10, 30  # best fits: halves, doubles and aliases of which are tried; refined; with boxes
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def best_period(time: Floats, magnitude: Floats, error: Floats, band: Integers, 
     if not fits:
         return None
     series = max(fits, key=lambda fit: fit.score)
-    box, box_score = _box(joint, np.concatenate([first, more]), sign)
+    box, box_score = _box(joint, _leading(fits, BOXED), sign)
     beside = _aliases(series.frequency)
     near = [fit.score for fit in fits if np.min(np.abs(fit.frequency - beside)) < 1 / joint.span]
     rival = max(near, default=np.nan)
@@ -162,12 +162,12 @@ def _scores(joint: Joint, frequency: Floats, low: Floats) -> Floats:
     early = gain[..., :2].max(axis=-1, keepdims=True)
     late = np.maximum.accumulate(np.where(harmonics > 2, gain, 0.0), axis=-1)
     forbidden = (harmonics > np.maximum(FEW, cycles / CYCLES_EACH)) | (cycles < FEWEST_CYCLES)
-    return np.asarray(np.where(forbidden | (late > STRONGER * early), -np.inf, score), dtype=np.float64)
+    return np.where(forbidden | (late > STRONGER * early), -np.inf, score)
 
 
 def _daily(frequency: Floats) -> Floats:
     nearest = np.round(frequency)
-    return DAILY * ((np.abs(frequency - nearest) < NEAR_DAY) & (nearest > 0))
+    return np.where((np.abs(frequency - nearest) < NEAR_DAY) & (nearest > 0), DAILY, 0.0)
 
 
 def _summit(score: Floats, step: int) -> tuple[float, float]:

@@ -91,16 +91,23 @@ def _bin(time: Floats, weight: Floats, weighted: Floats, frequency: Floats, sums
 def _search(sums: Floats, widths: Floats) -> tuple[Floats, Floats, Floats]:
     many, bands, _, bins = sums.shape
     low, starts, durations = np.zeros(many), np.zeros(many), np.zeros(many)
+    filled = np.empty(bins)  # weight of a bin: a box that begins before its first point is no better
     share, signal = np.empty((bands, 2 * bins + 1)), np.empty((bands, 2 * bins + 1))
     for f in range(many):
+        for k in range(bins):
+            filled[k] = 0.0
         for b in range(bands):
             share[b, 0], signal[b, 0] = 0.0, 0.0
+            for k in range(bins):
+                filled[k] += sums[f, b, 0, k]
             for k in range(2 * bins):
                 share[b, k + 1] = share[b, k] + sums[f, b, 0, k % bins]
                 signal[b, k + 1] = signal[b, k] + sums[f, b, 1, k % bins]
         for wide in widths:
             width = int(wide * bins + 0.5)
             for start in range(bins):
+                if filled[start] == 0.0:
+                    continue
                 total = 0.0
                 for b in range(bands):
                     r, s = share[b, start + width] - share[b, start], signal[b, start + width] - signal[b, start]
