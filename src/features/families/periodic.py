@@ -4,7 +4,7 @@ import numpy as np
 
 from ..feature import of_object
 from ..lightcurves import Floats, Integers
-from ..maths.best_period import DAILY, PENALTY, best_period
+from ..maths.best_period import DAILY, LEAKED, PENALTY, best_period
 from ..maths.harmonic_search import MOST
 from ..maths.period_shape import dip, shape
 from ..maths.periodogram import FEWEST, WINDOW
@@ -18,7 +18,8 @@ PHASE = "in the band with the most points"
     (
         "Best_period_score",
         "",
-        f"- N ln(chi^2 / chi^2 of a constant) - {PENALTY} p ln N, p of the series; {DAILY:.0f} less near cycles a day",
+        f"- N ln(chi^2 / chi^2 of a constant) - {PENALTY} p ln N, p of the series, "
+        f"{DAILY:.0f} less near whole cycles a day, {LEAKED:.0f} less below 0.8 where 50 cycles are seen",
     ),
     ("Best_period_harmonics", "", "number of its harmonics"),
     ("Best_period_alias", "", "cycles a day within 3 a year of which the frequency lies, 0 where there are none"),

@@ -2,14 +2,15 @@
 
 Rules, chosen on half of the variables of the Catalina Surveys South:
 
-- Half the standard deviation of a band is added to its errors in quadrature: no model here meets the points to their
+- The standard deviation of a band is added to its errors in quadrature: no model here meets the points to their
   errors, and a few of small errors would decide.
 - The fit of least penalised chi^2 wins (:func:`~.harmonic_search.penalised`, factor 1.5).
 - A slow variation, of which less than 30 cycles a harmonic are seen, has two harmonics at most: more follow its drifts.
 - A period of which a harmonic after the second explains 1.5 times as much as either of the first two is a multiple of
   the period, and is out. So P and 2 P remain; a period whose second harmonic is so much the stronger within 60 cycles
   is halved.
-- A frequency within 3 cycles a year of whole cycles a day must be better by 10: nights alone give it.
+- A frequency within 3 cycles a year of whole cycles a day must be better by 10: nights alone give it. One below 0.8
+  cycles a day of which 50 cycles or more are seen must be better by 8: it is more often an alias than the truth.
 - A box wins over the series where its score is more than twice as high: eclipses too narrow for eight harmonics.
 - An eclipsing binary has its period doubled where two minima differ: a fit of as many harmonics at half the frequency,
   which is always tried, is better then by more than its penalty.
@@ -25,13 +26,14 @@ from .harmonic_search import Joint, candidates, grid_of, joined, lowered, penali
 from .periodogram import FEWEST, SHORTEST, WINDOW, _densest
 from .spectrum import band_of
 
-SOFTENING = 0.5  # standard deviations of a band, added to its errors in quadrature
+SOFTENING = 1.0  # standard deviations of a band, added to its errors in quadrature
 PENALTY = 1.5  # times ln N, a parameter
 CYCLES_EACH, FEW = 30, 2  # cycles that a harmonic after FEW must have been seen
 STRONGER = 1.5  # ratio of what two harmonics explain
 SLOW = 60  # cycles over the light curve
 FEWEST_CYCLES = 2.0
 DAILY, NEAR_DAY = 10.0, 3 / 365.25  # penalty, and cycles a day around whole ones
+LEAKED, SLOWER, MANY = 8.0, 0.8, 50  # penalty; cycles a day below which; cycles over the light curve
 SIDEREAL = 1.0027379  # cycles a day
 STEPS = np.linspace(-0.36, 0.36, 13)  # cycles over the light curve around a candidate
 BOX_WINS = 2.0  # ratio of scores
@@ -98,9 +100,9 @@ def best_period(time: Floats, magnitude: Floats, error: Floats, band: Integers, 
         return None
     series = max(fits, key=lambda fit: fit.score)
     box, box_score = _box(joint, _leading(fits, BOXED), sign)
-    beside = _aliases(series.frequency)
-    near = [fit.score for fit in fits if np.min(np.abs(fit.frequency - beside)) < 1 / joint.span]
-    rival = max(near, default=np.nan)
+    where, height = np.array([fit.frequency for fit in fits]), np.array([fit.score for fit in fits])
+    beside = np.abs(where[:, None] - _aliases(series.frequency)).min(axis=1) < 1 / joint.span
+    rival = float(height[beside].max()) if beside.any() else np.nan
     boxed = box_score > BOX_WINS * max(series.score, 0.0)
     frequency = box.frequency if boxed else series.frequency * _division(joint, series)
     return BestPeriod(1 / frequency, series, box, box_score, rival, joint)
@@ -143,12 +145,12 @@ def _series(joint: Joint, frequency: Floats, steps: Floats) -> list[Fit]:
 
 def _box(joint: Joint, frequency: Floats, sign: float) -> tuple[Box, float]:
     """The best box around all frequencies, and its score."""
-    at = (frequency[:, None] + STEPS / joint.span).ravel()
+    at = (frequency[:, None] + STEPS[::2] / joint.span).ravel()
     at = at[at * joint.span > FEWEST_CYCLES]
     dips, start, duration = boxes(joint, at, sign)
     free = 3 + len(joint.bands)
     left = np.log(np.maximum(1 - dips / joint.variance, 1e-9))
-    score = -joint.size * left - PENALTY * free * np.log(joint.size) - _daily(at)
+    score = -joint.size * left - PENALTY * free * np.log(joint.size) - _suspicion(joint, at)
     best = int(np.argmax(score))
     return Box(float(at[best]), float(dips[best]), float(start[best]), float(duration[best])), float(score[best])
 
@@ -157,7 +159,7 @@ def _scores(joint: Joint, frequency: Floats, low: Floats) -> Floats:
     """- penalised chi^2, (..., harmonics), - infinity where a rule forbids the fit."""
     harmonics = np.arange(1, low.shape[-1] + 1)
     cycles = (frequency * joint.span)[..., None]
-    score = -penalised(joint, low, PENALTY) - _daily(frequency)[..., None]
+    score = -penalised(joint, low, PENALTY) - _suspicion(joint, frequency)[..., None]
     gain = np.diff(low, axis=-1, prepend=0.0)
     early = gain[..., :2].max(axis=-1, keepdims=True)
     late = np.maximum.accumulate(np.where(harmonics > 2, gain, 0.0), axis=-1)
@@ -165,9 +167,12 @@ def _scores(joint: Joint, frequency: Floats, low: Floats) -> Floats:
     return np.where(forbidden | (late > STRONGER * early), -np.inf, score)
 
 
-def _daily(frequency: Floats) -> Floats:
+def _suspicion(joint: Joint, frequency: Floats) -> Floats:
+    """What a score loses at frequencies that gaps between nights bring forth."""
     nearest = np.round(frequency)
-    return np.where((np.abs(frequency - nearest) < NEAR_DAY) & (nearest > 0), DAILY, 0.0)
+    daily = (np.abs(frequency - nearest) < NEAR_DAY) & (nearest > 0)
+    leaked = (frequency < SLOWER) & (frequency * joint.span > MANY)
+    return DAILY * daily + LEAKED * leaked
 
 
 def _summit(score: Floats, step: int) -> tuple[float, float]:

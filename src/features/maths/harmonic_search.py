@@ -9,6 +9,7 @@ and steps are one matrix product a harmonic.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,17 +43,17 @@ class Joint:
     units: Floats
     most: Integers
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Points of all bands."""
         return sum(band.time.size for band in self.bands)
 
-    @property
+    @cached_property
     def variance(self) -> float:
         """chi^2 of a constant in each band."""
         return sum(band.variance for band in self.bands)
 
-    @property
+    @cached_property
     def span(self) -> float:
         """Days from the first to the last point."""
         return float(max(band.time.max() for band in self.bands) - min(band.time.min() for band in self.bands))
