@@ -74,6 +74,14 @@ VARIABILITY = (
     frozenset(name for name in PUBLISHED if not name.endswith("_fid"))
     - frozenset("positive_fraction g-r_max g-r_mean g-r_max_corr g-r_mean_corr gal_b gal_l rb sgscore1".split())
 ) | frozenset("chi2 SNR_max SNR_min share_positive share_negative bright_days days_to_peak mean max ratio".split())
+# Periods by several harmonics and by a box, and the shape at the best of them.
+PERIODIC = frozenset(
+    """
+    Best_period Best_period_score Best_period_harmonics Best_period_alias Best_period_lead Best_period_amplitude
+    Best_period_rise Best_period_R21 Best_period_R31 Best_period_phi21 Best_period_phi31 Best_period_dispersion
+    Best_period_minima Box_period Box_score Box_depth Box_duration Box_snr Box_second Box_minima
+    """.split()
+)
 BRIGHTNESS = frozenset({"Mean", "Flux_max"})
 SETS = {
     "alerce152": NamedSet("2", PUBLISHED | WISE, "the published selection of Sánchez-Sáez et al. (2021)", GR),
@@ -84,6 +92,7 @@ SETS = {
     "all": NamedSet("2", PUBLISHED | HELPERS | WISE | TRANSIENT, "every feature of g and r that there is", GR),
     "all_bands": NamedSet("1", VARIABILITY, "variability in each band of the data, period and colours", own=True),
     "shape": NamedSet("1", frozenset(), "the shape of a transient from all bands together", own=True, shape=True),
+    "periodic": NamedSet("1", PERIODIC, "periods by harmonics and boxes, and the shape at the best", own=True),
     "brightness": NamedSet("1", BRIGHTNESS, "how bright: of use at one distance, or beside a redshift", own=True),
     "lsst": NamedSet("1", VARIABILITY, "all_bands and shape in u, g, r, i, z and y", UGRIZY, own=True, shape=True),
 }

@@ -13,6 +13,7 @@ from . import (
     of_flux,
     order_statistics,
     pairs,
+    periodic,
     periods,
     random_walk,
     structure_function,
@@ -40,5 +41,6 @@ MODULES = (
     transient,
     of_flux,
     pairs,
+    periodic,
 )
 KERNELS = tuple(kernel for module in MODULES for kernel in module.KERNELS)

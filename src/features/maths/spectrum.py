@@ -108,6 +108,15 @@ def spectrum_of(band: Band, grid: Grid) -> Spectrum:
     return Spectrum(rough[: grid.size], at)
 
 
+def explained(band: Band, grid: Grid) -> Floats:
+    """The same as numbers that are the caller's: to within :data:`ROUGH` of the variance, exact where that is not."""
+    spectrum = spectrum_of(band, grid)
+    values = spectrum.rough.copy()
+    doubtful = np.flatnonzero(np.isinf(values))
+    values[doubtful] = spectrum.at(doubtful)
+    return values
+
+
 def explained_at(band: Band, frequency: Floats) -> Floats:
     """The same at any frequencies, point by point."""
     return explained_near(band.time, band.residual, band.weight, frequency, 0.0, 1)[:, 0]
