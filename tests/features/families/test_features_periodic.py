@@ -16,10 +16,10 @@ def series(time):
     return 17 + np.cos(angle - PHASES) @ SIZES
 
 
-def features(time, magnitude, band):
-    chosen = feature_set("periodic")
-    values = extract_batch(batch(time, magnitude, np.full(time.size, 0.02), band), chosen)[0]
-    return dict(zip(chosen.names, values, strict=True))
+def features(time, magnitude, band, name="periodic", bands=("g", "r", "i"), flux=None):
+    chosen = feature_set(name, bands, "magnitude" if flux is None else "flux")
+    curves = batch(time, magnitude, np.full(time.size, 0.02), band, bands=bands, flux=flux)
+    return dict(zip(chosen.names, extract_batch(curves, chosen)[0], strict=True))
 
 
 def points(n, seed=0):
@@ -47,9 +47,24 @@ def test_a_fourier_series_gives_its_period_and_shape(bands):
 def test_the_published_period_is_what_it_is_in_the_published_set():
     time, magnitude = points(120)
     band = np.ones(120, dtype=int)
-    one = extract_batch(batch(time, magnitude, np.full(120, 0.02), band), feature_set("alerce152"))[0]
-    both = features(time, magnitude, band)
-    np.testing.assert_equal([both[name] for name in feature_set("alerce152").names], one)
+    one = features(time, magnitude, band, "alerce152")
+    both = features(time, magnitude, band, "alerce152+periodic")
+    np.testing.assert_equal({name: both[name] for name in one}, one)
+
+
+def test_an_eclipse_is_a_dip_in_magnitudes_and_in_fluxes():
+    random = np.random.default_rng(4)
+    time = 58000 + np.sort(random.uniform(0, 300, 250))
+    inside = (time / 1.7 % 1) < 0.08
+    flux = 100.0 - 30.0 * inside + random.normal(0, 1, time.size)
+    magnitude = 23.9 - 2.5 * np.log10(flux)
+    band = np.ones(time.size, int)
+    found = features(time, magnitude, band)
+    of_flux = features(time, magnitude, band, flux=(flux, np.ones(time.size)))
+    assert found["Box_period"] == pytest.approx(1.7, rel=1e-3)
+    assert found["Box_depth"] == pytest.approx(-2.5 * np.log10(0.7), rel=0.1)
+    assert of_flux["Box_period"] == pytest.approx(1.7, rel=1e-3)
+    assert of_flux["Box_depth"] == pytest.approx(30, rel=0.1)
 
 
 def test_ten_points_a_band_have_no_period():
