@@ -18,8 +18,9 @@ from ..door.place import Found, keep_apart, look
 from ..door.words import in_brief
 from ..features.memory import DROPPED, feature_table, table_schema
 from ..features.recipe import Measured, Recipe
+from ..features.runs.compile import usable_cores
 from ..features.runs.merge import merged
-from ..features.runs.parallel import computed, usable_cores
+from ..features.runs.parallel import computed
 from ..features.runs.work import LEFT_OUT, Batch, Work, write
 from ..features.sets import FLUX, MAGNITUDE, Wanted
 from ..features.tables.assemble import Assembled, Join

@@ -8,6 +8,7 @@ from threadpoolctl import threadpool_limits
 from ..lightcurves import Floats, LightCurves
 from ..sets import Feature, FeatureSet
 from .apply import applied
+from .compile import begin
 from .layout import Layout, layout
 from .segments import Segments
 from .views import Numbered, views
@@ -20,6 +21,7 @@ def extract_batch(curves: LightCurves, features: FeatureSet) -> Floats:
     -------
     (objects, features), NaN where a feature is undefined.
     """
+    begin(features.name, features.bands, features.quantity)
     table = np.full((len(curves), len(features.features)), np.nan)
     # one thread for the matrix products: workers are processes, and the sums keep their order
     with threadpool_limits(1), np.errstate(all="ignore"):  # what overflows is NaN in the table, not a warning

@@ -12,18 +12,12 @@ from typing import TypeVar
 
 from ...runtime.errors import AlertlabError
 from ..lightcurves import Floats, LightCurves
-from ..sets import FeatureSet, feature_set
+from ..sets import FLUX, FeatureSet, feature_set
 from .batch import extract_batch
+from .compile import begin, made_up
 
 AHEAD = 2  # batches a worker: one at work, one waiting
 Task = TypeVar("Task")
-
-
-def usable_cores() -> int:
-    """Cores that this process may use, which on a shared machine are fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def computed(
@@ -51,6 +45,8 @@ def computed(
             yield task, extract_batch(curves(task), features)
         return
     told = features.name, features.bands, features.quantity  # its kernels are functions, which each process has
+    if begin(*told):
+        extract_batch(made_up(features.used, features.quantity == FLUX), features)  # or each worker compiles them all
     pool = ProcessPoolExecutor(workers, _context(), _start, (os.getpid(),))
     waiting: deque[tuple[Task, Future[Floats]]] = deque()
     try:
