@@ -8,6 +8,7 @@ of neighbouring bands. Fluxes: closed forms and the fit of Bazin et al. (2009) i
 """
 
 import argparse
+import itertools
 from pathlib import Path
 
 import light_curve as lc
@@ -62,7 +63,7 @@ def row(curve: pd.DataFrame, bands: list[str], of_band: lc.Extractor, flux: bool
         )
         values = of_band(time, value, error, fill_value=np.nan) if len(here) else np.full(len(of_band.names), np.nan)
         found |= {f"{name}_{band}": each for name, each in zip(of_band.names, values, strict=True)}
-    for blue, red in zip(bands, bands[1:], strict=False):
+    for blue, red in itertools.pairwise(bands):
         one, other = found[f"weighted_mean_{blue}"], found[f"weighted_mean_{red}"]
         found[f"{blue}-{red}"] = one / other if flux else one - other
     return found

@@ -15,6 +15,7 @@ trained again.
 
 import argparse
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def main() -> None:
     folder = out / asked.rows
     print(f"| | {' | '.join(score.replace('_', ' ') for score in SCORES)} |" + "\n" + "|---" * (len(SCORES) + 1) + "|")
     for name, row in plan["rows"].items():
-        place = folder / name.replace("/", " ")
+        place = folder / re.sub("[^A-Za-z0-9.]+", "_", name).strip("_")
         if not (place / "evaluation.json").is_file():
             paths = (asked.curves.resolve(), asked.objects.resolve())
             overrides = overrides_of(row, asked.experiment, *paths, out, place.name)

@@ -44,12 +44,13 @@ def searched(predictions: pd.DataFrame, name: str) -> tuple[np.ndarray, dict[str
     }
 
 
-def markdown(tables: list[Path], name: str) -> str:
-    """A row a table and decision: mean ± standard deviation over the repeats."""
+def markdown(tables: list[Path], name: str, without: str) -> str:
+    """A row a table and decision: mean ± standard deviation over the repeats; one class may be left out of the rows."""
     lines = [f"| run | decided by | {' | '.join(SCORES)} | threshold | average precision | F1 of calling all {name} |"]
     lines.append("|---" * (len(SCORES) + 5) + "|")
     for path in tables:
-        repeats = [searched(each, name) for _, each in pd.read_parquet(path).groupby("repeat")]
+        rows = pd.read_parquet(path)
+        repeats = [searched(each, name) for _, each in rows[rows["target"] != without].groupby("repeat")]
         scores = np.array([found for found, _ in repeats])
         beside = pd.DataFrame([told for _, told in repeats])
         for place, decision in enumerate(DECISIONS):
@@ -68,5 +69,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tables", type=Path, nargs="+")
     parser.add_argument("--class", dest="name", default="TDE")
+    parser.add_argument("--without", default="", help="a class whose objects are not counted, such as other")
     asked = parser.parse_args()
-    print(markdown(asked.tables, asked.name))
+    print(markdown(asked.tables, asked.name, asked.without))
