@@ -1,4 +1,4 @@
-"""Train variants of an experiment on the same splits and print their scores as Markdown.
+"""Train variants of an experiment on the same splits; print their scores, and the classes of the first, as Markdown.
 
     python experiments/variants.py ogle_cepheids choice lightcurves.parquet objects.parquet --out FOLDER
 
@@ -9,8 +9,8 @@ seed, and what is reported. A row is a list of overrides, or a mapping with
     table: a ready table in FOLDER, such as experiments/light_curve_package.py writes,
     overrides: the list.
 
-Predictions and scores of each row stay in FOLDER/<experiment>/<choice or result>/<row>; rows that are there are not
-trained again.
+Predictions, scores and confusion matrix of each row stay in FOLDER/<experiment>/<choice or result>/<row>;
+rows that are there are not trained again.
 """
 
 import argparse
@@ -27,6 +27,8 @@ from alertlab.workflows.train import train
 
 HERE = Path(__file__).parent
 SCORES = ("macro_recall", "macro_f1", "accuracy", "log_loss")
+BY_CLASS = ("recall", "precision", "f1")
+FILES = ("evaluation.json", "confusion_percentiles.png")  # among the figures of a run
 
 
 def own_columns(overrides: list[str], only: list[str], path: Path) -> Path:
@@ -58,6 +60,16 @@ def cells(evaluation: dict) -> list[str]:
     return [f"{evaluation['mean'][score]:.3f} ± {evaluation['std'][score]:.3f}" for score in SCORES]
 
 
+def classes(evaluation: dict) -> str:
+    """A row a class, mean ± standard deviation over the repeats."""
+    mean, std = evaluation["mean"], evaluation["std"]
+    lines = [f"| class | test objects | {' | '.join(BY_CLASS)} |", "|---" * (len(BY_CLASS) + 2) + "|"]
+    for name in evaluation["classes"]:
+        told = [f"{mean[f'{score}/{name}']:.3f} ± {std[f'{score}/{name}']:.3f}" for score in BY_CLASS]
+        lines.append(f"| {name} | {mean[f'support/{name}']:.0f} | {' | '.join(told)} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Train what is not there, print all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -71,6 +83,7 @@ def main() -> None:
     out = asked.out.resolve() / asked.experiment
     folder = out / asked.rows
     print(f"| | {' | '.join(score.replace('_', ' ') for score in SCORES)} |" + "\n" + "|---" * (len(SCORES) + 1) + "|")
+    first: dict = {}
     for name, row in plan["rows"].items():
         place = folder / re.sub("[^A-Za-z0-9.]+", "_", name).strip("_")
         if not (place / "evaluation.json").is_file():
@@ -80,9 +93,12 @@ def main() -> None:
             done = train(compose("train", [*overrides, *plan.get("always", []), *run]))
             place.mkdir(parents=True, exist_ok=True)
             shutil.copy(done.predictions, place)
-            shutil.copy(done.figures / "evaluation.json", place)
+            for file in FILES:
+                shutil.copy(done.figures / file, place)
         evaluation = json.loads((place / "evaluation.json").read_text())
         print(f"| {name} | {' | '.join(cells(evaluation))} |", flush=True)
+        first = first or evaluation
+    print(f"\n{classes(first)}")
 
 
 if __name__ == "__main__":
