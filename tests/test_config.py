@@ -79,6 +79,8 @@ OF_REAL_DATA = {
     "bts_supernovae": ["datamodule.source.curves.path=here.parquet"],
     "catalina_variables": ["datamodule.source.curves.path=here.parquet"],
     "catalina_variables_flat": ["datamodule.source.curves.path=here.parquet"],
+    "mallorn_types": ["datamodule.source.curves.path=here.parquet", "datamodule.source.curves.labels=there.parquet"],
+    "ogle_cepheids": ["datamodule.source.curves.path=here.parquet", "datamodule.source.curves.labels=there.parquet"],
     "macho_variables": ["datamodule.source.path=here.csv.gz"],
 }
 

@@ -51,6 +51,41 @@ def write_catalina(folder):
     return [f"datamodule.source.curves.path={folder / 'catalina.parquet'}"]
 
 
+OGLE = ["F", "1O", "2O", "F/1O", "1O/2O", "1O/2O/3O", "2O/3O"]
+MALLORN = ["AGN", "TDE", "SN Ia", "SN II", "SN IIn", "SN Ib"]
+
+
+def labelled_apart(table, folder, object_id, label):
+    """The two tables of curves whose labels stand in a table of objects."""
+    objects = table.groupby(object_id)["kind"].first().rename(label).reset_index()
+    objects.to_parquet(folder / "objects.parquet")
+    table.drop(columns="kind").to_parquet(folder / "lightcurves.parquet")
+    return [
+        f"datamodule.source.curves.path={folder / 'lightcurves.parquet'}",
+        f"datamodule.source.curves.labels={folder / 'objects.parquet'}",
+    ]
+
+
+def write_ogle(folder):
+    """Two bands in magnitudes, days since JD 2450000."""
+    (folder / "ogle").mkdir()
+    names = {"oid": "star_id", "time": "hjd_minus_2450000", "magnitude": "mag", "error": "mag_err"}
+    table = long_table(OGLE, 4).rename(columns=names)
+    table["hjd_minus_2450000"] -= 50000
+    table["band"] = table.band.map({1: "I", 2: "V"})
+    return labelled_apart(table, folder / "ogle", "star_id", "pulsation_mode")
+
+
+def write_mallorn(folder):
+    """Six bands in fluxes of a difference, which may be negative."""
+    (folder / "mallorn").mkdir()
+    names = {"oid": "object_id", "time": "mjd", "magnitude": "flux", "error": "flux_err"}
+    table = long_table(MALLORN, 4, points=12).rename(columns=names)
+    table["flux"] -= 17.8
+    table["band"] = [*"ugrizy"] * (len(table) // 6)
+    return labelled_apart(table, folder / "mallorn", "object_id", "spec_type")
+
+
 def ready(kinds, each=6, seed=1):
     """Ready features with a hole."""
     random = np.random.default_rng(seed)
@@ -83,6 +118,8 @@ WRITERS = {
     "light_curves": write_light_curves,
     "bts": write_bts,
     "catalina": write_catalina,
+    "ogle": write_ogle,
+    "mallorn": write_mallorn,
     "macho": write_macho,
     "alerce_supernovae": write_alerce_supernovae,
     "feature_table": write_feature_table,

@@ -20,7 +20,7 @@ STAMPS = {
     "ztf_stamps": lambda folder: [f"datamodule.path={folder}/packets", f"datamodule.labels={folder}/labels.csv"],
 }
 SIMULATED_CURVES = ["datamodule.source.curves.simulator.n=60", "datamodule.source.curves.simulator.balance=equal"]
-LIGHT_CURVES = ("light_curves", "bts", "catalina", "simulated_light_curves")
+LIGHT_CURVES = ("light_curves", "bts", "catalina", "ogle", "mallorn", "simulated_light_curves")
 KEEPING = [*STAMPS, *LIGHT_CURVES]  # those that keep what took long
 
 
