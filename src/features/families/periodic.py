@@ -40,7 +40,10 @@ TEXTS = (
     ("Box_second", "", "depth half a cycle after the dip over its depth"),
     ("Box_minima", "", "the same of the best box at twice the period of the box"),
 )
-UNDEFINED = f"without {FEWEST} detections in a band, not all equal, within {WINDOW:.0f} d; R and phi of few points"
+UNDEFINED = (
+    f"without {FEWEST} detections in a band, not all equal, within {WINDOW:.0f} d; where no peak is seen twice; "
+    "R and phi of few points"
+)
 SOURCE = (
     f"Schwarzenberg-Czerny 1996, Palmer 2009, to {MOST} harmonics; Schwarz 1978; Kovács et al. 2002; Simon & Lee 1981"
 )

@@ -129,6 +129,8 @@ def _aliases(frequency: float) -> Floats:
 
 def _series(joint: Joint, frequency: Floats, steps: Floats) -> list[Fit]:
     """The best series around each frequency."""
+    if not frequency.size:
+        return []
     shift = steps / joint.span
     low = lowered(joint, frequency, shift)
     at = frequency[:, None] + shift
@@ -146,7 +148,6 @@ def _series(joint: Joint, frequency: Floats, steps: Floats) -> list[Fit]:
 def _box(joint: Joint, frequency: Floats, sign: float) -> tuple[Box, float]:
     """The best box around all frequencies, and its score."""
     at = (frequency[:, None] + STEPS[::2] / joint.span).ravel()
-    at = at[at * joint.span > FEWEST_CYCLES]
     dips, start, duration = boxes(joint, at, sign)
     free = 3 + len(joint.bands)
     left = np.log(np.maximum(1 - dips / joint.variance, 1e-9))
