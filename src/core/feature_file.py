@@ -24,10 +24,10 @@ from ..features.runs.parallel import computed
 from ..features.runs.work import LEFT_OUT, Batch, Work, write
 from ..features.sets import FLUX, MAGNITUDE, Wanted
 from ..features.tables.assemble import Assembled, Join
+from ..features.tables.bounds import Bounds
 from ..features.tables.clean import Asked, Rules
 from ..features.tables.columns import Columns
 from ..features.tables.join import NOTHING, Joined, read_join
-from ..features.tables.quantities import Bounds
 from ..features.tables.read import bands_of, read_light_curves, size_of
 from ..runtime.errors import AlertlabError
 from .progress import counter, notice, status

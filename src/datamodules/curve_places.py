@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ..core.split.objects import angles, directions
 from ..door.place import look
+from ..features.tables.bounds import Bounds
 from ..features.tables.columns import Columns
-from ..features.tables.quantities import Bounds
 from ..features.tables.read import read_light_curves
 
 SUMMARY = {"mjd": "min", "mjd_last": "max", "x": "sum", "y": "sum", "z": "sum"}

@@ -23,9 +23,9 @@ from ..core.progress import notice, status
 from ..door.words import in_few_words
 from ..features.memory import DROPPED, FACTS
 from ..features.sets import Wanted
+from ..features.tables.bounds import Bounds
 from ..features.tables.clean import Rules
 from ..features.tables.columns import Columns
-from ..features.tables.quantities import Bounds
 from ..runtime.errors import AlertlabError
 from .curve_places import read_places
 from .feature_rows import REJECTED, FeatureRows

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..runtime.errors import AlertlabError
+from .tables.bounds import Bounds
 from .tables.clean import Rules
 from .tables.columns import Columns
-from .tables.quantities import UNIT, ZERO_POINT, Bounds
+from .tables.quantities import UNIT, ZERO_POINT
 
 RECIPE = b"alertlab.features.recipe"
 

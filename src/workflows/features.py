@@ -18,9 +18,9 @@ from ..features.explain import explain
 from ..features.recipe import Recipe
 from ..features.sets import AND, FLUX, MAGNITUDE, FeatureSet, Wanted
 from ..features.tables.assemble import assemble
+from ..features.tables.bounds import Bounds
 from ..features.tables.clean import Asked, Rules
 from ..features.tables.columns import Columns
-from ..features.tables.quantities import Bounds
 from ..features.tables.read import bands_of, read_light_curves
 from ..runtime.errors import AlertlabError
 from ..runtime.manifest import FeatureSetId

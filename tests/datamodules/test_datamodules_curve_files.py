@@ -80,11 +80,11 @@ def test_labels_that_do_not_fit_are_told_with_names(detections, tmp_path, labels
 def test_a_training_is_told_what_is_not_in_its_features_also_where_they_are_kept(detections, tmp_path, capsys):
     for _ in range(2):
         rows = source(files(tmp_path), str(tmp_path / "cache")).rows(None)
-        (line,) = [each for each in capsys.readouterr().err.splitlines() if "objects left out" in each]
+        said = capsys.readouterr().err
         unknown = int(np.isnan(rows.values).all(axis=0).sum())
-        assert "1 of 3 objects left out (1 with fewer than 6 clean detections)" in line
-        assert f"{unknown} of 152 features unknown for every object" in line
-        assert "cut" not in line
+        assert "1 of 3 objects left out (1 with fewer than 6 clean detections)" in said
+        assert f"{unknown} of 152 features unknown for every object" in said
+        assert "cut" not in said
     source(files(tmp_path), str(tmp_path / "cache")).rows(16)
     assert "alerce152 features, cut 16 days after the first detection: " in capsys.readouterr().err
 

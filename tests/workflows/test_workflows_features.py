@@ -112,7 +112,9 @@ def test_tables_of_astronomers_and_csv_with_comments_give_the_same_table(few, tm
         if ending == "fits":
             table["object_id"] = np.array([f"{name}   " for name in few.object_id], dtype="S")
         table.write(path, format={"fits": "fits", "vot": "votable", "ecsv": "ascii.ecsv"}[ending])
-    pd.testing.assert_frame_equal(pd.read_parquet(run(path, tmp_path / "g.parquet").features), features_in(few, tmp_path))
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(run(path, tmp_path / "g.parquet").features), features_in(few, tmp_path)
+    )
 
 
 def test_a_hats_catalogue_is_read_by_its_tiles_and_of_a_folder_other_files_are_counted(few, tmp_path):

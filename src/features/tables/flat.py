@@ -14,8 +14,9 @@ from ...door.values import Place, is_text, names, numbers, plain
 from ...door.words import text_of
 from ...runtime.errors import AlertlabError
 from ..lightcurves import Floats, Integers
+from .bounds import KINDS, Bounds, Mask
 from .columns import IDENTITY, Columns, resolve
-from .quantities import KINDS, Bounds, Mask, bounded, measured, split_faults, unit_of
+from .quantities import bounded, measured, split_faults, unit_of
 from .values import NOTHING, bands
 
 NAMELESS = "row without the name of an object"

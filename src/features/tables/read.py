@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 from ...door.place import PARQUET, Found
 from ...door.table import OpenTable, open_table, readable
 from ...runtime.errors import AlertlabError
+from .bounds import Bounds
 from .columns import DETECTION, LIMIT, Columns, optional, resolve
 from .flat import flat, known_columns, names_of, top_level, within
 from .packets import BANDS, packet_tables
-from .quantities import Bounds
 from .times import DATE, ISO
 
 LONG, NESTED = 1 << 16, 1 << 11  # rows at a time

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from alertlab.config import compose
 from alertlab.features import extract
+from alertlab.features.tables.bounds import Bounds
 from alertlab.features.tables.clean import Rules
 from alertlab.features.tables.columns import DETECTION, LIMIT, Columns
 from alertlab.features.tables.flat import as_table, flat
-from alertlab.features.tables.quantities import Bounds
 from alertlab.runtime.errors import AlertlabError
 from alertlab.workflows.features import settings_of
 from astropy import units as u

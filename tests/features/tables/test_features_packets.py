@@ -14,10 +14,10 @@ from alertlab.alerts.schema import CANDIDATE, PRV_CANDIDATE, alert_schema, field
 from alertlab.cli import main
 from alertlab.door.place import look
 from alertlab.features.tables.assemble import assemble
+from alertlab.features.tables.bounds import Bounds
 from alertlab.features.tables.clean import Rules
 from alertlab.features.tables.columns import Columns
 from alertlab.features.tables.packets import corrected, packet_tables, tables
-from alertlab.features.tables.quantities import Bounds
 from alertlab.features.tables.read import read_light_curves
 
 EMPTY = {"string": "", "double": 0.0, "float": 0.0, "int": 0, "long": 0}

@@ -15,10 +15,10 @@ from alertlab.features.brightness import to_flux_errors, to_fluxes
 from alertlab.features.runs.batch import extract_batch
 from alertlab.features.sets import feature_set
 from alertlab.features.tables.assemble import assemble
+from alertlab.features.tables.bounds import Bounds
 from alertlab.features.tables.clean import Rules
 from alertlab.features.tables.columns import DETECTION, Columns
 from alertlab.features.tables.flat import as_table, flat
-from alertlab.features.tables.quantities import Bounds
 from alertlab.features.tables.read import read_light_curves
 from alertlab.features.tables.values import NOTHING
 from alertlab.runtime.errors import AlertlabError
