@@ -40,7 +40,7 @@ def test_the_hint_at_bands_makes_them_known_when_it_is_typed(names, tmp_path):
     else:
         file = re.search(r"in FOLDER/(\S+) below (defaults: .*\]), with --config-dir FOLDER", said)
         (tmp_path / file[1]).parent.mkdir()
-        (tmp_path / file[1]).write_text(f"{file[2]}\n{said.partition(' (1 is')[0]}\n")
+        (tmp_path / file[1]).write_text(f"{file[2]}\n{said.partition(' (each')[0]}\n")
         words = ["columns=mine"]
     columns = settings_of(compose("features", words, [tmp_path])).columns
     assert flat(as_table(frame), columns, DETECTION, "it")[0].column("band").to_pylist() == [1, 2] * 4
