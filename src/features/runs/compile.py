@@ -41,7 +41,7 @@ def begin(name: str, bands: tuple[str, ...], quantity: str) -> bool:
     ----------
     name, bands, quantity : of a set of features; packages of one's own are not imported by the helper.
     """
-    if parent_process() is not None or usable_cores() < 2 or "." in name:
+    if numba.config.DISABLE_JIT or parent_process() is not None or usable_cores() < 2 or "." in name:
         return False
     marker.compile((numba.float64,))
     if not marker.stats.cache_misses or marker.stats.cache_path is None:
