@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from alertlab.features.families.autoregression import irregular_autoregression, negative_likelihood
-from alertlab.features.families.random_walk import damped_random_walk, log_likelihood, remember
+from alertlab.features.families.random_walk import damped_random_walk, log_likelihoods, remember
 from alertlab.features.families.supernova import FLOOR, flux_of, residuals, supernova_shape
 from alertlab.features.lightcurves import LightCurves
 from alertlab.features.maths.periodogram import FEWEST, combined
@@ -50,11 +50,11 @@ def walk(arrays: dict, band: int, row: dict) -> bool:
     """Log-likelihood of both random walks; any time scale is as good without variance."""
     ours = damped_random_walk.compute(arrays["time"], arrays["magnitude"], arrays["error"])
     theirs = row[f"GP_DRW_sigma_{band}"], row[f"GP_DRW_tau_{band}"]
-    memory, values = np.empty(arrays["time"].size), []
-    for variance, tau in (ours, theirs):
+    memory, values = np.empty(arrays["time"].size), np.empty((2, 1))
+    for place, (variance, tau) in enumerate((ours, theirs)):
         remember(np.log(tau) if np.isfinite(tau) else 0.0, arrays["time"], memory)
         centred = arrays["magnitude"] - arrays["magnitude"].mean()
-        values.append(log_likelihood(variance, memory, centred, arrays["error"] ** 2))
+        log_likelihoods(np.array([variance]), memory, centred, arrays["error"] ** 2, values[place])
     return values[0] >= values[1] - TOLERANCE
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..config.typed import listed
 from ..core.progress import notice
 from ..core.samples import Samples
+from ..door.words import in_few_words
 
 INDEX = re.compile(r"index|level_\d+")  # what pandas calls its row numbers as a column
 COUNTED, JUDGED = 10, 20  # rows from which on a count of rows, or a label told, is hardly chance
@@ -37,8 +38,7 @@ def tell(samples: Samples, origin: str) -> None:
     values, columns = samples.inputs["features"], samples.columns["features"]
     empty = [column.name for number, column in enumerate(columns) if np.isnan(values[:, number]).all()]
     if empty and len(values):
-        shown = ", ".join(empty[:5]) + (f" and {len(empty) - 5} more" if len(empty) > 5 else "")
-        notice(f"{origin}: no object has a value in {shown}")
+        notice(f"{origin}: no object has a value in {in_few_words(empty, 5)}")
     for number, column in enumerate(columns):
         if tells(values[:, number], samples.target):
             notice(

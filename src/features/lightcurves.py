@@ -138,7 +138,7 @@ def light_curves(
     order = np.lexsort((arrays[measured[1]], arrays[measured[0]], arrays["time"], number, code))
     return LightCurves(
         objects,
-        _offsets(code[order], len(objects)),
+        offsets_of(code[order], len(objects)),
         number[order],
         {name: np.ascontiguousarray(values[order]) for name, values in arrays.items()},
         None if limits is None else _limits(objects, *limits),
@@ -159,8 +159,9 @@ def _limits(
     times, limits = np.asarray(time, dtype=np.float64)[known], np.asarray(magnitude, dtype=np.float64)[known]
     bands, code = np.asarray(band, dtype=np.int64)[known], code[known]
     order = np.lexsort((limits, times, bands, code))
-    return Limits(_offsets(code[order], len(objects)), times[order], bands[order], limits[order])
+    return Limits(offsets_of(code[order], len(objects)), times[order], bands[order], limits[order])
 
 
-def _offsets(code: Integers, objects: int) -> Integers:
+def offsets_of(code: Integers, objects: int) -> Integers:
+    """(objects + 1,) where the rows of each object begin, and where the last end; ``code`` ascends."""
     return np.searchsorted(code, np.arange(objects + 1)).astype(np.int64)

@@ -53,10 +53,10 @@ def features_of(
         limits, more = flat(as_table(non_detections), columns, LIMIT, "non-detections")
         refused += more
     names = columns.band_names
-    asked = Asked(names, wanted.used(names), wanted.takes_fluxes)
+    used = wanted.used(names)
+    asked = Asked(names, used, wanted.takes_fluxes)
     found = assemble(detections, limits, rules or Rules(), asked)
     seen = set(pc.unique(detections.column("band")).to_pylist())
-    used = wanted.used(names)
     bands = tuple(name for number, name in enumerate(names, 1) if number in seen and name in used)
     measured = replace(Measured.unit_of(detections.schema.metadata), bands=bands or used)
     chosen = wanted.resolved(measured.bands, FLUX if measured.flux else MAGNITUDE)

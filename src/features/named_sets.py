@@ -15,7 +15,6 @@ class NamedSet:
     ----------
     version : raised when a value changes for the same light curve.
     texts : names of its features without their bands.
-    words : one line for a person who chooses.
     bands : name of a band -> what ends the names of its features; None for the bands of the data.
     own : of fluxes where the light curves are fluxes; else of magnitudes alone, as published.
     shape : with the shape of a transient, whose names follow from the bands.
@@ -23,7 +22,6 @@ class NamedSet:
 
     version: str
     texts: frozenset[str]
-    words: str
     bands: Mapping[str, str] | None = None
     own: bool = False
     shape: bool = False
@@ -84,15 +82,15 @@ PERIODIC = frozenset(
 )
 BRIGHTNESS = frozenset({"Mean", "Flux_max"})
 SETS = {
-    "alerce152": NamedSet("2", PUBLISHED | WISE, "the published selection of Sánchez-Sáez et al. (2021)", GR),
-    "alerce174": NamedSet("2", PUBLISHED | HELPERS, "all that lc_classifier 2.1.0 gives", GR),
+    "alerce152": NamedSet("2", PUBLISHED | WISE, GR),  # the published selection of Sánchez-Sáez et al. (2021)
+    "alerce174": NamedSet("2", PUBLISHED | HELPERS, GR),  # all that lc_classifier 2.1.0 gives
     "transient": NamedSet(
-        "2", PUBLISHED | WISE | TRANSIENT, "alerce152 and the shape of a transient in g and r together", GR
-    ),
-    "all": NamedSet("2", PUBLISHED | HELPERS | WISE | TRANSIENT, "every feature of g and r that there is", GR),
-    "all_bands": NamedSet("1", VARIABILITY, "variability in each band of the data, period and colours", own=True),
-    "shape": NamedSet("1", frozenset(), "the shape of a transient from all bands together", own=True, shape=True),
-    "periodic": NamedSet("1", PERIODIC, "periods by harmonics and boxes, and the shape at the best", own=True),
-    "brightness": NamedSet("1", BRIGHTNESS, "how bright: of use at one distance, or beside a redshift", own=True),
-    "lsst": NamedSet("1", VARIABILITY, "all_bands and shape in u, g, r, i, z and y", UGRIZY, own=True, shape=True),
+        "2", PUBLISHED | WISE | TRANSIENT, GR
+    ),  # alerce152 and the shape of a transient in g and r together
+    "all": NamedSet("2", PUBLISHED | HELPERS | WISE | TRANSIENT, GR),  # every feature of g and r that there is
+    "all_bands": NamedSet("1", VARIABILITY, own=True),  # variability in each band of the data, period and colours
+    "shape": NamedSet("1", frozenset(), own=True, shape=True),  # the shape of a transient from all bands together
+    "periodic": NamedSet("1", PERIODIC, own=True),  # periods by harmonics and boxes, and the shape at the best
+    "brightness": NamedSet("1", BRIGHTNESS, own=True),  # how bright: of use at one distance, or beside a redshift
+    "lsst": NamedSet("1", VARIABILITY, UGRIZY, own=True, shape=True),  # all_bands and shape in u, g, r, i, z and y
 }

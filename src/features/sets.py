@@ -10,12 +10,13 @@ from importlib import import_module
 from typing import Any
 
 from ..runtime.errors import AlertlabError
+from ..runtime.table import SET_HASH
 from .families import KERNELS
 from .families.shape import shape_kernel
 from .feature import Kernel, Text
 from .named_sets import SETS, NamedSet
 
-NAME, VERSION, HASH = b"alertlab.features", b"alertlab.features.version", b"alertlab.features.sha256"
+NAME, VERSION, HASH = b"alertlab.features", b"alertlab.features.version", SET_HASH
 OF_BANDS, IN = b"alertlab.features.bands", b"alertlab.features.quantity"  # of sets that take those of the data
 MAGNITUDE, FLUX = "magnitude", "flux"
 JOINED = b"alertlab.features.joined"
@@ -208,6 +209,12 @@ class Wanted:
         """Whether any of the sets takes the bands of the data, whatever they are."""
         return any(name not in SETS or SETS[name].bands is None for name in self.names)
 
+    @property
+    def own_bands(self) -> tuple[str, ...]:
+        """The bands that its sets are defined on, whatever those of the data."""
+        named = (SETS[name].bands or {} for name in self.names if name in SETS)
+        return tuple(dict.fromkeys(band for bands in named for band in bands))
+
     def used(self, bands: Sequence[str]) -> tuple[str, ...]:
         """Which of the bands of the data any of the sets looks at.
 
@@ -226,8 +233,7 @@ class Wanted:
                 )
         if self.takes_bands:
             return tuple(bands)
-        needed = {name for each in self.names for name in SETS[each].bands or {}}
-        return tuple(name for name in bands if name in needed)
+        return tuple(name for name in bands if name in self.own_bands)
 
     def resolved(self, bands: Sequence[str], quantity: str) -> FeatureSet:
         """The features of data in these bands."""
@@ -280,14 +286,10 @@ def feature_set(name: str, bands: tuple[str, ...] = (), quantity: str = MAGNITUD
         wanted.name,
         AND.join(versions) or "1",
         tuple(known.values()),
-        (bands if wanted.takes_bands else _own_bands(wanted)) if of_data else (),
+        (bands if wanted.takes_bands else wanted.own_bands) if of_data else (),
         quantity if of_data else MAGNITUDE,
         tuple(code),
     )
-
-
-def _own_bands(wanted: Wanted) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(band for name in wanted.names for band in SETS[name].bands or {}))
 
 
 def _of_set(named: NamedSet, bands: tuple[str, ...], quantity: str) -> Iterator[Feature]:

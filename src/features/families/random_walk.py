@@ -15,29 +15,13 @@ HALVINGS = 15  # of the search's step: to 5e-5 of a natural logarithm
 
 
 @kernel_function
-def log_likelihood(variance: float, memory: Floats, centred: Floats, noise: Floats) -> float:
-    """Log-likelihood of a Gaussian process of covariance a exp(-|dt| / tau) and noise variances, by its Kalman filter.
-
-    ``memory`` is exp(-dt / tau) from each point to the next, 0 for the first.
-
-    The same number as celerite2's RealTerm (Foreman-Mackey et al. 2017) in as many operations as there are points.
-    """
-    state, spread, total = 0.0, variance, 0.0
-    for i in range(centred.size):
-        state *= memory[i]
-        spread = variance + memory[i] ** 2 * (spread - variance)
-        innovation = centred[i] - state
-        innovation_variance = spread + noise[i]
-        total += math.log(innovation_variance) + innovation**2 / innovation_variance
-        gain = spread / innovation_variance
-        state += gain * innovation
-        spread *= 1 - gain
-    return -0.5 * (total + centred.size * math.log(2 * math.pi))
-
-
-@kernel_function
 def log_likelihoods(variances: Floats, memory: Floats, centred: Floats, noise: Floats, out: Floats) -> None:
-    """Fill ``out`` with :func:`log_likelihood` of some variances, together: none waits for another's division."""
+    """Fill ``out``, (k,), with log-likelihoods of Gaussian processes of k variances and one time scale.
+
+    Covariance a exp(-|dt| / tau) and noise variances, by the Kalman filter; ``memory`` is exp(-dt / tau) from each
+    point to the next, 0 for the first. The same numbers as celerite2's RealTerm (Foreman-Mackey et al. 2017) in as many
+    operations as there are points. Together, for none waits for another's division.
+    """
     size = variances.size
     state, spread = np.zeros(size), variances.copy()
     for k in range(size):

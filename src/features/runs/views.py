@@ -7,7 +7,7 @@ import numpy as np
 
 from ..brightness import MICROJANSKY, to_flux_errors, to_fluxes
 from ..feature import FLUXES
-from ..lightcurves import Integers, LightCurves, Limits
+from ..lightcurves import LightCurves, Limits, offsets_of
 from ..sets import MAGNITUDE, Feature, FeatureSet, Scope
 
 Numbered = list[tuple[int, Feature]]
@@ -48,10 +48,10 @@ def _of_bands(curves: LightCurves, bands: tuple[str, ...], fluxes: bool) -> Ligh
         numbers = place[limits.band - 1]
         use = np.flatnonzero(numbers > 0)
         use = use[np.lexsort((use, numbers[use], of[use]))]
-        limits = Limits(_offsets(of[use], len(curves)), limits.time[use], numbers[use], limits.magnitude[use])
+        limits = Limits(offsets_of(of[use], len(curves)), limits.time[use], numbers[use], limits.magnitude[use])
     return replace(
         curves,
-        offsets=_offsets(code[kept], len(curves)),
+        offsets=offsets_of(code[kept], len(curves)),
         band=number[kept],
         detections={name: values[kept] for name, values in curves.detections.items()},
         limits=limits,
@@ -76,7 +76,3 @@ def _with_fluxes(curves: LightCurves) -> LightCurves:
 def _as_fluxes(curves: LightCurves) -> LightCurves:
     known = dict(curves.detections)
     return replace(curves, detections=known | {"magnitude": known["flux"], "error": known["flux_error"]})
-
-
-def _offsets(code: Integers, objects: int) -> Integers:
-    return np.searchsorted(code, np.arange(objects + 1)).astype(np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...door.table import OpenTable, open_table
+from ...door.table import open_table
 from ...door.values import Place, is_number, names, numbers
 from ...runtime.errors import AlertlabError
 from ..lightcurves import Floats
@@ -61,8 +61,13 @@ def read_join(path: Path, wanted: Sequence[str] | None, object_id: str) -> Joine
     if key is None:
         near = nearest(object_id, table.names)
         raise AlertlabError(f"join: {path} has no column {object_id}.{near} Name that of the objects so, or object_id")
-    chosen = _chosen(table, wanted, key, path)
-    rows = table.read([key, *chosen], text=(key,))
+    if wanted is not None and (absent := [name for name in wanted if name not in table.schema.names]):
+        raise AlertlabError(f"join_columns: {path} has no column {absent[0]}.{nearest(absent[0], table.names)}")
+    some = table.names if wanted is None else wanted
+    rows = table.read([key, *(name for name in dict.fromkeys(some) if name != key)], text=(key,))
+    chosen = [name for name in rows.column_names if name != key and (wanted or _holds_numbers(rows[name].type))]
+    if not chosen:
+        raise AlertlabError(f"join: {path} has no column of numbers beside {key}")
     ids = names(rows[key], Place(str(path), key))
     if ids.null_count:
         raise AlertlabError(f"join: {path} has a row without the name of its object in column {key}")
@@ -75,18 +80,5 @@ def read_join(path: Path, wanted: Sequence[str] | None, object_id: str) -> Joine
     return Joined(tuple(zip(chosen, units, strict=True)), place, np.where(np.isfinite(values), values, np.nan))
 
 
-def _chosen(table: OpenTable, wanted: Sequence[str] | None, key: str, path: Path) -> list[str]:
-    if wanted is not None:
-        for name in wanted:
-            if name not in table.schema.names:
-                raise AlertlabError(f"join_columns: {path} has no column {name}.{nearest(name, table.names)}")
-        return list(dict.fromkeys(wanted))
-    schema = table.read(table.names, text=(key,)).schema
-    chosen = [name for name in table.names if name != key and _is_number(schema.field(name).type)]
-    if not chosen:
-        raise AlertlabError(f"join: {path} has no column of numbers beside {key}")
-    return chosen
-
-
-def _is_number(kind: pa.DataType) -> bool:
+def _holds_numbers(kind: pa.DataType) -> bool:
     return is_number(kind) and not pa.types.is_null(kind)

@@ -6,7 +6,7 @@ import celerite2
 import numpy as np
 import pytest
 from alertlab.features.families.autoregression import negative_likelihood
-from alertlab.features.families.random_walk import log_likelihood, remember
+from alertlab.features.families.random_walk import log_likelihoods, remember
 from celerite2 import terms
 from curves_by_hand import points, value, values
 from scipy.optimize import minimize, minimize_scalar
@@ -19,7 +19,9 @@ def walk_likelihood(variance, days, time, magnitude, error):
     """Ours."""
     memory = np.empty(time.size)
     remember(np.log(days), time, memory)
-    return log_likelihood(variance, memory, magnitude - magnitude.mean(), error**2)
+    out = np.empty(1)
+    log_likelihoods(np.array([variance], dtype=float), memory, magnitude - magnitude.mean(), error**2, out)
+    return out[0]
 
 
 def dense_likelihood(variance, days, time, magnitude, error):
