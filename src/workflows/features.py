@@ -14,6 +14,8 @@ from ..config.compose import SHORT
 from ..config.overrides import parse
 from ..core.feature_file import FeaturesResult, Settings, extract_file
 from ..door.place import look
+from ..door.values import Place
+from ..features.brightness import scale_of
 from ..features.explain import explain
 from ..features.recipe import Recipe
 from ..features.sets import AND, FLUX, MAGNITUDE, FeatureSet, Wanted
@@ -97,7 +99,9 @@ def trained_settings(
 def listed(config: DictConfig) -> FeatureSet:
     """The features that a config asks for, in all the bands that it names."""
     settings = settings_of(config)
-    quantity = MAGNITUDE if settings.columns.unit is None else FLUX
+    unit, zero_point = settings.columns.unit, settings.columns.zero_point
+    scale = scale_of(unit, None, zero_point, "columns.unit", Place("columns", "unit"))
+    quantity = FLUX if scale is not None and scale.flux else MAGNITUDE
     return settings.features.resolved(settings.columns.band_names, quantity)
 
 

@@ -16,6 +16,7 @@ from alertlab.features.recipe import RECIPE, Recipe
 from alertlab.features.sets import SETS, Wanted, feature_set
 from alertlab.features.tables.join import read_join
 from alertlab.runtime.errors import AlertlabError
+from alertlab.workflows.features import listed
 from astropy import units as u
 from scipy import stats
 
@@ -241,3 +242,9 @@ def test_a_recipe_says_all_and_is_read_again(stars):
 def test_names_of_sets_that_say_nothing_are_refused(given):
     with pytest.raises(AlertlabError, match="features="):
         Wanted.of(given)
+
+
+@pytest.mark.parametrize(("unit", "told"), [("mag", "mag"), ("mmag", "mag"), ("null", "mag"), ("nJy", "uJy")])
+def test_a_listing_has_the_unit_of_what_is_declared(unit, told):
+    features = listed(compose("features", ["features=all_bands", f"columns.unit={unit}"]))
+    assert {features.unit(each) for each in features.features if each.text.name == "Std"} == {told}
