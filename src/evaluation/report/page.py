@@ -14,6 +14,7 @@ from ...core.samples import Samples
 from ..evaluation import Evaluation
 from ..evaluator import labelled
 from ..figures.learning_curves import learning_curves_figure
+from ..shown import Section
 from ..tasks import judged
 from .catalogue import Catalogue
 from .stamps import MISSING_COLOUR
@@ -51,6 +52,37 @@ def report_html(
     groups = max(1, len(samples.classes) if samples is not None else 1)
     shown = max(2, min(EXAMPLES, PIXELS // (pixels * groups))) if pixels else EXAMPLES
     results = dict(evaluation.results())
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            subject=subject,
+            evaluation=evaluation,
+            headline=[(name, results[name]) for name in evaluation.headline if name in results],
+            results=results,
+            warnings=evaluation.warnings(),
+            sections=task.sections(evaluation, rows),
+            learning=learning_curves_figure(history) if history else None,
+            gallery=task.gallery(evaluation, rows, samples, shown),
+            catalogue=catalogue if pixels else None,
+            note=note,
+            bands=BANDS if catalogue and pixels and catalogue.channels == len(BANDS) else (),
+            missing_colour=MISSING_COLOUR,
+        )
+    )
+
+
+def table_html(subject: Subject, told: Sequence[str], sections: Sequence[Section]) -> str:
+    """A page of a comparison of several runs: what was run, and sections of tables and figures.
+
+    Parameters
+    ----------
+    told : sentences that stand first.
+    """
+    return _environment().get_template("table.html").render(subject=subject, told=told, sections=sections)
+
+
+def _environment() -> Environment:
     environment = Environment(
         autoescape=True,  # identifiers and class names are anybody's text
         loader=FileSystemLoader(Path(__file__).parent),
@@ -59,20 +91,7 @@ def report_html(
         lstrip_blocks=True,
     )
     environment.filters |= {"spelt": spelt, "svg": _svg}
-    return environment.get_template("page.html").render(
-        subject=subject,
-        evaluation=evaluation,
-        headline=[(name, results[name]) for name in evaluation.headline if name in results],
-        results=results,
-        warnings=evaluation.warnings(),
-        sections=task.sections(evaluation, rows),
-        learning=learning_curves_figure(history) if history else None,
-        gallery=task.gallery(evaluation, rows, samples, shown),
-        catalogue=catalogue if pixels else None,
-        note=note,
-        bands=BANDS if catalogue and pixels and catalogue.channels == len(BANDS) else (),
-        missing_colour=MISSING_COLOUR,
-    )
+    return environment
 
 
 def spelt(name: str) -> str:
