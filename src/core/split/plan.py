@@ -111,8 +111,9 @@ class SplitPlan(Apart):
         return tuple(Turn(tuple(self.leave_out), fold, samples.classes) for fold in range(self.folds))
 
     def _make(self, samples: Samples, repeat: int, company: tuple[str, ...] | None) -> Split:
-        """A split of ``company`` alone, where the left-out are drawn like the others: so all take part in one drawing,
-        whichever of them is left out; without ``company`` all but the left-out are drawn.
+        """A split of ``company``, all of which is drawn, so that folds are the same whichever class of it is left out.
+
+        Without ``company`` all classes take part, and the left-out are not drawn.
         """
         strata, classes = samples.strata, samples.classes
         objects = objects_of(samples, strata, classes, self)
