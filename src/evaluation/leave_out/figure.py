@@ -41,7 +41,8 @@ def table_figure(cells: Cells, metric: str, baselines: int, published: Published
     digits = [[_text(*cell) for cell in zip(*row, strict=True)] for row in zip(mean, std, strict=True)]
     title = f"{TITLES[metric]}, mean ± standard deviation over {cells.folds} folds, the largest in bold"
     side = Side("Class left out", tuple(columns), tuple(breaks[:-1] if several else breaks[:1]))
-    figure = matrix_figure(mean, Side("", tuple(names), tuple(lines)), side, [(digits, title)])
+    shade = np.maximum(2 * mean - 1, 0) if metric == AUROC else mean  # white: no better than a random order
+    figure = matrix_figure(shade, Side("", tuple(names), tuple(lines)), side, [(digits, title)])
     for text, strong in zip(figure.axes[0].texts, bold.ravel(), strict=True):
         if strong:
             text.set_fontweight("bold")
