@@ -12,7 +12,7 @@ from feature_table import FakeRun, FeatureModule
 CLASSES = ("star", "galaxy", "quasar", "oddity")
 COLUMNS = 6
 TINY = ["model.dense=[32,16]", "model.latent=4", "model.batch_size=32", "model.learning_rate=2e-3"]
-TINY += ["trainer.max_epochs=10"]
+TINY += ["trainer.max_epochs=8"]
 DETECTORS = {
     "isolation_forest": ["model.n_jobs=1"],
     "one_class_svm": ["model.nu=0.05"],
