@@ -97,12 +97,13 @@ class FeatureModule(DataModule):
     Parameters
     ----------
     samples : others, in the place of the table.
+    test : share of the other classes' objects that test.
     """
 
     description = "drawn features"
 
-    def __init__(self, leave_out=("E",), samples=None, **table):
-        super().__init__(SplitPlan(validation=0.2, test=0.2, leave_out=list(leave_out)))
+    def __init__(self, leave_out=("E",), samples=None, test=0.2, **table):
+        super().__init__(SplitPlan(validation=0.2 * (1 - test), test=test, leave_out=list(leave_out)))
         self.table = FeatureTable(**table).everything if samples is None else samples
 
     def read(self):
