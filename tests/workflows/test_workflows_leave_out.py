@@ -11,8 +11,10 @@ from alertlab.cli import main
 from alertlab.core.predictions import read_predictions
 from alertlab.runtime import AlertlabError
 from alertlab.workflows.leave_out import table
+from alertlab.workflows.leave_out.cell import Detector, Ground, Task, work
 from alertlab.workflows.train import resume as resume_training
 from mlflow import MlflowClient
+from omegaconf import OmegaConf
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
@@ -62,6 +64,9 @@ def place(tmp_path_factory):
     models.mkdir(parents=True)
     for name in ("one", "two"):
         (models / f"{name}.yaml").write_text(f"_target_: spies.Spy\nname: {name}\nn_jobs: -1\n")
+    for name in ("autoencoder", "deep_svdd"):
+        small = "dense: [8]\nlatent: 2\n"
+        (models / f"small_{name}.yaml").write_text(f"defaults: [{name}, _self_]\n{small}")
     (models / "told.yaml").write_text("_target_: spies.Told\nname: told\nn_jobs: 1\n")
     random, kind = np.random.default_rng(0), np.repeat(np.arange(4), SIZES)
     order = random.permutation(len(kind))
@@ -360,3 +365,31 @@ def test_training_one_detector_leaves_out_the_first_class_and_is_judged_on_it(tm
     assert set(rows.kind[rows.outlier == 1]) == {"A"}
     assert set(rows.part[rows.outlier == 1]) == {"test"}
     assert 0 < result.metrics["test/auroc"] < 1
+
+
+def test_a_training_that_two_detectors_begin_with_is_done_once_and_changes_neither(place, words, tmp_path, monkeypatch):
+    """Deep SVDD begins as the autoencoder that stands beside it."""
+    from alertlab.models.networks import training
+
+    fit, fitted = training._fit, []
+    monkeypatch.setattr(training, "_fit", lambda *given: (fitted.append(1), fit(*given)))
+
+    def scores(*names):
+        fitted.clear()
+        more = [f"evaluation.detectors=[{','.join(names)}]", "trainer.max_epochs=3"]
+        config, detectors = composed(place, words(tmp_path, *more))
+        of = table.prepare(config, detectors)
+        ground = Ground(of.data.samples(), of.data.plan, "")
+        each = [
+            Detector(name, OmegaConf.to_container(detectors[name].model, resolve=True), tmp_path / f"{name}.parquet")
+            for name in names
+        ]
+        work(ground, Task(4, of.turns[4], 5, tuple(each)))
+        return {name: read_predictions(tmp_path / f"{name}.parquet").score for name in names}, len(fitted)
+
+    both, trainings = scores("small_autoencoder", "small_deep_svdd")
+    assert trainings == 2
+    for name in both:
+        alone, trainings = scores(name)
+        assert trainings == (2 if name == "small_deep_svdd" else 1)
+        np.testing.assert_array_equal(alone[name], both[name])

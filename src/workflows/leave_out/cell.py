@@ -1,5 +1,6 @@
-"""One cell: a detector learns without a class and answers for the test part; nothing is recorded but its answers."""
+"""One cell: detectors learn without a class and answer for the test part; nothing is recorded but their answers."""
 
+import hashlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from ...datamodules import DataModule
 from ...runtime.errors import AlertlabError
 from ...runtime.tasks.detection import SCORE
 
+VARIED = ("_target_", "by_class")  # by which a Deep SVDD and an autoencoder of the same settings differ
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -35,23 +38,35 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class Detector:
+    """One detector of a cell.
+
+    Attributes
+    ----------
+    name : as the table has it. model : its config, as plain values.
+    path : where its predictions go, whole or not at all.
+    """
+
+    name: str
+    model: Mapping[str, Any]
+    path: Path
+
+
+@dataclass(frozen=True)
 class Task:
     """A cell to be done.
 
     Attributes
     ----------
-    detector : its name. model : its config, as plain values.
     number : of the cell, which is a repeat of the split. turn : what that leaves out.
-    seed : what the model draws from.
-    path : where its predictions go, whole or not at all.
+    seed : what the models draw from.
+    detectors : those that are to learn, one after the other.
     """
 
-    detector: str
-    model: Mapping[str, Any]
     number: int
     turn: Turn
     seed: int
-    path: Path
+    detectors: tuple[Detector, ...]
 
 
 class Known(DataModule):
@@ -92,27 +107,51 @@ class Unrecorded:
 
 
 def work(ground: Ground, task: Task) -> None:
-    """Fit, predict all parts, write the predictions; one thread.
+    """Fit every detector, let it answer for all parts, write its predictions; one thread.
 
     Raises
     ------
     AlertlabError
         For whatever goes wrong, with the names of detector, class and fold.
     """
-    try:
-        split = ground.plan.make(ground.samples, task.number)
-        with threadpool_limits(1), tempfile.TemporaryDirectory(prefix="alertlab_") as folder:
-            model: Model = instantiate(one_thread(task.model))
-            model.fit(Known(ground, split), Unrecorded(task.seed, Path(folder)))
-            parts = {part: ground.samples.take(split.rows(ground.samples, part)) for part in PARTS}
-            answers = {part: {SCORE: answers_of(model, samples)[SCORE]} for part, samples in parts.items()}
-        kind = task_of(model).name
-        told = told_of(kind, parts["train"], answers["train"])
-        tables = [predictions_of(kind, parts[part], each, told, part, task.number) for part, each in answers.items()]
-        concatenate(tables).write(task.path)
-    except Exception as error:
-        kind = "" if isinstance(error, AlertlabError) else f"{type(error).__name__}: "
-        raise AlertlabError(f"{task.detector} {task.turn}: {kind}{error}") from error
+    split = ground.plan.make(ground.samples, task.number)
+    parts = {part: ground.samples.take(split.rows(ground.samples, part)) for part in PARTS}
+    with threadpool_limits(1), tempfile.TemporaryDirectory(prefix="alertlab_") as folder:
+        for each in task.detectors:
+            try:
+                model: Model = instantiate(one_thread(each.model))
+                model.fit(Known(ground, split), Unrecorded(task.seed, folder_of(each, Path(folder))))
+                _write(model, parts, task.number, each.path)
+            except Exception as error:
+                kind = "" if isinstance(error, AlertlabError) else f"{type(error).__name__}: "
+                raise AlertlabError(f"{each.name} {task.turn}: {kind}{error}") from error
+
+
+def folder_of(detector: Detector, cell: Path) -> Path:
+    """The folder in which a detector learns.
+
+    A Deep SVDD begins as an autoencoder. Where the cell has one of the same settings, it finds that one's finished
+    training in the place of its own first training, and goes on from there: what would come out twice is done once.
+    """
+    settings = sorted((name, repr(value)) for name, value in detector.model.items() if name not in VARIED)
+    autoencoder = cell / hashlib.sha256(repr(settings).encode()).hexdigest()
+    autoencoder.mkdir(exist_ok=True)
+    kind = str(detector.model["_target_"])
+    if kind == "alertlab.models.Autoencoder":
+        return autoencoder
+    own = cell / detector.name
+    own.mkdir()
+    if kind == "alertlab.models.DeepSVDD":
+        (own / "pretraining").symlink_to(autoencoder)
+    return own
+
+
+def _write(model: Model, parts: Mapping[str, Samples], number: int, path: Path) -> None:
+    kind, answers = task_of(model).name, {name: answers_of(model, samples) for name, samples in parts.items()}
+    told = told_of(kind, parts["train"], answers["train"])
+    scores = {name: {SCORE: each[SCORE]} for name, each in answers.items()}
+    tables = [predictions_of(kind, parts[name], each, told, name, number) for name, each in scores.items()]
+    concatenate(tables).write(path)
 
 
 def one_thread(model: Any) -> Any:

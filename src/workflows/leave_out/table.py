@@ -27,7 +27,7 @@ from ...runtime.errors import AlertlabError
 from ...tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, named, read_identity
 from ..report import subject_of
 from ..results import named_metrics
-from .cell import Ground, Task
+from .cell import Detector, Ground, Task
 from .pool import cores, done
 
 PREDICTIONS, CELLS, REPORT = "predictions.parquet", "cells", "report.html"
@@ -227,25 +227,27 @@ def carry_out(of: Work, run: TrackedRun, children: Mapping[str, TrackedRun], wor
 
 
 def fill(of: Work, children: Mapping[str, TrackedRun], workers: int) -> None:
-    """Do the cells that are not there yet; all detectors of a cell one after the other, so that a fault shows early."""
+    """Do what is not there yet: all detectors of a cell one after the other, so that a fault of any shows early."""
     if workers < 1:
         raise AlertlabError(f"--workers: {workers} is no number of processes; 1 or more")
     models: dict[str, Any] = {
         name: OmegaConf.to_container(each.model, resolve=True) for name, each in of.detectors.items()
     }
-    tasks = [
-        Task(name, models[name], number, turn, of.config.seed + number, _cell(child, number))
-        for number, turn in enumerate(of.turns)
-        for name, child in children.items()
-        if child.journal.state != "FINISHED"
-    ]
-    missing = [task for task in tasks if not task.path.is_file()]
+    missing = []
+    for number, turn in enumerate(of.turns):
+        each = [Detector(name, models[name], _cell(child, number)) for name, child in children.items()]
+        ended = [child.journal.state == "FINISHED" for child in children.values()]
+        left = [one for one, is_done in zip(each, ended, strict=True) if not (is_done or one.path.is_file())]
+        if left:
+            missing.append(Task(number, turn, of.config.seed + number, tuple(left)))
     total = len(of.turns) * len(children)
+    there = total - sum(len(task.detectors) for task in missing)
     ground = Ground(of.data.samples(), of.data.plan, of.data.description)
     with counter("cells") as show:
-        show(total - len(missing), total)
-        for number, _ in enumerate(done(ground, missing, min(workers, max(1, len(missing)))), 1):
-            show(total - len(missing) + number, total)
+        show(there, total)
+        for task in done(ground, missing, min(workers, max(1, len(missing)))):
+            there += len(task.detectors)
+            show(there, total)
 
 
 def conclude(of: Work, run: TrackedRun, children: Mapping[str, TrackedRun], cells: Cells) -> LeaveOutResult:
