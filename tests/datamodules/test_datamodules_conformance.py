@@ -22,6 +22,7 @@ STAMPS = {
 SIMULATED_CURVES = ["datamodule.source.curves.simulator.n=60", "datamodule.source.curves.simulator.balance=equal"]
 LIGHT_CURVES = ("light_curves", "bts", "catalina", "ogle", "mallorn", "simulated_light_curves")
 KEEPING = [*STAMPS, *LIGHT_CURVES]  # those that keep what took long
+LIGHT_CURVES += ("simulated_outliers",)  # whose source is that of simulated_light_curves
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def files(tmp_path_factory):
     write_dataset(folder / "stamps", 60, seed=2)
     tiny = {name: overrides(folder / "stamps") for name, overrides in STAMPS.items()}
     tiny |= {name: write(folder) for name, write in WRITERS.items()}
-    return tiny | {"simulated_light_curves": SIMULATED_CURVES}
+    return tiny | dict.fromkeys(("simulated_light_curves", "simulated_outliers"), SIMULATED_CURVES)
 
 
 def make(name, files, cache):
