@@ -105,6 +105,15 @@ def test_classes_to_leave_in_always_train():
     assert objects(samples, "D") & parts["train"]
 
 
+def test_classes_to_leave_in_change_no_split_that_leaves_out_others_or_none():
+    samples = of_sizes()
+    for left in ([], ["A"]):
+        assert (
+            SplitPlan(leave_in=["D"], leave_out=left).make(samples).parts
+            == SplitPlan(leave_out=left).make(samples).parts
+        )
+
+
 @pytest.mark.parametrize("branches", [FLAT, BRANCHES])
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_rows_changes_no_part(branches, seed):
@@ -130,7 +139,7 @@ def test_a_list_leaves_all_of_it_out_of_every_fold():
             {"leave_out": "each", "folds": 3, "file": "s.parquet"},
             r"leave_out: each .* datamodule.split.file parts them",
         ),
-        ({"leave_in": ["A"]}, r"leave_in: is of datamodule.split.leave_out=each alone"),
+        ({"leave_in": ["A"], "leave_out": ["A"]}, r"leave_in: A is in datamodule.split.leave_out too"),
         ({"leave_out": "each", "folds": 3, "leave_in": "A"}, r"leave_in: 'A' is not a list; write \[A\]"),
     ],
 )

@@ -44,5 +44,5 @@ class Apart:
                 continue
             classes = tuple(text_of(each) or str(each) for each in listed(given, f"{KEY}.{name}"))
             object.__setattr__(self, name, classes)  # 1 of YAML is the class "1"
-        if self.leave_in and self.leave_out != EACH:
-            raise AlertlabError(f"{KEY}.leave_in: is of {KEY}.leave_out={EACH} alone; name what is left out there")
+        if self.leave_out != EACH and (both := [name for name in self.leave_in if name in self.leave_out]):
+            raise AlertlabError(f"{KEY}.leave_in: {both[0]} is in {KEY}.leave_out too; take it out of one")
