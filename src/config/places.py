@@ -68,7 +68,9 @@ ESTIMATORS = (  # modules without a parameter `memory`, a folder whose pickles j
 )
 
 PLACES: dict[tuple[str, ...], Allowed] = {
-    ("datamodule",): _named("alertlab.datamodules", "SequenceDataModule", "StampDataModule", "TableDataModule", "ztf_stamps"),
+    ("datamodule",): _named(
+        "alertlab.datamodules", "SequenceDataModule", "StampDataModule", "TableDataModule", "ztf_stamps"
+    ),
     ("datamodule", "split"): SPLIT,
     ("datamodule", "label_rules", "*"): _named("alertlab.alerts", "LabelRule"),
     ("datamodule", "source"): Allowed(

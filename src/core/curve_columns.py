@@ -28,9 +28,7 @@ def count_bands(columns: Sequence[Column]) -> int:
     return int(columns[BAND].maximum or 1)
 
 
-def beginnings(
-    curves: Ragged, share: float, shortest: int, generator: np.random.Generator
-) -> Ragged:
+def beginnings(curves: Ragged, share: float, shortest: int, generator: np.random.Generator) -> Ragged:
     """A ``share`` of the curves cut behind a random point, the others as they are.
 
     Parameters

@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +88,9 @@ def read_curves(path: Path | Found, reading: Reading) -> LightCurveRows:
     names = bands_of(found, reading.columns)
     for band in reading.bands or ():
         if band not in names:
-            raise AlertlabError(f"used_bands: {band} is none of {', '.join(names)}, which columns.bands names{nearest(band, names)}")
+            raise AlertlabError(
+                f"used_bands: {band} is none of {', '.join(names)}, which columns.bands names{nearest(band, names)}"
+            )
     tables, held, refused = [], None, Counter[str]()
     for chunk in read_light_curves(found, None, reading.columns, reading.bounds):
         refused += chunk.refused
@@ -129,7 +131,9 @@ def _rows(assembled: Assembled, measured: Measured, reading: Reading, refused: C
     time = curves.detections["time"]
     order = np.lexsort((number[curves.band], time, owner))
     quantity = FLUX if curves.in_flux else MAGNITUDE
-    value, error = (curves.detections[name] for name in ((FLUX, "flux_error") if curves.in_flux else (MAGNITUDE, "error")))
+    value, error = (
+        curves.detections[name] for name in ((FLUX, "flux_error") if curves.in_flux else (MAGNITUDE, "error"))
+    )
     first, last = _ends(time[order], curves.offsets)
     points = np.stack([time - first[owner], number[curves.band], value, error], 1)[order]
     with np.errstate(over="ignore"):
@@ -159,7 +163,7 @@ def _ends(time: NDArray[np.float64], offsets: NDArray[np.int64]) -> tuple[NDArra
 
 
 def _directions(
-    detections: dict[str, NDArray[np.float64]], owner: NDArray[np.int64], count: int
+    detections: Mapping[str, NDArray[np.float64]], owner: NDArray[np.int64], count: int
 ) -> dict[str, NDArray[np.float64]]:
     """Mean direction of each object, NaN where unknown."""
     nowhere = np.full(len(owner), np.nan)

@@ -18,7 +18,7 @@ from ..door.table import open_table
 from ..door.values import Place, names
 from ..features.tables.bounds import Bounds
 from ..features.tables.clean import Rules
-from ..features.tables.columns import Columns
+from ..features.tables.columns import Columns, nearest
 from ..features.tables.join import read_join
 from ..runtime.errors import AlertlabError
 from .light_curves import Curves, check_met, keys_of_a_training
@@ -100,7 +100,7 @@ class LightCurveSequences:
             objects = rows.object_id.tolist()
             if self.facts:
                 rows.facts.update(self._facts(table, key, objects))
-            group = self._groups(table, key, objects) if self.group else rows.object_id
+            group = _groups(table, key, self.group, objects) if self.group else rows.object_id
         for line in _losses(rows):
             notice(f"{self.description}: {line}")
         if labels is None:
@@ -113,14 +113,16 @@ class LightCurveSequences:
             joined = read_join(table, self.facts, key)
         return dict(zip(self.facts, joined.values(objects).T, strict=True))
 
-    def _groups(self, table: Path, key: str, objects: Sequence[str]) -> NDArray[np.str_]:
-        opened = open_table(table)
-        if self.group not in opened.schema.names:
-            raise AlertlabError(f"{SOURCE}.group: {table} has no column {self.group}")
-        read = opened.read([key, self.group], [key, self.group])
-        ids, groups = (names(read[name], Place(str(table), name)).to_pylist() for name in (key, self.group))
-        known = dict(zip(ids, groups, strict=True))
-        return np.array([known.get(name) or name for name in objects], np.str_)
+
+def _groups(table: Path, key: str, group: str, objects: Sequence[str]) -> NDArray[np.str_]:
+    """(n,) group of each object; one that is in none is its own."""
+    opened = open_table(table)
+    if group not in opened.schema.names:
+        raise AlertlabError(f"{SOURCE}.group: {table} has no column {group}.{nearest(group, opened.names)}")
+    read = opened.read([key, group], [key, group])
+    ids, groups = (names(read[name], Place(str(table), name)).to_pylist() for name in (key, group))
+    known = dict(zip(ids, groups, strict=True))
+    return np.array([known.get(name) or name for name in objects], np.str_)
 
 
 @contextmanager

@@ -30,8 +30,8 @@ class SequenceDataModule(LabelledDataModule):
     source : gives the light curves.
     classes, branches, label_map, cut_days : as of :class:`~.tables.TableDataModule`; where the source has no labels
         all are of the one class.
-    balance_bin : width of bins in detections, of each of which train and validation keep as many light curves; None keeps
-        all.
+    balance_bin : width of bins in detections, of each of which train and validation keep as many light curves; None
+        keeps all.
     split, workers : as of every datamodule.
 
     Raises
@@ -53,7 +53,9 @@ class SequenceDataModule(LabelledDataModule):
     ) -> None:
         super().__init__(Taxonomy(classes, branches), split, label_map, workers)
         if balance_bin is not None and balance_bin < 1:
-            raise AlertlabError(f"datamodule.balance_bin: {balance_bin!r} is no number of detections, 1 or more, or null")
+            raise AlertlabError(
+                f"datamodule.balance_bin: {balance_bin!r} is no number of detections, 1 or more, or null"
+            )
         self.source, self.balance_bin = source, balance_bin
         self.cut_days = {f"test_{days}d": days for days in days_of(cut_days)}
         self.rejected = REJECTED.empty_table()
@@ -73,7 +75,9 @@ class SequenceDataModule(LabelledDataModule):
         if part in self.cut_days:
             return self._cut(super().samples("test"), self.cut_days[part])
         found = super().samples(part)
-        return self._balanced(found, part) if self.balance_bin and part in ("train", "validation") else found
+        if self.balance_bin is None or part not in ("train", "validation"):
+            return found
+        return self._balanced(found, part, self.balance_bin)
 
     def rejected_table(self) -> pa.Table:
         """Objects that are not among the samples, and why."""
@@ -125,18 +129,20 @@ class SequenceDataModule(LabelledDataModule):
         if not enough.all() and (told := f"{line} with fewer than {least} points") not in self.told:
             notice(f"{self.description}, {told}")
             self.told.add(told)
-        cut = replace(test, inputs={CURVE: begun}, facts={**test.facts, **facts_of(begun)} if len(begun) else test.facts)
+        cut = replace(
+            test, inputs={CURVE: begun}, facts={**test.facts, **facts_of(begun)} if len(begun) else test.facts
+        )
         return cut.take(enough)
 
-    def _balanced(self, samples: Samples, part: str) -> Samples:
+    def _balanced(self, samples: Samples, part: str, width: int) -> Samples:
         """As many light curves of each bin of detections, or all where there are fewer than in the middle bin."""
-        bins = (samples.facts["detections"] // self.balance_bin).astype(np.int64)
+        bins = (samples.facts["detections"] // width).astype(np.int64)
         _, member, counts = np.unique(bins, return_inverse=True, return_counts=True)
         most = int(np.ceil(np.median(counts)))
         generator = np.random.default_rng([self.plan.seed, self.repeat])
         rank = _rank_within(member, generator.permutation(len(samples)))
         kept: NDArray[np.int64] = np.flatnonzero(rank < most)
-        told = f"balanced: of the {part} part {len(kept)} of {len(samples)}, {most} per {self.balance_bin} detections at most"
+        told = f"of the {part} part {len(kept)} of {len(samples)}: of every {width} detections no more than {most}"
         if told not in self.told:
             notice(f"{self.description}, {told}")
             self.told.add(told)

@@ -59,8 +59,8 @@ def scale_curve(array: Array, value: int, error: int) -> Array:
     count = np.maximum(known.sum(axis=1, keepdims=True), 1)
 
     def mean(values: Array) -> Array:
-        total: Array = np.where(known, values, 0).sum(axis=1, keepdims=True)
-        return total / count
+        total = np.where(known, values, 0).sum(axis=1, keepdims=True)
+        return np.asarray(total / count)
 
     centre = mean(wide[..., value])
     spread = np.sqrt(mean((wide[..., value] - centre) ** 2))
@@ -104,8 +104,7 @@ def _present(array: Array, operation: str) -> NDArray[np.bool_]:
     """(n, length) whether there is a point."""
     if array.ndim != 3:
         raise BundleError(f"{operation}: takes sequences with columns, given {array.ndim} axes")
-    found: NDArray[np.bool_] = ~np.isnan(array).all(axis=-1)
-    return found
+    return np.asarray(~np.isnan(array).all(axis=-1))
 
 
 def _column(array: Array, column: int, operation: str) -> Array:

@@ -1,4 +1,4 @@
-"""Light curves to a score of strangeness: a recurrent variational autoencoder and an isolation forest on its attributes.
+"""From light curves to strangeness: a recurrent variational autoencoder, an isolation forest on its attributes.
 
 Changing-state galaxies (Sánchez-Sáez et al. 2021b, AJ 162, 206) and live transients (Villar et al. 2021, ApJS 255, 24)
 are the same machine: the columns of a point differ.

@@ -108,7 +108,7 @@ class RecurrentNetwork(nn.Module):
 def reconstruction_loss(output: Reconstruction, power: float, kl_weight: float) -> Tensor:
     """Weighted squared error and divergence, one value a light curve.
 
-    L = mean over the points of (x - x')^2 / sigma^p + w KL(q || N(0, 1)), KL = sum_i (mu_i^2 + s_i^2 - ln s_i^2 - 1) / 2
+    L = mean over the points of (x - x')^2 / sigma^p + w KL, with KL = sum_i (mu_i^2 + s_i^2 - ln s_i^2 - 1) / 2
     (Sánchez-Sáez et al. 2021b, with p = 1 and w = 1 / 200; Kingma & Welling 2014, appendix B).
 
     Parameters

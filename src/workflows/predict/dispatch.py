@@ -30,7 +30,8 @@ def predict(
     bundle : folder or zip.
     path : alerts, as :func:`alertlab.alerts.read_alerts` reads them, for a bundle that takes stamps and, perhaps,
         metadata; light curves, see :func:`~.light_curves.predict_light_curves` and :func:`~.curves.predict_curves`, for
-        one that takes their features or their points; or, for any bundle, rows that lie ready, see :func:`~.rows.predict_rows`.
+        one that takes their features or their points; or, for any bundle, rows that lie ready, see
+        :func:`~.rows.predict_rows`.
     out : Parquet file of predictions.
     strict : stop at the first alert that cannot be used; nothing is written then.
     non_detections, overrides : of light curves; overrides of ``conf/features.yaml``, such as ``columns=bts``, in the
