@@ -77,7 +77,7 @@ class GroupedEvaluation(Evaluation):
     def files(self) -> dict[str, str]:
         """Name of a file -> CSV and LaTeX of each."""
         csv = {f"{each.name}.csv": each.csv(self) for each in self.grouped()}
-        return csv | {f"{each.name}.tex": table_latex(each.table(self)) for each in self.grouped()}
+        return csv | {f"{table.name}.tex": table_latex(table) for table in self.tables()}
 
     def to_json(self) -> dict[str, Any]:
         """Plain, strict JSON: the content of ``evaluation.json``, with what ``tables`` shows."""

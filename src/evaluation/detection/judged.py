@@ -79,7 +79,7 @@ def gallery(evaluation: ScoreEvaluation, rows: ScorePredictions, samples: Sample
     missed = one_an_object(rows.object_id, rising[rows.outlier[rising] == 1])
     several = len(evaluation.repeats) > 1
     groups = {"Strangest": strangest[:shown], "Outliers of lowest score": missed[:shown]}
-    return Gallery(NOTE, [_group(name, rows, of, several) for name, of in groups.items()])
+    return Gallery(NOTE, [_group(name, rows, of, several) for name, of in groups.items()], curves=True)
 
 
 def _group(name: str, rows: ScorePredictions, of: NDArray[np.int64], several: bool) -> Group:
@@ -96,7 +96,7 @@ def example(rows: ScorePredictions, row: int, several: bool = False) -> Example:
     words = str(rows.driven_by[row]) if rows.driven_by is not None else ""
     above = "" if rows.flagged is None else "yes" if rows.flagged[row] else "no"
     is_one = OUTLIERS[outlier]
-    facts = {"score": score, "nearest class": nearest, "outlier": is_one, "flagged": above, "driven by": words}
+    facts = {"score": score, "nearest class": nearest, "outlier": is_one, "flagged": above}
     facts["repeat"] = str(rows.repeat[row]) if several else ""
     return Example(
         int(rows.sample_id[row]),
@@ -104,4 +104,5 @@ def example(rows: ScorePredictions, row: int, several: bool = False) -> Example:
         (score, told, nearest, kind, is_one or "-", words or "-"),
         (Bar(kind if kind != "-" else "percentile", share, told, BARS[outlier]),),
         tuple((name, value) for name, value in facts.items() if value and value != "-"),
+        note=words,
     )

@@ -114,7 +114,7 @@ def test_rows_of_which_it_is_unknown_whether_they_are_outliers_are_not_judged():
 @pytest.mark.parametrize("repeats", [1, 3])
 def test_files_and_report_are_those_of_a_paper(tmp_path, repeats):
     rows = scored(repeats)
-    tables = {"by_kind.csv", "by_kind.tex", "by_rank.csv", "by_rank.tex", "ranked.csv"}
+    tables = {"by_kind.csv", "by_kind.tex", "by_rank.csv", "by_rank.tex", "ranked.csv", "strangest.tex"}
     figures = {"ranking_curves", "recall_by_rank", "percentiles"}
     evaluation = check_files(DetectionEvaluator, rows, tmp_path, tables, figures)
     html = check_report(evaluation, rows, {"kinds", "ranking", "percentiles"})
