@@ -295,7 +295,7 @@ def conclude(
         for name in (path.name, *beside(path)):
             run.log_files(run.directory / name)
         log_results(run, evaluation, figures)
-        report = log_report(run, evaluation, predictions, experiment.data.samples(), epochs)
+        report = log_report(run, evaluation, predictions, experiment.data, epochs)
     bundle = run.directory / experiment.bundle.folder
     return TrainResult(
         run.run_id,
