@@ -15,8 +15,9 @@ from . import summary
 from .summary import ScoreEvaluation
 
 HEADER = ("Score", "Percentile", "Nearest class", "True class", "Outlier", "Driven by")
+FIRST = "Of one object the row of highest score. "
 EXPLAINED = (
-    "Of one object the row of highest score. A row is driven by the columns that alone, put at the median of the "
+    "A row is driven by the columns that alone, put at the median of the "
     "training part, lower its score most; of columns that say the same, none may."
 )
 OUTLIERS, BARS = {1: "yes", 0: "no", UNKNOWN: ""}, {1: "right", 0: "wrong", UNKNOWN: "other"}
@@ -60,7 +61,7 @@ def sections(evaluation: ScoreEvaluation, rows: ScorePredictions) -> list[Sectio
     kinds, ranks, first = evaluation.tables()
     several = " Bands are one standard deviation over repeats." if len(evaluation.repeats) > 1 else ""
     found = [Section("kinds", "Kinds of outliers", link="Kinds", tables=[kinds])]
-    found.append(Section("strangest", "Highest scores", EXPLAINED, tables=[first]))
+    found.append(Section("strangest", "Highest scores", FIRST + EXPLAINED, tables=[first]))
     if "ranking_curves" in drawn:
         curves = Picture(
             drawn["ranking_curves"], "ROC, and precision against recall", f"Dashes: random order.{several}"

@@ -1,5 +1,6 @@
 """The evaluation of a detector: how its scores rank what is known to be an outlier."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,7 @@ from ..shown import Table
 
 RANKS = (10, 50, 100)
 HEADER = ("object", "score", "percentile", "true class", "nearest class", "driven by")
+USUALLY = re.compile(r" \(usually [^()]* to [^()]*\)")  # which a row of a terminal has no room for
 SHOWN = 10  # of the strangest rows, where people look at a table
 ALL = "all outliers"
 
