@@ -115,7 +115,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         if told.embedding is not None:
             from .figures.latent_map import latent_maps
 
-            figures = {**figures, **{name: of for name, (of, _) in latent_maps(labelled(told, self.part)).items()}}
+            figures = {**figures, **{name: of for name, (of, _) in latent_maps(told, self.part).items()}}
         if history:
             figures = {**figures, "learning_curves": learning_curves_figure(history)}
         return {f"{name}.{form}": render(figure, form) for name, figure in figures.items() for form in self.formats}

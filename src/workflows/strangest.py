@@ -177,14 +177,18 @@ def _curves(top: ScorePredictions, bundle: runtime.Bundle | None, sources: Sourc
 
 
 def _stamps(top: ScorePredictions, path: Path) -> Samples:
-    """Stamps of the alerts shown."""
+    """Stamps of the alerts shown; of rows that are whole objects those of its latest alert."""
     wanted = set(top.sample_id.tolist())
+    sample_of = dict(zip(top.object_id.tolist(), top.sample_id.tolist(), strict=True))
     found: dict[int, Alert] = {}
     for alert in track(read_alerts(look(path)), "looking for stamps"):
-        if isinstance(alert, Alert) and alert.candid in wanted:
-            found.setdefault(alert.candid, alert)
-            if len(found) == len(wanted):
-                break
+        if not isinstance(alert, Alert):
+            continue
+        sample = alert.candid if alert.candid in wanted else sample_of.get(alert.object_id)
+        before = None if sample is None else found.get(sample)
+        if sample is None or (before is not None and before.candid in (sample, max(before.candid, alert.candid))):
+            continue
+        found[sample] = alert
     stamps = np.stack([each.stamp for each in found.values()]) if found else np.zeros((0, 3, 1, 1), np.float32)
     objects = np.array([each.object_id for each in found.values()], np.str_)
     return Samples({"stamp": stamps}, None, np.array(list(found), np.int64), objects, None)

@@ -95,6 +95,8 @@ def example(rows: ScorePredictions, row: int, several: bool = False) -> Example:
     score, nearest, kind = f"{rows.score[row]:.4g}", str(rows.nearest[row]) or "-", str(rows.kind[row]) or "-"
     share = percentile / 100 if np.isfinite(percentile) else 0.0
     words = str(rows.driven_by[row]) if rows.driven_by is not None else ""
+    known = f", nearest {nearest}" if nearest != "-" else ""
+    driven = f"; driven by {words}" if words else ""
     above = "" if rows.flagged is None else "yes" if rows.flagged[row] else "no"
     is_one = OUTLIERS[outlier]
     facts = {"score": score, "nearest class": nearest, "outlier": is_one, "flagged": above}
@@ -105,5 +107,5 @@ def example(rows: ScorePredictions, row: int, several: bool = False) -> Example:
         (score, told, nearest, kind, is_one or "-", words or "-"),
         (Bar(kind if kind != "-" else "percentile", share, told, BARS[outlier]),),
         tuple((name, value) for name, value in facts.items() if value and value != "-"),
-        note=words,
+        note=f"score {score}{known}{driven}",
     )

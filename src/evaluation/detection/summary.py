@@ -169,9 +169,6 @@ def _support(rows: ScorePredictions) -> dict[str, float]:
 def _cells(rows: ScorePredictions, row: int) -> tuple[str, ...]:
     percentile = rows.percentile[row]
     told = f"{percentile:.1f}" if np.isfinite(percentile) else "-"
-    words = [
-        str(rows.kind[row]),
-        str(rows.nearest[row]),
-        str(rows.driven_by[row]) if rows.driven_by is not None else "",
-    ]
+    drivers = "" if rows.driven_by is None else USUALLY.sub("", str(rows.driven_by[row]))
+    words = [str(rows.kind[row]), str(rows.nearest[row]), drivers]
     return str(rows.object_id[row]), f"{rows.score[row]:.4g}", told, *(each or "-" for each in words)

@@ -8,60 +8,72 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import paper_style
+from ...core.paper import SMALL, paper_style
 from ...core.predictions import ClassPredictions, Predictions, ScorePredictions, ValuePredictions
+from ..rows import once
 from .curves import COLOURS, panels
 
-ROWS = 5000  # drawn, and fitted to: more hide each other
+MOST = 5000  # rows drawn, and fitted to: more hide each other
+MOST_OF_UMAP = 2000  # of which it takes a minute on one core
+FEWEST = 3
 OTHERS, REST = "others", "0.75"
 UMAP = "umap"  # its import name; alertlab[maps] installs it
 Values = NDArray[np.float64]
 
 
-def latent_maps(rows: Predictions) -> dict[str, tuple[Figure, str]]:
+@once
+def latent_maps(predictions: Predictions, part: str = "") -> dict[str, tuple[Figure, str]]:
     """Name -> figure and what is to be known of it; empty without an embedding of two dimensions or more.
 
     Principal components, and UMAP (McInnes, Healy & Melville 2018, arXiv:1802.03426) where umap-learn is installed.
     Both are fitted to the rows that are drawn: of the first repeat, since each training has axes of its own.
+
+    Parameters
+    ----------
+    part : of which the rows whose truth is known are drawn; "" draws all rows.
     """
-    some, words = shown(rows)
-    if some.embedding is None or some.embedding.shape[1] < 2 or len(some) < 3:
+    embedding = predictions.embedding
+    if embedding is None or embedding.shape[1] < 2:
         return {}
-    if not np.isfinite(some.embedding).all():
+    rows = predictions.take(predictions.labelled & (predictions.part == part)) if part else predictions
+    if len(rows) < FEWEST or not np.isfinite(embedding).all():
         return {}
-    place, share = principal(some.embedding)
+    some, words = shown(rows, MOST)
+    place, share = principal(some)
     told = f"Principal components, fitted to {words}; they hold {100 * share:.0f} % of its variance."
     found = {"latent_map": (_drawn(some, place, "Principal component"), told)}
     if find_spec(UMAP) is not None:
-        found["latent_map_umap"] = (_drawn(some, umap(some.embedding), "UMAP axis"), f"UMAP, fitted to {words}.")
+        some, words = shown(rows, MOST_OF_UMAP)
+        found["latent_map_umap"] = (_drawn(some, umap(some), "UMAP axis"), f"UMAP, fitted to {words}.")
     return found
 
 
-def shown(rows: Predictions) -> tuple[Predictions, str]:
+def shown(rows: Predictions, most: int) -> tuple[Predictions, str]:
     """Rows to draw, and in words which they are."""
-    first = rows.take(rows.repeat == rows.repeat.min(initial=0)) if len(rows) else rows
+    first = rows.take(rows.repeat == rows.repeat.min())
     parts = ", ".join(sorted(set(first.part.tolist())))
     of = f" of repeat {first.repeat[0]}" if len(first) < len(rows) else ""
-    if len(first) <= ROWS:
+    if len(first) <= most:
         return first, f"the {len(first)} rows of the part {parts}{of} that are drawn"
-    some = np.sort(np.random.default_rng(0).choice(len(first), ROWS, replace=False))
-    return first.take(some), f"the {ROWS} rows that are drawn, at random from {len(first)} of the part {parts}{of}"
+    some = np.sort(np.random.default_rng(0).choice(len(first), most, replace=False))
+    return first.take(some), f"the {most} rows that are drawn, at random from {len(first)} of the part {parts}{of}"
 
 
-def principal(embedding: NDArray[np.float32]) -> tuple[Values, float]:
+def principal(rows: Predictions) -> tuple[Values, float]:
     """(n, 2) the first two principal components, and the share of the variance that they hold."""
     from sklearn.decomposition import PCA  # here: scikit-learn is a second of import
 
-    fitted = PCA(2, svd_solver="full").fit(embedding.astype(np.float64))
-    return fitted.transform(embedding.astype(np.float64)), float(np.nan_to_num(fitted.explained_variance_ratio_).sum())
+    embedding = np.asarray(rows.embedding, np.float64)
+    fitted = PCA(2, svd_solver="full").fit(embedding)
+    return fitted.transform(embedding), float(np.nan_to_num(fitted.explained_variance_ratio_).sum())
 
 
-def umap(embedding: NDArray[np.float32]) -> Values:
-    """(n, 2) by UMAP with its default parameters and a fixed seed."""
+def umap(rows: Predictions) -> Values:
+    """(n, 2) by UMAP with its default parameters, begun at the principal components, with a fixed seed."""
     import umap as learned
 
-    neighbours = min(15, len(embedding) - 1)
-    found: Values = learned.UMAP(n_neighbors=neighbours, random_state=0, n_jobs=1).fit_transform(embedding)
+    of = learned.UMAP(n_neighbors=min(15, len(rows) - 1), init="pca", random_state=0, n_jobs=1)
+    found: Values = of.fit_transform(rows.embedding)
     return found
 
 
@@ -88,7 +100,8 @@ def _drawn(rows: Predictions, place: Values, axis: str) -> Figure:
     figure, axes = panels(max(1, (names is not None) + (value is not None)), 2.9)
     left, right = axes[0], axes[-1]
     if names is not None:
-        _by_class(left, place, names, said)
+        strange = rows.outlier == 1 if isinstance(rows, ScorePredictions) else np.zeros(len(rows), bool)
+        _by_class(left, place, names, said, set(names[strange].tolist()))
     if value is not None:
         low, high = np.percentile(value, [1, 99])
         order = np.argsort(value, kind="stable")  # the highest on top
@@ -102,16 +115,25 @@ def _drawn(rows: Predictions, place: Values, axis: str) -> Figure:
     return figure
 
 
-def _by_class(axes: Axes, place: Values, names: NDArray[np.str_], said: str) -> None:
-    """The classes of most rows in colours, all others grey."""
+def _by_class(axes: Axes, place: Values, names: NDArray[np.str_], said: str, strange: set[str]) -> None:
+    """Classes of outliers, on top, and those of most rows in colours, all others grey."""
     known, counts = np.unique(names[names != ""], return_counts=True)
-    most = sorted(known[np.argsort(-counts, kind="stable")][: len(COLOURS)].tolist())
+    order = np.lexsort((-counts, ~np.isin(known, list(strange))))
+    most = sorted(known[order][: len(COLOURS)].tolist(), key=lambda name: (name in strange, name))
     rest = ~np.isin(names, most)
     if rest.any():
         axes.scatter(*place[rest].T, color=REST, label=OTHERS, **_dots(len(names)))
     for name, colour in zip(most, COLOURS, strict=False):
         axes.scatter(*place[names == name].T, color=colour, label=name, **_dots(len(names)))
-    axes.legend(title=said[:1].upper() + said[1:], title_fontsize=6, markerscale=3, scatterpoints=1)
+    axes.legend(
+        title=said[:1].upper() + said[1:],
+        title_fontsize=SMALL,
+        markerscale=3,
+        frameon=True,
+        facecolor="white",
+        edgecolor="none",
+        framealpha=0.8,
+    )
 
 
 def _dots(number: int) -> dict[str, Any]:

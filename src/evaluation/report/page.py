@@ -67,7 +67,7 @@ def report_html(
             headline=[(name, results[name]) for name in evaluation.headline if name in results],
             results=results,
             warnings=evaluation.warnings(),
-            sections=[*task.sections(evaluation, rows), *latent_section(rows)],
+            sections=[*task.sections(evaluation, rows), *latent_section(predictions, evaluation.part)],
             learning=learning_curves_figure(history) if history else None,
             gallery=gallery,
             catalogue=catalogue if catalogue.shows else None,
@@ -90,9 +90,9 @@ def environment() -> Environment:
     return found
 
 
-def latent_section(rows: Predictions) -> list[Section]:
-    """Maps of the embedding, where there is one."""
-    maps = [Picture(figure, f"Map of the embedding: {told}", told) for figure, told in latent_maps(rows).values()]
+def latent_section(rows: Predictions, part: str) -> list[Section]:
+    """Maps of the embedding of a part, of all for "", where there is one."""
+    maps = [Picture(figure, f"Map of the embedding: {told}", told) for figure, told in latent_maps(rows, part).values()]
     return [Section("latent", "Latent space", pictures=[([each], True) for each in maps])] if maps else []
 
 

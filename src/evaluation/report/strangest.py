@@ -44,7 +44,7 @@ def strangest_html(
             header=HEADER,
             note=f"{NOTE} {EXPLAINED if words else ''}".rstrip(),
             catalogue=catalogue if catalogue.shows else None,
-            sections=latent_section(rows),
+            sections=latent_section(rows, ""),
             missing_colour=MISSING_COLOUR,
         )
     )

@@ -1,5 +1,6 @@
 """Judging scores of strangeness, held to scikit-learn and to counting."""
 
+import csv
 from dataclasses import replace
 
 import numpy as np
@@ -140,6 +141,44 @@ def test_known_classes_are_matched_by_name_and_other_classes_refused():
     assert judged.differ(rows, replace(rows, outlier=np.where(rows.kind == "SLSN", 0, rows.outlier))) == np.sum(
         rows.kind == "SLSN"
     )
+
+
+def test_rates_at_the_threshold_are_counted_by_hand():
+    rows = scored(n=6)
+    rows = replace(
+        rows, outlier=np.array([1, 0, 1, 1, 0, 0]), flagged=np.array([True, True, True, False, False, False])
+    )
+    found = scores(rows)
+    assert found["false_alarm_rate"] == pytest.approx(1 / 3)
+    assert found["recall_flagged"] == found["purity_flagged"] == pytest.approx(2 / 3)
+    inliers = scores(rows.take(rows.outlier == 0))
+    assert (inliers["false_alarm_rate"], "recall_flagged" in inliers) == (pytest.approx(1 / 3), False)
+    assert "false_alarm_rate" not in scores(scored(n=6))
+    check_weights(rows)
+
+
+def test_what_drives_a_score_is_in_the_ranked_table_the_terminal_and_the_report_and_stays_text(tmp_path):
+    hostile = '<script>alert(1)</script>, "; =1+1'
+    rows = scored(n=40, ties=False)
+    first = int(np.argmax(rows.score))
+    words = np.where(np.arange(40) == first, f"{hostile} 7 d (usually 1 to 3)", "")
+    rows = replace(rows, driven_by=words, flagged=rows.score > 1)
+    evaluation = DetectionEvaluator(formats=[], resamples=5)(rows, tmp_path)
+    (line, *_) = csv.DictReader((tmp_path / "ranked.csv").read_text().splitlines())
+    assert (line["object_id"], line["driven_by"]) == (rows.object_id[first], words[first])
+    assert line["flagged"] == "1"
+    (_, _, strangest) = evaluation.tables()
+    assert strangest.rows[0][0] == rows.object_id[first]
+    assert strangest.rows[0][-1] == f"{hostile} 7 d"
+    html = check_report(evaluation, rows, {"strangest"})
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_an_embedding_is_drawn_among_the_figures_and_in_the_report(tmp_path):
+    rows = replace(scored(n=40), embedding=np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32))
+    evaluation = DetectionEvaluator(formats=["png"], resamples=5)(rows, tmp_path)
+    assert (tmp_path / "latent_map.png").exists()
+    check_report(evaluation, rows, {"latent"})
 
 
 def test_a_rank_that_cannot_be_is_refused_and_the_config_is_complete():
