@@ -1,6 +1,7 @@
 """Light curves to look at: the clean points of some objects, out of a table or packets of many."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from ..features.tables.bounds import Bounds
 from ..features.tables.clean import Asked, Rules
 from ..features.tables.columns import Columns
 from ..features.tables.read import bands_of, read_light_curves
+from ..runtime.manifest import Column
+
+NUMBERED = re.compile(r"(\d+) (\w+)")
 
 
 @dataclass(frozen=True)
@@ -72,21 +76,23 @@ def read_curves(
     }
 
 
-def curve_of(rows: NDArray[np.float32], columns: Mapping[str, str]) -> Curve | None:
+def curve_of(rows: NDArray[np.float32], columns: Sequence[Column]) -> Curve | None:
     """One sequence of a light curve as samples hold it; None where it is none.
 
     Parameters
     ----------
-    rows : (n, columns). columns : their names, ``time`` first among them, and units.
+    rows : (n, columns), NaN where nothing is known. columns : ``time``, ``magnitude`` or ``flux``, and perhaps
+        ``error`` and ``band``, whose numbers its description names: ``1 g, 2 r``.
     """
-    at = {name: place for place, name in enumerate(columns)}
-    value = next((name for name in ("magnitude", "flux", "value") if name in at), None)
+    at = {column.name: place for place, column in enumerate(columns)}
+    value = next((name for name in ("magnitude", "flux") if name in at), None)
     if value is None or "time" not in at:
         return None
-    nothing = np.full(len(rows), np.nan, np.float32)
-    error = next((rows[:, at[name]] for name in ("error", f"{value}_error") if name in at), nothing)
-    band = rows[:, at["band"]] if "band" in at else np.ones(len(rows))
     known = np.isfinite(rows[:, at["time"]]) & np.isfinite(rows[:, at[value]])
-    names = np.array([f"band {number:g}" for number in band[known]], dtype=np.str_)
-    time, values, errors = (each[known].astype(np.float64) for each in (rows[:, at["time"]], rows[:, at[value]], error))
-    return Curve(time, values, errors, names, columns[value] or ("mag" if value == "magnitude" else ""))
+    points = rows[known].astype(np.float64)
+    error = points[:, at["error"]] if "error" in at else np.full(len(points), np.nan)
+    band = points[:, at["band"]] if "band" in at else np.ones(len(points))
+    said = dict(NUMBERED.findall(columns[at["band"]].description)) if "band" in at else {}
+    names = np.array([said.get(f"{number:g}", f"band {number:g}") for number in band], dtype=np.str_)
+    unit = columns[at[value]].unit or ("mag" if value == "magnitude" else "")
+    return Curve(points[:, at["time"]], points[:, at[value]], error, names, unit)

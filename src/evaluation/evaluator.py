@@ -113,7 +113,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         from .figures.learning_curves import learning_curves_figure
 
         if told.embedding is not None:
-            from .figures.latent_map import latent_maps
+            from .latent_map import latent_maps
 
             figures = {**figures, **{name: of for name, (of, _) in latent_maps(told, self.part).items()}}
         if history:

@@ -18,6 +18,7 @@ from ..core.contracts import Data
 from ..evaluation import Evaluation
 from ..runtime import checks
 from ..runtime.errors import AlertlabError, BundleError
+from ..runtime.tasks.detection import FALSE_ALARM_RATE
 from ..tracking import TrackedRun, git_state, installed
 
 MANIFEST: Mapping[str, Callable[[Any, str], Any]] = {  # what a config says, by what a manifest takes
@@ -57,7 +58,7 @@ class BundleInfo:
     license_file: str | None
     authors: Sequence[str]
     doi: str | None
-    false_alarm_rate: float = 0.01
+    false_alarm_rate: float = FALSE_ALARM_RATE
 
     def __post_init__(self) -> None:
         if not 0 < self.false_alarm_rate < 1:

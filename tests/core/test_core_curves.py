@@ -8,6 +8,7 @@ from alertlab.core.curves import curve_of, read_curves
 from alertlab.features.tables.bounds import Bounds
 from alertlab.features.tables.clean import Rules
 from alertlab.features.tables.columns import Columns
+from alertlab.runtime import Column
 
 
 def table(path, **more):
@@ -44,9 +45,12 @@ def test_fluxes_stay_fluxes_negative_ones_too(tmp_path):
 
 
 def test_a_sequence_of_samples_is_a_light_curve_where_its_columns_say_so():
-    rows = np.array([[0, 1, 17, 0.1], [2, 2, 18, 0.2], [np.nan] * 4], np.float32)
-    curve = curve_of(rows, {"time": "d", "band": "", "magnitude": "mag", "error": "mag"})
-    assert curve.time.tolist() == [0, 2]
-    assert curve.value.tolist() == [17, 18]
-    assert curve.band.tolist() == ["band 1", "band 2"]
-    assert curve_of(rows, {"horizon": "d", "band": "", "magnitude": "mag", "error": ""}) is None
+    rows = np.array([[0, 1, 17, 0.1], [2, 2, 18, 0.2], [3, 3, 18, 0.2], [np.nan] * 4], np.float32)
+    columns = (Column("time", "d"), Column("band", description="1 g, 2 r"), Column("magnitude", "mag"), Column("error"))
+    curve = curve_of(rows, columns)
+    assert curve.time.tolist() == [0, 2, 3]
+    assert curve.value.tolist() == [17, 18, 18]
+    assert curve.error.tolist() == pytest.approx([0.1, 0.2, 0.2])
+    assert curve.band.tolist() == ["g", "r", "band 3"]
+    assert curve.unit == "mag"
+    assert curve_of(rows, (Column("horizon", "d"), *columns[1:])) is None

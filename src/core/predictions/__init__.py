@@ -13,6 +13,7 @@ from ...door.table import OpenTable, open_table
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import Manifest
 from ...runtime.tasks import task_named
+from ...runtime.tasks.detection import FALSE_ALARM_RATE
 from ..samples import PARTS, Samples
 from . import classification, detection, forecast, generation, regression
 from .classification import ClassPredictions
@@ -62,7 +63,7 @@ def told_of(
     train: Samples,
     answers: Mapping[str, Any],
     validation: Mapping[str, Any] | None = None,
-    false_alarm_rate: float = 0.01,
+    false_alarm_rate: float = FALSE_ALARM_RATE,
 ) -> Told:
     """What a model's answers are called, from its training part and what it answers to that.
 

@@ -69,8 +69,7 @@ class Catalogue:
         """The light curve as an element of the page; None where there is none."""
         found = self.curves.get(example.object_id)
         if self.sequences and (one := self._one(example.sample_id)) is not None:
-            named = {column.name: column.unit for column in one.columns.get(CURVE, ())}
-            found = curve_of(np.asarray(one.inputs[CURVE][0], np.float32), named)
+            found = curve_of(np.asarray(one.inputs[CURVE][0], np.float32), one.columns.get(CURVE, ()))
         return None if found is None else light_curve_svg(found, example.object_id)
 
     def link(self, object_id: str) -> str | None:

@@ -13,8 +13,8 @@ from ...core.predictions import Predictions
 from ...core.samples import Samples
 from ..evaluation import Evaluation
 from ..evaluator import labelled
-from ..figures.latent_map import latent_maps
 from ..figures.learning_curves import learning_curves_figure
+from ..latent_map import latent_maps
 from ..shown import Picture, Section
 from ..tasks import judged
 from .catalogue import Catalogue

@@ -15,6 +15,7 @@ from .task import Answers, Task, others, output
 SCORE, BY_CLASS = "score", "score_by_class"
 STEPS = 101  # quantiles of the training part's scores, from least to largest
 USUAL = (0.05, 0.5, 0.95)  # quantiles of a column: where it usually begins, its middle, where it ends
+FALSE_ALARM_RATE = 0.01  # of the validation part, where nothing else is said
 Range = tuple[float, float, float]
 
 

@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from alertlab.core.curves import Curve
 from alertlab.core.predictions import ScorePredictions
+from alertlab.core.samples import Samples
 from alertlab.evaluation import DetectionEvaluator
 from alertlab.evaluation.detection import judged
 from alertlab.evaluation.detection.summary import evaluate, scores
-from alertlab.runtime.errors import AlertlabError
+from alertlab.evaluation.report import Subject, report_html
+from alertlab.runtime import AlertlabError, Column, Ragged
 from every_task import check_comparison, check_config, check_files, check_report, check_weights, identity, rows_of
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -179,6 +182,37 @@ def test_an_embedding_is_drawn_among_the_figures_and_in_the_report(tmp_path):
     evaluation = DetectionEvaluator(formats=["png"], resamples=5)(rows, tmp_path)
     assert (tmp_path / "latent_map.png").exists()
     check_report(evaluation, rows, {"latent"})
+
+
+def drawn(rows, samples, curves=None):
+    """The report of these rows."""
+    subject = Subject("detector", "baseline", "simulated", {}, {})
+    return report_html(subject, evaluate(rows, resamples=5), rows, samples, curves=curves)
+
+
+def test_samples_that_are_light_curves_are_drawn():
+    rows = scored(n=20)
+    points = [np.column_stack([np.arange(4.0), np.ones(4), np.full(4, 18), np.full(4, 0.1)]).astype("f4")] * 20
+    columns = {"light_curve": tuple(map(Column, ("time", "band", "magnitude", "error")))}
+    samples = Samples({"light_curve": Ragged.of(points)}, None, rows.sample_id, rows.object_id, None, columns)
+    html = drawn(rows, samples)
+    shown = len(judged.gallery(evaluate(rows, resamples=5), rows, samples, 12).examples)
+    assert html.count('<svg class="curve"') == shown > 12
+
+
+def test_light_curves_behind_features_are_asked_for_by_the_objects_shown_and_one_that_lacks_is_said_to():
+    rows, asked = scored(n=60), []
+    curve = Curve(np.arange(3.0), np.full(3, 18.0), np.full(3, 0.1), np.array(["g"] * 3))
+
+    def curves(objects):
+        asked.extend(objects)
+        return dict.fromkeys(objects[1:], curve)
+
+    html = drawn(rows, None, curves)
+    assert asked[0] == rows.object_id[np.lexsort((rows.sample_id, -rows.score))[0]]
+    assert len(asked) == 24
+    assert html.count('<svg class="curve"') == 24 - asked.count(asked[0])
+    assert "No light curve." in html
 
 
 def test_a_rank_that_cannot_be_is_refused_and_the_config_is_complete():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from alertlab.core.paper import render
 from alertlab.core.predictions import ScorePredictions
-from alertlab.evaluation.figures import latent_map
-from alertlab.evaluation.figures.latent_map import coloured, latent_maps, principal, shown
+from alertlab.evaluation import latent_map
+from alertlab.evaluation.latent_map import coloured, latent_maps, principal, shown
 from sklearn.decomposition import PCA
 
 

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import SMALL, paper_style
-from ...core.predictions import ClassPredictions, Predictions, ScorePredictions, ValuePredictions
-from ..rows import once
-from .curves import COLOURS, panels
+from ..core.paper import SMALL, paper_style
+from ..core.predictions import ClassPredictions, Predictions, ScorePredictions, ValuePredictions
+from .figures.curves import COLOURS, panels
+from .rows import once
 
 MOST = 5000  # rows drawn, and fitted to: more hide each other
 MOST_OF_UMAP = 2000  # of which it takes a minute on one core
