@@ -9,7 +9,7 @@ from .. import __version__
 from ..door.words import printable
 from .bundles import bundle_check, bundle_info, bundle_pack
 from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
-from .runs import compare, evaluate, report, sync, train
+from .runs import compare, evaluate, report, strangest, sync, train
 
 
 class Parser(argparse.ArgumentParser):
@@ -114,6 +114,46 @@ def parser() -> argparse.ArgumentParser:
         metavar="KEY=VALUE",
         help="of light curves: overrides of `alertlab features`, in the place of what the bundle remembers of its "
         "training",
+    )
+    _folders(verb)
+
+    verb = _verb(
+        verbs,
+        "strangest",
+        strangest,
+        "show the strangest of a detector's answers, on one page",
+        "predictions.parquet --bundle NAME-0.1.0.bundle --rows predictions.features.parquet --light-curves "
+        "detections.parquet --out strangest.html",
+    )
+    verb.add_argument("predictions", metavar="PREDICTIONS", help="table that `predict` wrote, or the folder of a run")
+    verb.add_argument("--bundle", type=Path, metavar="BUNDLE", help="that gave the scores: says its threshold")
+    verb.add_argument(
+        "--rows",
+        type=Path,
+        metavar="TABLE",
+        help="what the bundle took, by object_id, such as the .features.parquet beside the predictions: says which "
+        "columns drive a score",
+    )
+    verb.add_argument(
+        "--light-curves", type=Path, metavar="PATH", help="to be drawn: whatever `features` takes; read as the bundle's"
+    )
+    verb.add_argument("--alerts", type=Path, metavar="PATH", help="to show their stamps: whatever `predict` takes")
+    verb.add_argument(
+        "-n", "--number", type=int, default=50, metavar="N", help="objects to show (default: %(default)s)"
+    )
+    verb.add_argument(
+        "--out",
+        type=Path,
+        default=Path("strangest.html"),
+        metavar="FILE",
+        help="the HTML file; the table lies beside it as .csv (default: %(default)s)",
+    )
+    verb.add_argument(
+        "overrides",
+        nargs="*",
+        default=[],
+        metavar="KEY=VALUE",
+        help="of light curves: overrides of `alertlab features`, such as columns=bts",
     )
     _folders(verb)
 

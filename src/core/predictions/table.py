@@ -152,8 +152,8 @@ def joined(tables: Sequence[Predictions]) -> Predictions:
             }
         elif all(isinstance(value, np.ndarray) for value in values) and len({value.shape[1:] for value in values}) == 1:
             stacked[one.name] = np.concatenate(values)
-        elif one.name == EMBEDDING:
-            stacked[EMBEDDING] = None  # where some have none, or another model's
+        elif one.name == EMBEDDING or (one.default is None and any(value is None for value in values)):
+            stacked[one.name] = None  # where some have none, or an embedding of another model
         elif (
             any(type(each) is not type(first) for each in tables)
             or isinstance(values[0], np.ndarray)
