@@ -1,5 +1,7 @@
 """What is trained."""
 
+from .expert.aad_forest import AADForest
+from .expert.pine_forest import PineForest
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
 from .inputs import image_input, sequence_input, standardising, table_input
 from .networks.loss import gaussian_loss
@@ -10,12 +12,14 @@ from .tables.boosting import GradientBoosting
 from .tables.perceptron import Perceptron
 
 __all__ = [
+    "AADForest",
     "DihedralClassifier",
     "FlatBalancedForest",
     "GradientBoosting",
     "HierarchicalBalancedForest",
     "NetworkModel",
     "Perceptron",
+    "PineForest",
     "PlainForest",
     "StampClassifier",
     "gaussian_loss",
