@@ -117,8 +117,8 @@ def show_discovery(result: "ReplayResult") -> None:
     looked, starts = len(of.questions), len(of.active)
     names = {"active": "asking", "passive": "isolation forest", "source": "SOURCE", "random": "at random"}
     rows = [(names[name], _spread(of.areas[name], 0), _spread(curve[:, -1], 1)) for name, curve in of.curves.items()]
-    title = f"{of.words}: {of.anomalies} of {of.candidates} objects; {looked} looked at, {starts} starts"
-    _table(title, ("order", "area", "found"), rows)
+    print(f"{of.words}: {of.anomalies} of {of.candidates} objects; {looked} looked at, {starts} starts")
+    _table("discovery", ("order", "area", "found"), rows)
     print(f"area by asking over that of the isolation forest: {_spread(of.ratio, 2)}")
     show_paths({"curves": result.out / "discovery.csv", "starts": result.out / "discovery_starts.csv"})
 

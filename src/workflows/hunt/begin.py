@@ -10,6 +10,8 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from ...config import compose, instantiate
+from ...core.progress import notice
+from ...door.words import in_few_words
 from ...files import replacing
 from ...runtime.errors import AlertlabError
 from ...tracking.provenance import user
@@ -109,6 +111,8 @@ def prepare(config: DictConfig, asked: Asked) -> Prepared:
     candidates = read_candidates(
         asked.candidates, object_id, list(map(str, config.leave_out)), list(map(str, config.shown)), asked.link
     )
+    columns = [column.name for of in candidates.samples.columns.values() for column in of]
+    notice(f"{asked.candidates}: {len(candidates.samples)} objects, {len(columns)} columns: {in_few_words(columns)}")
     known = None if asked.known is None else read_known(asked.known, object_id, candidates.samples)
     first = None
     if asked.source is not None:
@@ -154,7 +158,7 @@ def _hold(out: Path, identity: dict[str, Any]) -> None:
             there = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
             raise AlertlabError(f"{path}: is damaged ({error}); remove it if the hunt is the same") from error
-        told = {"source": "SOURCE", "known": "--known", "candidates": "--candidates"}
+        told = {"source": "SOURCE", "known": "--known", "candidates": "--candidates", "columns": "choice of columns"}
         other = [told.get(key, key) for key in identity if there.get(key) != json.loads(json.dumps(identity[key]))]
         if other:
             raise AlertlabError(

@@ -55,7 +55,10 @@ def _read(
     path = Path(source)
     if (path / MANIFEST).is_file() or path.name.endswith(".zip"):
         answers = predict(path, candidates.path, out / "source.parquet", folders=folders, allowed=allowed)
-        return _strangeness(read_predictions(answers.predictions), source)
+        names, values = _strangeness(read_predictions(answers.predictions), source)
+        if "object_id" not in open_table(candidates.path).names:  # rows were numbered
+            names = candidates.samples.object_id[names.astype(np.int64)]
+        return names, values
     table = predictions_file(source)
     if table is not None and table.is_file():
         opened = open_table(table)
