@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from math import isfinite
 from pathlib import Path
 
 from ..runtime.errors import AlertlabError
@@ -12,8 +13,11 @@ from .common import composed, print_json
 
 def hunt(options: argparse.Namespace) -> None:
     """Verb ``hunt``."""
-    if options.source and "=" in options.source and not Path(options.source).exists():
-        options.overrides, options.source = [options.source, *options.overrides], None
+    words = [options.source, *options.overrides] if options.source else options.overrides
+    sources = [word for word in words if "=" not in word or Path(word).exists()]  # wherever it stands
+    options.overrides = [word for word in words if word not in sources]
+    if len(sources) > 1:
+        raise AlertlabError(f"hunt: takes one RUN, BUNDLE or SCORES; given {' '.join(sources)}")
     config = composed("hunt", options)
     if config is None:
         return
@@ -26,7 +30,7 @@ def hunt(options: argparse.Namespace) -> None:
     asked = Asked(
         options.candidates,
         options.out,
-        options.source,
+        sources[0] if sources else None,
         options.known,
         options.person,
         options.link or "",
@@ -40,7 +44,8 @@ def hunt(options: argparse.Namespace) -> None:
         replayed = verb.hunt_by_oracle(config, asked, options.oracle, anomalies, options.budget)
         if options.json:
             areas = {name: values.tolist() for name, values in replayed.discovery.areas.items()}
-            print_json({"areas": areas, "ratio": replayed.discovery.ratio.tolist(), "out": replayed.out})
+            ratio = [value if isfinite(value) else None for value in replayed.discovery.ratio.tolist()]
+            print_json({"areas": areas, "ratio": ratio, "out": replayed.out})
             return
         from ..workflows.show import show_discovery
 

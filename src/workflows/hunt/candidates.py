@@ -126,14 +126,14 @@ def placeholders(link: str) -> list[str]:
 
 
 def name_column(table: OpenTable, object_id: str) -> str:
-    """The column of names: that of the candidates, or ``object_id``.
+    """The column of names: that of the candidates, ``object_id``, or ``oid`` as ALeRCE writes it.
 
     Raises
     ------
     AlertlabError
         Where there is neither.
     """
-    found = next((name for name in (object_id, "object_id") if name in table.schema.names), None)
+    found = next((name for name in (object_id, "object_id", "oid") if name in table.schema.names), None)
     if found is None:
         raise AlertlabError(f"{table.path}: no column {object_id} of names.{nearest(object_id, table.names)}")
     return found

@@ -163,3 +163,13 @@ def test_the_command_without_the_extra_says_how_to_get_it(tmp_path, monkeypatch,
 def test_the_command_without_candidates_says_so(capsys):
     assert main(["hunt"]) == 1
     assert "--candidates TABLE" in capsys.readouterr().err
+
+
+def test_a_source_may_stand_anywhere_and_is_one(tmp_path, capsys):
+    scores = tmp_path / "scores.csv"
+    scores.write_text("object_id,score\n" + "\n".join(f"{name},{row}" for row, name in enumerate(names())))
+    command = ["hunt", "--candidates", str(write(tmp_path)), str(scores), "--out", str(tmp_path / "h")]
+    assert main([*command, "--questions", str(tmp_path / "q.csv"), "--budget", "1", *SMALL]) == 0
+    assert rows(tmp_path / "q.csv")[0]["object_id"] == names()[-1]
+    assert main([*command, "other.csv"]) == 1
+    assert "takes one RUN, BUNDLE or SCORES" in capsys.readouterr().err
