@@ -4,10 +4,13 @@ import sys
 
 import numpy as np
 import pytest
+from alertlab import runtime
+from alertlab.bundle import BundleDetails, write_bundle
 from alertlab.config import compose, instantiate
 from alertlab.core.samples import Samples
 from alertlab.models import AADForest, PineForest
 from alertlab.runtime import AlertlabError, Column
+from alertlab.workflows.hunt.candidates import read_candidates
 from coniferest.aadforest import AADForest as TheirAAD
 from coniferest.pineforest import PineForest as TheirPine
 from feature_table import FakeRun, FeatureTable, bundled
@@ -44,6 +47,23 @@ def test_the_bundle_ranks_every_row_as_coniferest_does(name, tmp_path):
     theirs = -forest.forest.score_samples(forest.prepare(everything))
     np.testing.assert_allclose(score, theirs, rtol=1e-6)
     assert no_flip(score, theirs)
+
+
+@pytest.mark.parametrize("name", FORESTS)
+def test_no_real_row_changes_its_rank(name, shared_data, tmp_path):
+    """MACHO: 6,060 rows, 43 infinite values, columns over eleven orders of magnitude."""
+    read = read_candidates(shared_data / "feature_tables" / "MACHO_FATS_features.csv.gz", "MACHO_Id", ["Class"], [])
+    forest = instantiate(compose("hunt", [f"forest={name}", "forest.n_jobs=1"]).forest)
+    forest.begin(read.samples, 5)
+    for n in (10, 20):
+        rows = np.arange(n) * 50
+        forest.learn(forest.features[rows], rows % 150 == 0)
+    details = BundleDetails("macho", "1", "", "BSD-3-Clause", "text")
+    bundle = runtime.load(write_bundle(tmp_path / "macho-1.bundle", forest, read.samples, details))
+    score = bundle.predict({"features": read.samples.inputs["features"]}).score
+    theirs = -forest.forest.score_samples(forest.features)
+    assert no_flip(score, theirs)
+    np.testing.assert_allclose(score, theirs, rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("map_value", MAPS)
