@@ -92,3 +92,29 @@ def test_two_strange_files_become_a_bundle_as_documented(tmp_path, monkeypatch, 
         assert len(pq.read_table(tmp_path / name)) == 80
     assert {"rise_share_V", "rise_share_I", "V-I_spread"} < set(pq.read_schema(tmp_path / "mine.parquet").names)
     assert "dropped" not in "".join(capfd.readouterr())  # nothing is wrong with these files
+
+
+def test_a_hunt_goes_as_documented(tmp_path):
+    """Every block of the page, in its order, with a person who answers twice."""
+    text = (ROOT / "docs" / "hunt.md").read_text().replace("-n 300", "-n 100")
+    small = "forest.n_trees=20 starts=1 formats=[] --budget 10"
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    said = ""
+    for language, block in re.findall(r"```(python|bash)\n(.*?)```", text, re.DOTALL):
+        code = block.replace("--out replay", f"--out replay {small}")
+        command = [sys.executable, "-c", code] if language == "python" else ["bash", "-ec", code]
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=environment,
+            input="y a dip\nn\nq\n",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{block}\n{done.stderr}"
+        said += done.stdout
+    answers = [json.loads(line) for line in (tmp_path / "hunt" / "answers.jsonl").read_text().splitlines()]
+    assert [each["answer"] for each in answers] == ["yes", "no", "yes"]  # the last by the notebook
+    assert "strange for" in said
+    assert "area by asking over that of the isolation forest" in said

@@ -9,6 +9,7 @@ from .. import __version__
 from ..door.words import printable
 from .bundles import bundle_check, bundle_info, bundle_pack
 from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
+from .hunt import hunt
 from .runs import compare, evaluate, report, strangest, sync, train
 
 
@@ -179,6 +180,23 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--explain", metavar="OBJECT", help="print why features of one object are NaN and stop")
     _config_options(verb)
 
+    verb = _verb(
+        verbs,
+        "hunt",
+        hunt,
+        "ask a person about the strangest objects, learn from the answers, and ask again",
+        "RUN_ID --candidates features.parquet --link 'https://alerce.online/object/{object_id}'",
+    )
+    verb.add_argument(
+        "source",
+        nargs="?",
+        metavar="RUN|BUNDLE|SCORES",
+        help="whose scores order the first questions: run, bundle, or table of object_id and score; without one the "
+        "forest alone does",
+    )
+    _hunt_options(verb)
+    _config_options(verb)
+
     verb = _verb(verbs, "sync", sync, "deliver to MLflow what a server missed", "outputs")
     verb.add_argument(
         "folder",
@@ -224,6 +242,34 @@ def parser() -> argparse.ArgumentParser:
         verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
     verb.add_argument("--out", type=Path, metavar="FILE", help="(default: the folder's name with .zip)")
     return root
+
+
+def _hunt_options(verb: argparse.ArgumentParser) -> None:
+    for name, kind, metavar, text in (
+        (
+            "--candidates",
+            Path,
+            "TABLE",
+            "objects, a row each: what `features` writes, a predictions table with an "
+            "embedding, or any table with object_id and numbers",
+        ),
+        ("--known", Path, "TABLE", "examples that are known from the start: object_id and answer, yes or no"),
+        ("--budget", int, "N", "most questions now (default: until you quit; 20 in a file, 200 of a replay)"),
+        ("--person", str, "NAME", "who answers (default: your login)"),
+        ("--link", str, "PATTERN", "address to look at; {object_id}, or a column, is filled in"),
+        ("--questions", Path, "FILE", "write the next questions to this table (.csv, .parquet) and stop"),
+        ("--answers", Path, "FILE", "take the answers of such a table, or of another hunt's answers.jsonl, and stop"),
+        ("--oracle", Path, "TABLE", "replay these labels as the expert and draw the discovery curve"),
+        ("--anomalies", str, "A,B", "labels of --oracle that are wanted; without them its column says true or false"),
+    ):
+        verb.add_argument(name, type=kind, metavar=metavar, help=text)
+    verb.add_argument(
+        "--out",
+        type=Path,
+        default=Path("hunt"),
+        metavar="DIR",
+        help="folder of answers, ranking and bundle; a hunt that is there goes on (default: %(default)s)",
+    )
 
 
 def _verb(

@@ -22,6 +22,7 @@ LISTS = {
     "metadata",
     "metrics",
     "only",
+    "shown",
 }
 PLAIN = ("bounds", "columns")  # groups of values, that build nothing
 MAPPINGS = {"bands", "branches", "label_map", "places"}  # their keys are the user's own
