@@ -13,6 +13,7 @@ LISTS = {
     "authors",
     "classes",
     "cut_days",
+    "facts",
     "filters",
     "formats",
     "join_columns",
@@ -23,6 +24,7 @@ LISTS = {
     "metrics",
     "only",
     "shown",
+    "used_bands",
 }
 PLAIN = ("bounds", "columns")  # groups of values, that build nothing
 MAPPINGS = {"bands", "branches", "label_map", "places"}  # their keys are the user's own

@@ -128,8 +128,15 @@ def _usual(train: Samples) -> tuple[Range | None, ...]:
 def predictions(
     identity: Identity, answers: Mapping[str, Any], told: Told, inputs: Mapping[str, Any], samples: Samples | None
 ) -> ScorePredictions:
-    """What a detector said of these rows; a row of a class that training did not see is an outlier."""
+    """What a detector said of these rows; a row of a class that training did not see is an outlier.
+
+    What it answers beside, one number a row, such as the chi-squared of a reconstruction, stands among the facts.
+    """
     n = len(identity)
+    beside = {name: np.asarray(values, np.float64) for name, values in answers.items() if name != SCORE}
+    identity = replace(
+        identity, facts={**identity.facts, **{name: each for name, each in beside.items() if each.shape == (n,)}}
+    )
     index = np.full(n, UNLABELLED, np.int64) if samples is None else samples.strata
     classes = () if samples is None else samples.classes
     kind = np.array([*classes, ""], np.str_)[index]  # index -1 is none
