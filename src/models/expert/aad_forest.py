@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.progress import notice
 from ...runtime.errors import AlertlabError
 from ..graphs.graph_file import Graph
 from .coniferest_graph import sum_graph, trees_of
@@ -61,6 +62,15 @@ class AADForest(ExpertForest):
     def build(self, **arguments: Any) -> Any:
         """See :class:`ExpertForest`."""
         return coniferest("aadforest").AADForest(**arguments, **self.arguments)
+
+    def learn(self, features: NDArray[np.float32], strange: NDArray[np.bool_]) -> None:
+        """Weights that fit nothing, of equal rows that are both wanted and not, stay what they were."""
+        before = self.forest.evaluator.weights
+        with np.errstate(invalid="ignore"):  # coniferest divides by their norm
+            super().learn(features, strange)
+        if not np.isfinite(self.forest.evaluator.weights).all():
+            self.forest.evaluator.weights = before
+            notice("hunt: the answers contradict each other, so nothing was learnt from the last")
 
     def graph(self) -> Graph:
         """A leaf says minus its value times its weight; the score is their sum."""

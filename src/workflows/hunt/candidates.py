@@ -19,6 +19,7 @@ from ...door.table import OpenTable, open_table
 from ...door.values import Place, is_number
 from ...door.words import in_few_words, text_of
 from ...features.memory import FACTS
+from ...features.sets import FeatureSet
 from ...features.tables.columns import nearest
 from ...models.graphs.graph_file import NAME
 from ...runtime.errors import AlertlabError
@@ -68,14 +69,18 @@ def read_candidates(
                 raise AlertlabError(f"{key}: {path} has no column {name}.{nearest(name, table.names)}")
     facts = [name for name in table.names if (name in FACTS or name.startswith(FACT)) and name not in wanted]
     features = known_set(table.metadata, str(path))
-    embedded = features is None and EMBEDDING in table.names
+    apart = {object_id, *leave_out, *wanted, *facts}
+    offered: Sequence[str] = table.names
+    if features is not None and apart & set(features.names):  # the rest of a set is that set no more
+        offered, features = features.names, None
+    embedded = features is None and EMBEDDING in offered
     if features is not None:
         chosen = list(features.names)
     elif embedded:
         chosen = [EMBEDDING]
     else:
-        told = {object_id, *leave_out, *wanted, *facts, *(NO_FEATURES if "sample_id" in table.names else ())}
-        chosen = [name for name in table.names if name not in told]
+        apart |= set(NO_FEATURES if "sample_id" in table.names else ())
+        chosen = [name for name in offered if name not in apart]
     read = [name for name in (object_id, *chosen, *wanted, *facts) if name in table.schema.names]
     rows = table.read(list(dict.fromkeys(read)), text=(object_id, *wanted))
     if features is None and not embedded:
@@ -144,10 +149,10 @@ def _samples(
     names: NDArray[np.str_],
     columns: tuple[Column, ...],
     table: OpenTable,
-    features: object,
+    features: FeatureSet | None,
 ) -> Samples:
     numbers = np.array([number_of(name) for name in names.tolist()], np.int64)
-    of = identity(known_set(table.metadata, str(table.path)), table.metadata) if features is not None else None
+    of = identity(features, table.metadata)
     return Samples({NAME: values}, None, numbers, names, None, {NAME: columns}, of)
 
 

@@ -23,7 +23,7 @@ class Question:
 
     Attributes
     ----------
-    object_id : its name. rank : among all candidates, 1 is the strangest. score : of the forest.
+    object_id : its name. rank : in the order of the moment, of all candidates. score : of the forest.
     drivers : (column, value, median of the candidates) of the features that make it strange, the strongest first.
     shown : what else is known of it, by column. link : where to look at it, "" for nowhere.
     model : fingerprint of the forest.

@@ -148,3 +148,15 @@ def test_a_no_may_weigh_less_than_a_yes():
     assert PineForest(
         n_trees=5, n_subsamples=16, max_depth=None, n_jobs=1, n_spare_trees=5, weight_ratio=0, regenerate_trees=True
     )
+
+
+def test_answers_that_contradict_each_other_leave_the_scores_as_they_were(capsys):
+    """Equal rows, wanted and not: coniferest's weights would be 0 / 0."""
+    values = np.zeros((2, 2), np.float32)
+    columns = {"features": (Column("x"), Column("y"))}
+    forest = made("aad_forest")
+    forest.begin(Samples({"features": values}, None, np.arange(2), np.array(["a", "b"]), None, columns), 1)
+    before = forest.score(values)
+    forest.learn(values, np.array([True, False]))
+    np.testing.assert_array_equal(forest.score(values), before)
+    assert "contradict" in capsys.readouterr().err

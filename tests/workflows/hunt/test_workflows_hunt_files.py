@@ -119,6 +119,21 @@ def test_unknown_values_are_said_aloud(tmp_path, capsys):
     assert "3 of 480 values, in 1 of 2 columns, are unknown; each is taken for the median" in capsys.readouterr().err
 
 
+def test_a_set_of_features_that_lacks_some_is_that_set_no_more(tmp_path):
+    """What is left out of a table that `features` wrote is not learnt from, and no bundle claims the whole set."""
+    path = tmp_path / "features.parquet"
+    night = tmp_path / "night"
+    assert main(["simulate", "lightcurves", "-n", "15", "--out", str(night), "--seed", "1"]) == 0
+    curves = str(night / "detections.parquet")
+    assert main(["features", curves, "--out", str(path), "features=brightness", "workers=1"]) == 0
+    whole = read_candidates(path, "object_id", [], [])
+    columns = [each.name for each in whole.samples.columns["features"]]
+    assert whole.samples.feature_set.name == "brightness"
+    less = read_candidates(path, "object_id", columns[:1], [])
+    assert [each.name for each in less.samples.columns["features"]] == columns[1:]
+    assert less.samples.feature_set is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
