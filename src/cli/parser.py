@@ -10,7 +10,7 @@ from ..door.words import printable
 from .bundles import bundle_check, bundle_info, bundle_pack
 from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
 from .hunt import hunt
-from .runs import compare, evaluate, report, strangest, sync, train
+from .runs import compare, evaluate, leave_out, report, strangest, sync, train
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,6 +39,21 @@ def parser() -> argparse.ArgumentParser:
     )
     verb.add_argument(
         "--resume", metavar="RUN_ID", help="go on with an interrupted run below outputs/, or in the folder named"
+    )
+
+    verb = _verb(
+        verbs,
+        "leave-out",
+        leave_out,
+        "leave out each class in turn and compare detectors on it",
+        "experiment=outlier_detector datamodule=macho datamodule.source.path=MACHO_FATS_features.csv.gz",
+    )
+    _config_options(verb)
+    verb.add_argument(
+        "--workers", type=int, metavar="N", help="processes, one thread each (default: the cores that may be used)"
+    )
+    verb.add_argument(
+        "--resume", metavar="RUN_ID", help="go on with an interrupted table below outputs/, or in the folder named"
     )
 
     verb = _verb(

@@ -124,6 +124,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "Evaluator",
         "ForecastEvaluator",
         "GenerationEvaluator",
+        "LeaveOneClassOut",
         "RegressionEvaluator",
     ),
     ("tracking",): _named("alertlab.tracking", "Tracker"),

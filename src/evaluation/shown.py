@@ -16,6 +16,7 @@ class Table:
     ----------
     name : of its file, ``classes``. title : above it, "by class".
     header, rows : cells as text. faint : first cells of rows that say little.
+    strong : row and column of cells that stand out.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Table:
     header: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     faint: frozenset[str] = frozenset()
+    strong: frozenset[tuple[int, int]] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """What other programs print of it."""

@@ -14,6 +14,7 @@ from rich.text import Text
 from ..door.words import in_few_words
 from ..evaluation import Evaluation
 from ..evaluation.metrics.spread import mean_and_std
+from ..evaluation.shown import Table as Shown
 
 if TYPE_CHECKING:
     from ..core.feature_file import FeaturesResult
@@ -27,10 +28,15 @@ def show_evaluation(evaluation: Evaluation) -> None:
     """Overall metrics, then what else there is of this task, such as a row a class."""
     repeats = f", {len(evaluation.repeats)} repeats" if len(evaluation.repeats) > 1 else ""
     _table(f"{evaluation.part}{repeats}", ("metric", "value"), evaluation.results())
-    for table in evaluation.tables():
-        _table(table.title, table.header, list(table.rows))
+    show_tables(evaluation.tables())
     for warning in evaluation.warnings():
         print(warning)
+
+
+def show_tables(tables: Sequence[Shown]) -> None:
+    """Each as it is, cells that stand out in bold."""
+    for table in tables:
+        _table(table.title, table.header, list(table.rows), table.strong)
 
 
 def first_figure(evaluation: Evaluation, figures: Path) -> dict[str, Path]:
@@ -136,12 +142,14 @@ def show_paths(paths: Mapping[str, Any]) -> None:
         print(f"{name:<{width}}  {value}")
 
 
-def _table(title: str, header: tuple[str, ...], rows: list[Any]) -> None:
+def _table(
+    title: str, header: tuple[str, ...], rows: list[Any], strong: frozenset[tuple[int, int]] = frozenset()
+) -> None:
     table = Table(title=Text(title), title_justify="left")
     for number, name in enumerate(header):
         table.add_column(Text(name), justify="right" if number else "left")
-    for row in rows:
-        table.add_row(*map(Text, row))  # a name in brackets or colons is no markup
+    for place, row in enumerate(rows):  # as Text: a name in brackets or colons is no markup
+        table.add_row(*(Text(cell, "bold" if (place, column) in strong else "") for column, cell in enumerate(row)))
     console = Console()
     whole = Measurement.get(console, console.options.update(max_width=MOST), table).maximum
     Console(width=max(console.width, whole)).print(table)  # what a terminal breaks is better than blank columns

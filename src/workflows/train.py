@@ -138,6 +138,8 @@ def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
     config.tracking.uri = identity.uri  # where the run is, whatever the environment says by now
     experiment = prepare(config)
     run = experiment.tracker.reopen(directory)
+    if run.tag("detectors"):
+        raise AlertlabError(f"--resume {source}: it is a table of detectors; alertlab leave-out --resume {source}")
     if run.journal.state == "FINISHED":
         raise AlertlabError(f"--resume {source}: the run is finished, its results are in {directory}")
     return carry_out(experiment, run)

@@ -77,6 +77,16 @@ def report_html(
     )
 
 
+def table_html(subject: Subject, told: Sequence[str], sections: Sequence[Section]) -> str:
+    """A page of a comparison of several runs: what was run, and sections of tables and figures.
+
+    Parameters
+    ----------
+    told : sentences that stand first.
+    """
+    return environment().get_template("table.html").render(subject=subject, told=told, sections=sections)
+
+
 def environment() -> Environment:
     """Where the templates are, and what they may use."""
     found = Environment(
