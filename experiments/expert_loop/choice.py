@@ -19,7 +19,7 @@ from alertlab.workflows.hunt.oracle import asked, passive_scores, read_truth
 
 PAIRS = {"Be and LPV": ("4", "9"), "EB and microlensing": ("7", "8"), "RRL and microlensing": ("6", "8")}
 PAIRS |= {"Be and EB": ("4", "7")}
-FORESTS = {"aad_forest": [], "pine_forest": [], "aad_forest, prior_influence 1": ["forest.prior_influence=1.0"]}
+FORESTS = ("aad_forest", "pine_forest")
 SEEDS, RARE, QUESTIONS = (101, 102), 80, 200
 
 
@@ -40,12 +40,12 @@ def main(path: Path) -> None:
     for pair, classes in PAIRS.items():
         for seed in SEEDS:
             candidates, wanted = rare(path, classes, seed)
-            for forest, overrides in FORESTS.items():
-                config = compose("hunt", [f"forest={forest.partition(',')[0]}", *overrides])
+            for forest in FORESTS:
+                config = compose("hunt", [f"forest={forest}"])
                 loop = loop_of(config, Prepared(candidates, None, None), seed)
                 passive = found_by(passive_scores(loop, seed), wanted, QUESTIONS).sum()
                 active = asked(loop, wanted, np.ones(len(wanted), bool), QUESTIONS).sum()
-                print(f'{pair},{seed},"{forest}",{active:.0f},{passive:.0f},{active / passive:.2f}', flush=True)
+                print(f"{pair},{seed},{forest},{active:.0f},{passive:.0f},{active / passive:.2f}", flush=True)
 
 
 if __name__ == "__main__":
