@@ -307,7 +307,8 @@ def _finish(of: Work, name: str, child: TrackedRun, table: ScorePredictions, has
 
 def _describe(of: Work, run: TrackedRun, config: DictConfig, hashes: Mapping[str, str]) -> None:
     run.log_files(run.directory / CONFIG)
-    run.log_params({**flatten(config), "data.samples": len(of.data.samples()), "cells": len(of.turns)})
+    counts = {"data.samples": len(of.data.samples()), "data.rejected": of.data.rejected_table().num_rows}
+    run.log_params({**flatten(config), **counts, "cells": len(of.turns)})
     run.set_tags({"data": of.data.description, **hashes})
 
 
