@@ -164,6 +164,30 @@ def report(options: argparse.Namespace) -> None:
     print(result.report)
 
 
+def strangest(options: argparse.Namespace) -> None:
+    """Verb ``strangest``."""
+    from ..workflows.strangest import Sources
+    from ..workflows.strangest import strangest as workflow
+
+    more = Sources(
+        options.bundle,
+        options.rows,
+        options.light_curves,
+        options.alerts,
+        options.overrides,
+        options.config_dir,
+        options.allow,
+    )
+    result = workflow(options.predictions, options.out, options.number, more)
+    if options.json:
+        print_json(vars(result))
+        return
+    print(
+        f"{result.shown} objects, {result.seen} with a light curve or stamp, {result.explained} with what drives them"
+    )
+    print(f"{result.table}\n{result.page}")
+
+
 def sync(options: argparse.Namespace) -> None:
     """Verb ``sync``."""
     from ..workflows.sync import sync as workflow

@@ -76,12 +76,15 @@ ESTIMATORS = (  # modules without a parameter `memory`, a folder whose pickles j
 )
 
 PLACES: dict[tuple[str, ...], Allowed] = {
-    ("datamodule",): _named("alertlab.datamodules", "StampDataModule", "TableDataModule", "ztf_stamps"),
+    ("datamodule",): _named(
+        "alertlab.datamodules", "SequenceDataModule", "StampDataModule", "TableDataModule", "ztf_stamps"
+    ),
     ("datamodule", "split"): SPLIT,
     ("datamodule", "label_rules", "*"): _named("alertlab.alerts", "LabelRule"),
     ("datamodule", "source"): Allowed(
         (
             "alertlab.datamodules.LightCurveFeatures",
+            "alertlab.datamodules.LightCurveSequences",
             "alertlab.datamodules.ReadyTable",
             "alertlab.simulate.SimulatedStamps",
         )
@@ -91,6 +94,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ("model",): _named(
         "alertlab.models",
         "Autoencoder",
+        "ContextualDetector",
         "DeepSVDD",
         "DihedralClassifier",
         "FlatBalancedForest",
@@ -108,6 +112,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "VariationalAutoencoder",
     ),
     ("model", "classifier"): OF_TABLES,
+    ("forest",): _named("alertlab.models", "AADForest", "PineForest"),
     ("model", "augmentation"): _named("alertlab.core.contracts", "Augmentation"),
     ("model", "trainer"): TRAINER,
     ("trainer",): TRAINER,
@@ -138,9 +143,10 @@ PLACES: dict[tuple[str, ...], Allowed] = {
 
 # What `--allow` never takes: it is for a package of one's own, and these hold functions that read, write and run.
 LIBRARIES = frozenset(
-    "alertlab astropy cloudpickle fastavro fsspec hydra imblearn joblib lightning lightning_fabric llvmlite "
-    "matplotlib mlflow numba numpy omegaconf onnx onnxruntime onnxscript optuna pandas pip pkg_resources PIL pyarrow "
-    "pytorch_lightning requests scipy setuptools sklearn sqlalchemy src torch torchmetrics yaml".split()
+    "alertlab astropy clarabel click cloudpickle coniferest fastavro fsspec hydra imblearn joblib lightning "
+    "lightning_fabric llvmlite matplotlib mlflow numba numpy omegaconf onnx onnxruntime onnxscript optuna pandas "
+    "pip pkg_resources PIL pyarrow pytorch_lightning requests scipy setuptools sklearn sqlalchemy src torch "
+    "torchmetrics yaml".split()
 )
 
 

@@ -14,6 +14,7 @@ LISTS = {
     "baselines",
     "classes",
     "cut_days",
+    "facts",
     "filters",
     "detectors",
     "formats",
@@ -25,6 +26,8 @@ LISTS = {
     "metadata",
     "metrics",
     "only",
+    "shown",
+    "used_bands",
 }
 WORDS = {("split", "leave_out"): "each"}  # that may stand in the place of such a list
 PLAIN = ("bounds", "columns")  # groups of values, that build nothing

@@ -1,6 +1,6 @@
 """What a model may ask of its data and its run, and what it must do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..runtime.errors import AlertlabError
 from ..runtime.tasks import task_named
 from ..runtime.tasks.task import Task
+from .curves import Curve
 from .export import Exported
 from .samples import Samples
 from .split import Split
@@ -21,16 +22,19 @@ Transform = Callable[[Mapping[str, Any]], dict[str, NDArray[np.float32]]]
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Random changes of training stamps that leave the class as it is.
+    """Random changes of training samples that leave the class as it is.
 
     Attributes
     ----------
-    flip : mirror half of them, up-down and left-right each.
-    shift : largest move in pixels, in x and y each.
+    flip : mirror half of the stamps, up-down and left-right each.
+    shift : largest move of stamps in pixels, in x and y each.
+    prefix : share of light curves that are cut behind a random point. shortest : points that are left at least.
     """
 
     flip: bool = False
     shift: int = 0
+    prefix: float = 0.0
+    shortest: int = 5
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,10 @@ class Data(Protocol):
 
     def samples(self, part: str | None = None) -> Samples:
         """The samples of train, validation, test, one of ``further_parts``, or all of them, those in no part too."""
+        ...
+
+    def curves_of(self, objects: Sequence[str]) -> Mapping[str, Curve]:
+        """Light curves of objects, to be looked at; those that there are, mostly none."""
         ...
 
     def write_rejected(self, path: Path) -> int:

@@ -82,6 +82,7 @@ class Example:
     sample_id, object_id : which it is.
     cells : the row of a table, where there is no picture. bars : below its picture.
     facts : name and value, and ``more`` bars, where its name is opened.
+    note : below its bars.
     """
 
     sample_id: int
@@ -90,6 +91,7 @@ class Example:
     bars: tuple[Bar, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     more: tuple[Bar, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Gallery:
-    """All groups, and what a reader should know of them."""
+    """All groups, and what a reader should know of them; ``curves`` where light curves are worth reading for it."""
 
     note: str = ""
     groups: Sequence[Group] = field(default=())
+    curves: bool = False
+
+    @property
+    def examples(self) -> list[Example]:
+        """Of all groups."""
+        return [example for group in self.groups for _, _, examples in group.parts for example in examples]

@@ -8,17 +8,22 @@ from .detectors.mahalanobis import Mahalanobis
 from .detectors.mc_isolation_forest import McIsolationForest
 from .detectors.nearest_neighbours import NearestNeighbours
 from .detectors.one_class_svm import OneClassSVM
+from .expert.aad_forest import AADForest
+from .expert.pine_forest import PineForest
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
 from .inputs import image_input, sequence_input, standardising, table_input
 from .networks.loss import gaussian_loss
 from .networks.network_model import NetworkModel
+from .sequences.contextual_detector import ContextualDetector
 from .stamps.dihedral_classifier import DihedralClassifier
 from .stamps.stamp_classifier import StampClassifier, stamp_input
 from .tables.boosting import GradientBoosting
 from .tables.perceptron import Perceptron
 
 __all__ = [
+    "AADForest",
     "Autoencoder",
+    "ContextualDetector",
     "DeepSVDD",
     "DihedralClassifier",
     "FlatBalancedForest",
@@ -32,6 +37,7 @@ __all__ = [
     "NetworkModel",
     "OneClassSVM",
     "Perceptron",
+    "PineForest",
     "PlainForest",
     "StampClassifier",
     "VariationalAutoencoder",

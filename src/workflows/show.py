@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -11,11 +13,13 @@ from rich.text import Text
 
 from ..door.words import in_few_words
 from ..evaluation import Evaluation
+from ..evaluation.metrics.spread import mean_and_std
 from ..evaluation.shown import Table as Shown
 
 if TYPE_CHECKING:
     from ..core.feature_file import FeaturesResult
     from .compare import CompareMatrixResult, CompareRunsResult
+    from .hunt.verb import ReplayResult
 
 MOST = 10_000  # letters of a line
 
@@ -111,6 +115,24 @@ def show_features(result: "FeaturesResult") -> None:
             "rejected": result.rejected,
         }
     )
+
+
+def show_discovery(result: "ReplayResult") -> None:
+    """A row a curve: area, and anomalies found in the end; then the ratio of asking to not asking."""
+    of = result.discovery
+    looked, starts = len(of.questions), len(of.active)
+    names = {"active": "asking", "passive": "isolation forest", "source": "SOURCE", "random": "at random"}
+    rows = [(names[name], _spread(of.areas[name], 0), _spread(curve[:, -1], 1)) for name, curve in of.curves.items()]
+    print(f"{of.words}: {of.anomalies} of {of.candidates} objects; {looked} looked at, {starts} starts")
+    _table("discovery", ("order", "area", "found"), rows)
+    print(f"area by asking over that of the isolation forest: {_spread(of.ratio, 2)}")
+    show_paths({"curves": result.out / "discovery.csv", "starts": result.out / "discovery_starts.csv"})
+
+
+def _spread(values: NDArray[np.float64], digits: int) -> str:
+    """Mean over starts, with its deviation where there are several."""
+    mean, std = mean_and_std(values)
+    return f"{float(mean):.{digits}f}" + (f" ± {float(std):.{digits}f}" if len(values) > 1 else "")
 
 
 def show_paths(paths: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ DETECTORS = {
     "variational_autoencoder": [*TINY, "model.latent=2"],
     "deep_svdd": TINY,
     "multi_class_deep_svdd": TINY,
-    "mc_isolation_forest": [*TINY, "model.latent=16", "model.n_estimators=50"],
+    "mc_isolation_forest": [*TINY, "model.latent=16", "model.n_estimators=50", "trainer.max_epochs=30"],
 }
 NETWORKS = [name for name, words in DETECTORS.items() if TINY[0] in words]
 

@@ -19,6 +19,12 @@ def data():
     return module(clumps(80, far_away))
 
 
+@pytest.fixture(scope="module")
+def several(data, tmp_path_factory):
+    """Deep SVDD with a centre for each class."""
+    return fitted("multi_class_deep_svdd", data, tmp_path_factory.mktemp("several"))
+
+
 def seen(model, samples):
     """Scaled features as the runtime gives them to the graph."""
     (spec,) = getattr(model, "inputs", None) or (model.input,)
@@ -44,11 +50,9 @@ def test_neighbours_are_those_of_scikit_learn(data, tmp_path):
     model = fitted("nearest_neighbours", data, tmp_path, "model.neighbours=4")
     train, rows = data.samples("train"), seen(model, data.samples())
     answers = model.predict(data.samples())
-    for place, expected in [
-        (None, seen(model, train)),
-        *((k, seen(model, train)[train.target == k]) for k in range(3)),
-    ]:
-        distance, _ = NearestNeighbors(n_neighbors=4).fit(expected).kneighbors(rows)
+    kept = seen(model, train)
+    for place, own in [(None, kept), *((each, kept[train.target == each]) for each in range(3))]:
+        distance, _ = NearestNeighbors(n_neighbors=4).fit(own).kneighbors(rows)
         ours = answers["score"] if place is None else answers["score_by_class"][:, place]
         np.testing.assert_allclose(ours, distance.mean(1), atol=1e-6)
 
@@ -83,33 +87,32 @@ def test_doubt_is_one_minus_the_largest_probability(data, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["deep_svdd", "multi_class_deep_svdd"])
-def test_centres_are_class_means_and_scores_squared_distances_to_the_nearest(name, data, tmp_path):
-    model = fitted(name, data, tmp_path)
+def test_centres_are_class_means_and_scores_squared_distances_to_the_nearest(name, data, several, tmp_path):
+    one = name == "deep_svdd"
+    model = fitted(name, data, tmp_path) if one else several
     train, answers = data.samples("train"), model.predict(data.samples())
     code = model.predict(train)["embedding"]
-    groups = [np.ones(len(train), bool)] if name == "deep_svdd" else [train.target == each for each in range(3)]
+    groups = [np.ones(len(train), bool)] if one else [train.target == each for each in range(3)]
     centres = np.array([code[rows].mean(0) for rows in groups])
     np.testing.assert_allclose(model.network.centres, centres, rtol=1e-4, atol=1e-5)
     square = ((answers["embedding"][:, None] - centres) ** 2).sum(2)
     np.testing.assert_allclose(answers["score"], square.min(1), rtol=1e-3, atol=1e-5)
 
 
-def test_a_centre_near_zero_is_moved_away_before_training(data, tmp_path):
+def test_a_centre_near_zero_is_moved_away_before_training(data, several):
     """Worked example: an encoder of nothing but zeros has its centres at 0, and they start at 0.01."""
-    model = fitted("multi_class_deep_svdd", data, tmp_path)
     with torch.no_grad():
-        for weights in model.first.network.encode.parameters():
+        for weights in several.first.network.encode.parameters():
             weights.zero_()
-    network = model.build(data.samples("train"))
+    network = several.build(data.samples("train"))
     np.testing.assert_allclose(network.centres, 0.01)
     code, place = torch.tensor([[1.0, 2.0], [3.0, 6.0], [5.0, -1.0]]), torch.tensor([0, 0, 1])
     np.testing.assert_array_equal(class_means(code, place), [[2, 4], [5, -1]])
 
 
-def test_the_loss_is_the_distance_to_the_own_centre(data, tmp_path):
-    model = fitted("multi_class_deep_svdd", data, tmp_path)
+def test_the_loss_is_the_distance_to_the_own_centre(several):
     distance = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [9.0, 8.0, 7.0], [3.0, 2.0, 9.0]])
-    loss = model.loss((distance, None), torch.tensor([0, 2, 1, -1]))
+    loss = several.loss((distance, None), torch.tensor([0, 2, 1, -1]))
     assert loss.tolist() == [1, 6, 8, 2]  # of a row without a class: to the nearest
 
 
