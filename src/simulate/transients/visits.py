@@ -28,8 +28,8 @@ def draw_visits(rng: Generator, number: NDArray[np.int64], most: int, days: floa
     """
     n, nights = len(number), -(-number // 2)
     start = rng.uniform(0, days, (n, -(-most // 2)))
-    start = np.sort(np.where(np.arange(start.shape[1]) < nights[:, None], start, days), axis=1)
-    time = (start[..., None] + PAIR * np.arange(2)).reshape(n, -1)[:, :most]
+    start = np.where(np.arange(start.shape[1]) < nights[:, None], start, 2 * days)  # beyond the others
+    time = np.sort((start[..., None] + PAIR * np.arange(2)).reshape(n, -1), axis=1)[:, :most]
     return time, rng.choice(len(BANDS), time.shape, p=SHARES)
 
 
