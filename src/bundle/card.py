@@ -85,7 +85,7 @@ def takes(spec: InputSpec) -> str:
     text += ". Give raw values, NaN where unknown."
     if spec.preprocessing:
         text += f" The bundle itself applies: {', '.join(operation['op'] for operation in spec.preprocessing)}."
-    if spec.feature_set:
+    if spec.feature_set and spec.kind == "features":
         features = spec.feature_set
         text += (
             f" These are alertlab's features {features.name}, version {features.version} "

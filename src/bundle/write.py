@@ -65,7 +65,7 @@ def write_bundle(path: Path, model: Model, samples: Samples, details: BundleDeta
         (folder / "evaluation.json").write_bytes(canonical(details.evaluation or {}))
 
         task = task_of(model)
-        draft = declare(folder, task, exported, told, details, Parity(RTOL, ATOL, 0.0, rows, 0))
+        draft = declare(folder, task, exported, told, details, Parity(RTOL, exported.atol or ATOL, 0.0, rows, 0))
         (folder / MANIFEST).write_bytes(encode_manifest(draft))
         parity = prove(folder, inputs, expected, rows)
 

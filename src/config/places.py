@@ -68,12 +68,15 @@ ESTIMATORS = (  # modules without a parameter `memory`, a folder whose pickles j
 )
 
 PLACES: dict[tuple[str, ...], Allowed] = {
-    ("datamodule",): _named("alertlab.datamodules", "StampDataModule", "TableDataModule", "ztf_stamps"),
+    ("datamodule",): _named(
+        "alertlab.datamodules", "SequenceDataModule", "StampDataModule", "TableDataModule", "ztf_stamps"
+    ),
     ("datamodule", "split"): SPLIT,
     ("datamodule", "label_rules", "*"): _named("alertlab.alerts", "LabelRule"),
     ("datamodule", "source"): Allowed(
         (
             "alertlab.datamodules.LightCurveFeatures",
+            "alertlab.datamodules.LightCurveSequences",
             "alertlab.datamodules.ReadyTable",
             "alertlab.simulate.SimulatedStamps",
         )
@@ -84,6 +87,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ),
     ("model",): _named(
         "alertlab.models",
+        "ContextualDetector",
         "DihedralClassifier",
         "FlatBalancedForest",
         "GradientBoosting",

@@ -13,6 +13,7 @@ LISTS = {
     "authors",
     "classes",
     "cut_days",
+    "facts",
     "filters",
     "formats",
     "join_columns",
@@ -22,6 +23,7 @@ LISTS = {
     "metadata",
     "metrics",
     "only",
+    "used_bands",
 }
 PLAIN = ("bounds", "columns")  # groups of values, that build nothing
 MAPPINGS = {"bands", "branches", "label_map", "places"}  # their keys are the user's own

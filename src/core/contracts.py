@@ -21,16 +21,19 @@ Transform = Callable[[Mapping[str, Any]], dict[str, NDArray[np.float32]]]
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Random changes of training stamps that leave the class as it is.
+    """Random changes of training samples that leave the class as it is.
 
     Attributes
     ----------
-    flip : mirror half of them, up-down and left-right each.
-    shift : largest move in pixels, in x and y each.
+    flip : mirror half of the stamps, up-down and left-right each.
+    shift : largest move of stamps in pixels, in x and y each.
+    prefix : share of light curves that are cut behind a random point. shortest : points that are left at least.
     """
 
     flip: bool = False
     shift: int = 0
+    prefix: float = 0.0
+    shortest: int = 5
 
 
 @dataclass(frozen=True)

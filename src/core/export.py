@@ -13,7 +13,10 @@ class Exported:
     ----------
     inputs : raw inputs and the preprocessing that leads to the graph's.
     outputs : one has the name of the main answer of the task, such as ``probability``.
+    atol : what answers may differ by at most beside the relative tolerance, where the usual one cannot be held: trees
+        on what a network says jump where that lies within rounding of a threshold.
     """
 
     inputs: tuple[InputSpec, ...]
     outputs: tuple[OutputSpec, ...]
+    atol: float | None = None

@@ -1,9 +1,11 @@
 """Where labelled samples come from."""
 
 from .curve_files import CurveFiles, SimulatedCurves
+from .curve_rows import LightCurveSequences
 from .light_curves import LightCurveFeatures
 from .parted import DataModule
 from .ready_table import ReadyTable
+from .sequences import SequenceDataModule
 from .stamps import StampDataModule, ztf_stamps
 from .tables import TableDataModule
 
@@ -11,7 +13,9 @@ __all__ = [
     "CurveFiles",
     "DataModule",
     "LightCurveFeatures",
+    "LightCurveSequences",
     "ReadyTable",
+    "SequenceDataModule",
     "SimulatedCurves",
     "StampDataModule",
     "TableDataModule",

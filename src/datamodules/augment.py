@@ -1,9 +1,33 @@
-"""Random changes of stamps that leave the class as it is."""
+"""Random changes of stamps and light curves that leave the class as it is."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.contracts import Augmentation
+from ..core.curve_columns import CURVE, beginnings
+from ..runtime.errors import AlertlabError
+from ..runtime.ragged import Ragged
+
+
+def augment_inputs(inputs: dict[str, Any], augmentation: Augmentation, generator: np.random.Generator) -> None:
+    """Change the inputs of a batch, in place.
+
+    Raises
+    ------
+    AlertlabError
+        For a change of an input that the data do not have.
+    """
+    asked = {"stamp": augmentation.flip or augmentation.shift, CURVE: augmentation.prefix}
+    for name in (name for name, wanted in asked.items() if wanted):
+        if isinstance(inputs.get(name), Ragged) != (name == CURVE) or name not in inputs:
+            given, kind = ", ".join(inputs), "light_curve" if name == CURVE else "stamp of one size"
+            raise AlertlabError(f"model.augmentation: is of an input {kind}, the data have {given}; leave it out")
+    if asked["stamp"]:
+        inputs["stamp"] = augment(inputs["stamp"], augmentation, generator)
+    if asked[CURVE]:
+        inputs[CURVE] = beginnings(inputs[CURVE], augmentation.prefix, augmentation.shortest, generator)
 
 
 def augment(

@@ -6,9 +6,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..core.contracts import Loading
 from ..core.samples import Samples
-from ..runtime.errors import AlertlabError
 from ..runtime.ragged import Ragged
-from .augment import augment
+from .augment import augment_inputs
 from .sampler import Draw, EpochBatches, in_order
 
 Batch = tuple[dict[str, torch.Tensor], torch.Tensor]
@@ -28,14 +27,8 @@ class PreparedBatches(Dataset[Batch]):
         rows, place = draw
         taken = self.samples.take(np.array(rows))
         inputs = dict(taken.inputs)
-        if place is not None and (self.loading.augmentation.flip or self.loading.augmentation.shift):
-            if isinstance(inputs.get("stamp"), Ragged | None):
-                given = ", ".join(inputs)
-                raise AlertlabError(
-                    f"model.augmentation: is of an input stamp of one size, the data have {given}; leave it out"
-                )
-            generator = np.random.default_rng([self.loading.seed, *place])
-            inputs["stamp"] = augment(inputs["stamp"], self.loading.augmentation, generator)
+        if place is not None:
+            augment_inputs(inputs, self.loading.augmentation, np.random.default_rng([self.loading.seed, *place]))
         prepared = self.loading.transform(inputs)
         return {name: torch.from_numpy(array) for name, array in prepared.items()}, _tensor(taken)
 

@@ -23,7 +23,7 @@ class CurveFiles:
     ----------
     path, non_detections : of the detections, and of upper limits if there are any.
     labels : table with the labels, or a folder of such; None where the detections have them.
-    object_id, label : its columns of names and labels.
+    object_id, label : its columns of names and labels; label None where there are none.
     description : what the data are, in a few words.
     """
 
@@ -33,7 +33,7 @@ class CurveFiles:
         non_detections: str | None,
         labels: str | None,
         object_id: str,
-        label: str,
+        label: str | None,
         description: str,
     ) -> None:
         self.path, self.non_detections = Path(path), None if non_detections is None else Path(non_detections)
@@ -54,14 +54,20 @@ class CurveFiles:
         """They lie there already."""
         return self.path, self.non_detections
 
-    def labels(self, folder: Path) -> Mapping[str, str | None]:
-        """Object -> label.
+    def objects(self, folder: Path) -> tuple[Path, str]:
+        """The table of labels."""
+        return self.labelled, self.object_id
+
+    def labels(self, folder: Path) -> Mapping[str, str | None] | None:
+        """Object -> label, None where there are none.
 
         Raises
         ------
         AlertlabError
             For a missing file or column, or an object with two labels.
         """
+        if self.label is None:
+            return None
         found: dict[str, str | None] = {}
         place = look(self.labelled)
         if place.packets:
@@ -170,6 +176,10 @@ class SimulatedCurves:
         self.files(folder)
         table = pq.read_table(self._folder(folder) / "labels.parquet")
         return dict(zip(table.column("oid").to_pylist(), table.column("class").to_pylist(), strict=True))
+
+    def objects(self, folder: Path) -> tuple[Path, str]:
+        """The table of classes, which may tell more."""
+        return self._folder(folder) / "labels.parquet", "oid"
 
     def _folder(self, folder: Path) -> Path:
         return folder / f"simulated-{self.simulator.fingerprint()}"

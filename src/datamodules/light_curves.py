@@ -50,8 +50,12 @@ class Curves(Protocol):
         """Detections and non-detections; what is not in a file yet is written into ``folder``."""
         ...
 
-    def labels(self, folder: Path) -> Mapping[str, str | None]:
-        """Object -> label; ``folder`` as above."""
+    def labels(self, folder: Path) -> Mapping[str, str | None] | None:
+        """Object -> label, None where there are none at all; ``folder`` as above."""
+        ...
+
+    def objects(self, folder: Path) -> tuple[Path, str]:
+        """Table of what else is known of objects, and its column of names; ``folder`` as above."""
         ...
 
 
@@ -116,10 +120,10 @@ class LightCurveFeatures:
         )
         with ExitStack() as stack:
             folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
-            with _keys_of_a_training():
+            with keys_of_a_training():
                 path = kept(self.curves, folder, settings)
             table, rejected = pq.read_table(path), pq.read_table(rejected_path(path))
-            labels = self.curves.labels(folder)
+            labels = self.curves.labels(folder) or {}
         said = table.schema.metadata
         features = known_set(said, str(path), self.features)
         assert features is not None  # the table was made here
@@ -130,13 +134,7 @@ class LightCurveFeatures:
         cut = "" if max_days is None else f", cut {max_days:g} days after the first detection"
         for line in losses(names, values, rejected.column("reason").to_pylist(), dropped):
             notice(f"{self.description}{cut}: {line}")
-        if objects and not any(name in labels for name in objects):
-            theirs = next(iter(labels), None)
-            fault = f"are of {theirs} and others" if theirs is not None else "are none at all"
-            raise AlertlabError(
-                f"{self.origin}: no label is of any light curve: labels {fault}, light curves of {objects[0]} and "
-                "others; spell names alike, or name their column with datamodule.source.curves.object_id=COLUMN"
-            )
+        check_met(self.origin, objects, labels)
         return FeatureRows(
             np.array(objects, dtype=np.str_),
             [labels.get(name) for name in objects],
@@ -155,8 +153,19 @@ class LightCurveFeatures:
             return read_places(self.curves.files(folder)[0], self.columns, self.bounds, objects)
 
 
+def check_met(origin: str, objects: Sequence[str], labels: Mapping[str, str | None]) -> None:
+    """Refuse labels of which none is of any light curve."""
+    if objects and not any(name in labels for name in objects):
+        theirs = next(iter(labels), None)
+        fault = f"are of {theirs} and others" if theirs is not None else "are none at all"
+        raise AlertlabError(
+            f"{origin}: no label is of any light curve: labels {fault}, light curves of {objects[0]} and "
+            "others; spell names alike, or name their column with datamodule.source.curves.object_id=COLUMN"
+        )
+
+
 @contextmanager
-def _keys_of_a_training() -> Iterator[None]:
+def keys_of_a_training() -> Iterator[None]:
     """What the features call columns.KEY is datamodule.source.columns.KEY in the config of a training."""
     try:
         yield

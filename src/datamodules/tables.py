@@ -1,6 +1,6 @@
 """Objects as rows of features, with a label."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -49,7 +49,7 @@ class TableDataModule(LabelledDataModule):
         workers: int = 0,
     ) -> None:
         super().__init__(Taxonomy(classes, branches), split, label_map, workers)
-        self.source, self.cut_days = source, {f"test_{days}d": days for days in _days(cut_days)}
+        self.source, self.cut_days = source, {f"test_{days}d": days for days in days_of(cut_days)}
         self.rejected = REJECTED.empty_table()
         self.cut: dict[str, Samples] = {}
 
@@ -87,15 +87,16 @@ class TableDataModule(LabelledDataModule):
             tell(samples, self.source.origin)
         else:
             tell_joined(samples, self.source.origin, rows.feature_set.recipe.get("joined", ()))
-        self.rejected = pa.concat_tables([rows.rejected, _others(rows, samples)])
+        self.rejected = pa.concat_tables(
+            [rows.rejected, others(rows.object_id.tolist(), rows.label, set(samples.object_id.tolist()))]
+        )
         return samples
 
     def _samples(self, rows: FeatureRows) -> Samples:
         named = [self.class_of(label, self.source.origin) for label in rows.label]
         kept = np.array([name is not None for name in named], dtype=bool)
         if not kept.any():
-            left = ", ".join(f"{count} left out with {label}" for label, count in self.left_out.items())
-            raise AlertlabError(f"{self.source.origin}: no labelled object to learn from ({left or 'it has no rows'})")
+            raise no_object(self.source.origin, self.left_out)
         objects = rows.object_id[kept]
         return Samples(
             Inputs({"features": np.ascontiguousarray(rows.values[kept])}),
@@ -110,7 +111,7 @@ class TableDataModule(LabelledDataModule):
         )
 
 
-def _days(given: Any) -> list[int]:
+def days_of(given: Any) -> list[int]:
     """Whole numbers of days, in order."""
     for days in listed(given, "datamodule.cut_days"):
         if isinstance(days, bool) or not isinstance(days, int) or days < 1:
@@ -118,10 +119,15 @@ def _days(given: Any) -> list[int]:
     return sorted(set(given))
 
 
-def _others(rows: FeatureRows, samples: Samples) -> pa.Table:
+def no_object(origin: str, left_out: Mapping[str, int]) -> AlertlabError:
+    """What to raise where no object has a class."""
+    left = ", ".join(f"{count} left out with {label}" for label, count in left_out.items())
+    return AlertlabError(f"{origin}: no labelled object to learn from ({left or 'it has no rows'})")
+
+
+def others(objects: Sequence[str], labels: Sequence[str | None], used: Set[str]) -> pa.Table:
     """Objects whose label keeps them out."""
-    used = set(samples.object_id.tolist())
-    left = [each for each in zip(rows.object_id.tolist(), rows.label, strict=True) if each[0] not in used]
+    left = [each for each in zip(objects, labels, strict=True) if each[0] not in used]
     reasons = [f"datamodule.label_map leaves out {label}" if label is not None else "no label" for _, label in left]
     return pa.table(
         [pa.array([name for name, _ in left], pa.string()), pa.array(reasons, pa.string())], schema=REJECTED

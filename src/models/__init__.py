@@ -4,12 +4,14 @@ from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, Pla
 from .inputs import image_input, sequence_input, standardising, table_input
 from .networks.loss import gaussian_loss
 from .networks.network_model import NetworkModel
+from .sequences.contextual_detector import ContextualDetector
 from .stamps.dihedral_classifier import DihedralClassifier
 from .stamps.stamp_classifier import StampClassifier, stamp_input
 from .tables.boosting import GradientBoosting
 from .tables.perceptron import Perceptron
 
 __all__ = [
+    "ContextualDetector",
     "DihedralClassifier",
     "FlatBalancedForest",
     "GradientBoosting",

@@ -6,17 +6,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.curve_columns import CURVE
 from ..core.samples import Samples
 from ..runtime.manifest import InputSpec
 from ..runtime.ragged import Ragged
 
 Steps = Sequence[Mapping[str, Any]]
+FEATURES = "features"
 
 
 def table_input(train: Samples, name: str, steps: Steps) -> InputSpec:
     """A table, with the columns that the data have."""
     columns = train.columns[name]
-    features = train.feature_set if name == "features" else None
+    features = train.feature_set if name == FEATURES else None
     return InputSpec(name, "features", (len(columns),), ("column",), (), columns, "", tuple(steps), features)
 
 
@@ -24,7 +26,8 @@ def sequence_input(train: Samples, name: str, steps: Steps) -> InputSpec:
     """Sequences of any length, with the columns that the data have."""
     columns = train.columns[name]
     shape, axes = (f"{name}_length", len(columns)), ("point", "column")
-    return InputSpec(name, "sequence", shape, axes, (), columns, "", tuple(steps))
+    made = train.feature_set if name == CURVE else None
+    return InputSpec(name, "sequence", shape, axes, (), columns, "", tuple(steps), made)
 
 
 def image_input(train: Samples, name: str, channels: Sequence[str], unit: str, steps: Steps) -> InputSpec:

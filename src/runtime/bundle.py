@@ -172,6 +172,8 @@ class Bundle:
         feed = {spec.name: prepare(spec, arrays[spec.name]) for spec in self.inputs}
         rows = len(next(iter(feed.values())))
         specs = self.manifest.outputs
+        if not rows:  # onnxruntime's recurrent layers end the process on an empty batch
+            return {spec.name: self._cut(spec, _nothing(spec), arrays, rows) for spec in specs}
         try:
             outputs = self._session.run([spec.name for spec in specs], feed)
         except Exception as error:  # onnxruntime's exceptions share no base class
@@ -193,6 +195,11 @@ def _taken(arrays: Mapping[str, Any], rows: NDArray[np.int64] | slice) -> dict[s
     """These rows of each; a slice of an array is a view."""
     numbers = {name: np.arange(len(each))[rows] for name, each in arrays.items() if isinstance(each, Ragged)}
     return {name: each.take(numbers[name]) if name in numbers else each[rows] for name, each in arrays.items()}
+
+
+def _nothing(spec: OutputSpec) -> NDArray[np.float32]:
+    """An output without rows; an axis of any length is one long, as padding makes it."""
+    return np.zeros((0, *(1 if isinstance(side, str) else side for side in spec.shape)), np.float32)
 
 
 def _whole(parts: list[Any]) -> Any:

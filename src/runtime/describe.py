@@ -18,7 +18,7 @@ def describe(bundle: Bundle) -> dict[str, str]:
         names = ", ".join([*spec.channels, *(column.name for column in spec.columns)])
         unit = f" in {spec.unit}" if spec.unit else ""
         lines[f"input {spec.name}"] = f"{spec.kind} (n, {spec.layout}){unit}: {names}"
-        if spec.feature_set:
+        if spec.feature_set and spec.kind == "features":
             features = spec.feature_set
             lines[f"features of {spec.name}"] = f"{features.name} {features.version} (sha256 {features.sha256})"
     lines |= {

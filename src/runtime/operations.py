@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .errors import BundleError
 from .ragged import Ragged
+from .sequence_operations import OF_SEQUENCES
 
 Array = NDArray[np.floating]
 
@@ -173,21 +174,13 @@ def quantile(array: Array, knots: Sequence[Sequence[float]], missing: Sequence[f
     return ranks
 
 
-def append_present(array: Array) -> Array:
-    """Add to sequences (n, length, columns) a column: 1 where a row holds a number, 0 where it has ended."""
-    if array.ndim != 3:
-        raise BundleError(f"append_present: takes sequences with columns, given {array.ndim} axes")
-    present = ~np.isnan(array).all(axis=-1, keepdims=True)
-    return np.concatenate([array, present], axis=-1, dtype=array.dtype)
-
-
 OF_IMAGES = (fit, crop, minmax, percentile_scale, append_mask, pyramid)
 OF_TABLES = (fill_missing, clip, standardize, quantile)  # column by column; of sequences too, but for quantile
 OPERATIONS: Mapping[str, Callable[..., Array]] = {
-    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, append_present, bound, nan_to_num)
+    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, *OF_SEQUENCES, bound, nan_to_num)
 }
 SIZING = fit.__name__  # brings images of any size to one
-SINCE_2 = {SIZING, append_present.__name__}  # which version 1 of the manifest does not have
+SINCE_2 = {SIZING, *(each.__name__ for each in OF_SEQUENCES)}  # which version 1 of the manifest does not have
 
 
 def apply(operations: Sequence[Mapping[str, Any]], array: Array | Ragged) -> NDArray[np.float32]:

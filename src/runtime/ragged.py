@@ -80,6 +80,13 @@ class Ragged:
         places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][numbers] - offsets[:-1], lengths)
         return Ragged(self.values[places], offsets, None if self.shapes is None else self.shapes[numbers])
 
+    def first(self, lengths: NDArray[np.int64]) -> "Ragged":
+        """Of each sequence as many rows from its beginning, (n,), or all where there are fewer."""
+        kept = np.minimum(lengths, self.lengths)
+        offsets = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1] - offsets[:-1], kept)
+        return Ragged(self.values[places], offsets)
+
     def padded(self) -> NDArray[Any]:
         """Sequences as one array (n, longest, columns) or (n, longest), NaN beyond the end of each; 1 long at least."""
         longest = max(1, int(self.lengths.max(initial=0)))

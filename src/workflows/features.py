@@ -12,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 from ..config import compose
 from ..config.compose import SHORT
 from ..config.overrides import parse
+from ..core.curve_columns import CURVE
 from ..core.feature_file import FeaturesResult, Settings, extract_file
 from ..door.place import look
 from ..door.values import Place
@@ -70,8 +71,8 @@ def trained_settings(
         For a recipe that cannot be read, columns beside the features for which no table is given, or whatever
         :func:`alertlab.config.compose` refuses.
     """
-    names = f"features=[{','.join(trained.name.split(AND))}]"
-    config = compose("features", [*overrides, names], folders, allowed)
+    names = [] if trained.name == CURVE else [f"features=[{','.join(trained.name.split(AND))}]"]
+    config = compose("features", [*overrides, *names], folders, allowed)
     settings = settings_of(config)
     if not trained.recipe:  # of a bundle that was written before there were any
         return settings

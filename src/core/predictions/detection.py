@@ -1,7 +1,7 @@
 """Predictions of strangeness: scores, and whether a row is an outlier indeed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -86,8 +86,15 @@ def told_of(train: Samples, answers: Mapping[str, Any]) -> Told:
 def predictions(
     identity: Identity, answers: Mapping[str, Any], told: Told, inputs: Mapping[str, Any], samples: Samples | None
 ) -> ScorePredictions:
-    """What a detector said of these rows; a row of a class that training did not see is an outlier."""
+    """What a detector said of these rows; a row of a class that training did not see is an outlier.
+
+    What it answers beside, one number a row, such as the chi-squared of a reconstruction, stands among the facts.
+    """
     n = len(identity)
+    beside = {name: np.asarray(values, np.float64) for name, values in answers.items() if name != SCORE}
+    identity = replace(
+        identity, facts={**identity.facts, **{name: each for name, each in beside.items() if each.shape == (n,)}}
+    )
     index = np.full(n, UNLABELLED, np.int64) if samples is None else samples.strata
     classes = () if samples is None else samples.classes
     kind = np.array([*classes, ""], np.str_)[index]  # index -1 is none

@@ -22,7 +22,7 @@ class Graph:
     Attributes
     ----------
     nodes : in order. constants : name -> array that they use.
-    outputs : name -> number of columns.
+    outputs : name -> number of columns, 0 for one value a row without such an axis.
     """
 
     nodes: Sequence[onnx.NodeProto]
@@ -36,7 +36,10 @@ def save_graph(graph: Graph, columns: int, path: Path) -> None:
         [],
         "alertlab",
         [helper.make_tensor_value_info(NAME, FLOAT, ["batch", columns])],
-        [helper.make_tensor_value_info(name, FLOAT, ["batch", width]) for name, width in graph.outputs.items()],
+        [
+            helper.make_tensor_value_info(name, FLOAT, ["batch", width] if width else ["batch"])
+            for name, width in graph.outputs.items()
+        ],
         [numpy_helper.from_array(np.asarray(value), name) for name, value in graph.constants.items()],
     )
     made.node.extend(graph.nodes)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ... import runtime
+from ...core.curve_columns import CURVE
 from ...door.place import Kind, keep_apart, look
 from ...runtime.errors import AlertlabError
 from .alerts import predict_alerts
@@ -28,8 +29,9 @@ def predict(
     ----------
     bundle : folder or zip.
     path : alerts, as :func:`alertlab.alerts.read_alerts` reads them, for a bundle that takes stamps and, perhaps,
-        metadata; light curves, see :func:`~.light_curves.predict_light_curves`, for one that takes their features; or,
-        for any bundle, rows that lie ready, see :func:`~.rows.predict_rows`.
+        metadata; light curves, see :func:`~.light_curves.predict_light_curves` and :func:`~.curves.predict_curves`, for
+        one that takes their features or their points; or, for any bundle, rows that lie ready, see
+        :func:`~.rows.predict_rows`.
     out : Parquet file of predictions.
     strict : stop at the first alert that cannot be used; nothing is written then.
     non_detections, overrides : of light curves; overrides of ``conf/features.yaml``, such as ``columns=bts``, in the
@@ -52,6 +54,11 @@ def predict(
         limits = None if non_detections is None else look(non_detections)
         keep_apart(out, limits)
         return predict_light_curves(loaded, overrides, found, limits, out, strict, folders, allowed)
+    curves = names == {CURVE} and loaded.inputs[0].feature_set is not None
+    if curves and found.kind is not Kind.ARRAYS and non_detections is None:
+        from .curves import predict_curves  # likewise
+
+        return predict_curves(loaded, overrides, found, out, strict, folders, allowed)
     if non_detections is not None or overrides:
         given = "--non-detections" if non_detections is not None else overrides[0]
         raise AlertlabError(f"{given}: is for light curves, and {bundle} takes other inputs; leave it out")

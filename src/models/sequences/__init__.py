@@ -1,0 +1,1 @@
+"""Networks that read light curves point by point."""
