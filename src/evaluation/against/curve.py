@@ -59,6 +59,15 @@ class ScoreCurve:
     intervals: dict[str, NDArray[np.float64]]
 
 
+@dataclass(frozen=True)
+class Against:
+    """A curve, what its groups are of, a fact's name or ``days``, and whether its axis is logarithmic."""
+
+    quantity: str
+    curve: ScoreCurve
+    logarithmic: bool = False
+
+
 def score_curve(level: str, groups: Sequence[Group[Rows]], judge: Judge[Rows]) -> ScoreCurve:
     """Judge each group, repeat by repeat.
 
