@@ -46,6 +46,14 @@ def _named(package: str, *names: str, partial: bool = False) -> Allowed:
 
 SPLIT = _named("alertlab.core.split", "SplitPlan")
 TRAINER = _named("pytorch_lightning", "Trainer", partial=True)
+OF_TABLES = _named(
+    "alertlab.models",
+    "FlatBalancedForest",
+    "GradientBoosting",
+    "HierarchicalBalancedForest",
+    "Perceptron",
+    "PlainForest",
+)
 CALLBACKS = _named(  # of Lightning's, those that neither write files where they are told nor take functions
     "pytorch_lightning.callbacks",
     "BackboneFinetuning",
@@ -87,15 +95,25 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ),
     ("model",): _named(
         "alertlab.models",
+        "Autoencoder",
         "ContextualDetector",
+        "DeepSVDD",
         "DihedralClassifier",
         "FlatBalancedForest",
         "GradientBoosting",
         "HierarchicalBalancedForest",
+        "IsolationForestDetector",
+        "LeastConfidence",
+        "Mahalanobis",
+        "McIsolationForest",
+        "NearestNeighbours",
+        "OneClassSVM",
         "Perceptron",
         "PlainForest",
         "StampClassifier",
+        "VariationalAutoencoder",
     ),
+    ("model", "classifier"): OF_TABLES,
     ("model", "augmentation"): _named("alertlab.core.contracts", "Augmentation"),
     ("model", "trainer"): TRAINER,
     ("trainer",): TRAINER,

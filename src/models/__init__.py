@@ -1,5 +1,13 @@
 """What is trained."""
 
+from .detectors.autoencoders import Autoencoder, VariationalAutoencoder
+from .detectors.deep_svdd import DeepSVDD
+from .detectors.isolation_forest import IsolationForestDetector
+from .detectors.least_confidence import LeastConfidence
+from .detectors.mahalanobis import Mahalanobis
+from .detectors.mc_isolation_forest import McIsolationForest
+from .detectors.nearest_neighbours import NearestNeighbours
+from .detectors.one_class_svm import OneClassSVM
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
 from .inputs import image_input, sequence_input, standardising, table_input
 from .networks.loss import gaussian_loss
@@ -11,15 +19,24 @@ from .tables.boosting import GradientBoosting
 from .tables.perceptron import Perceptron
 
 __all__ = [
+    "Autoencoder",
     "ContextualDetector",
+    "DeepSVDD",
     "DihedralClassifier",
     "FlatBalancedForest",
     "GradientBoosting",
     "HierarchicalBalancedForest",
+    "IsolationForestDetector",
+    "LeastConfidence",
+    "Mahalanobis",
+    "McIsolationForest",
+    "NearestNeighbours",
     "NetworkModel",
+    "OneClassSVM",
     "Perceptron",
     "PlainForest",
     "StampClassifier",
+    "VariationalAutoencoder",
     "gaussian_loss",
     "image_input",
     "sequence_input",

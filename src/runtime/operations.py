@@ -153,6 +153,21 @@ def standardize(array: Array, mean: Sequence[float], scale: Sequence[float]) -> 
     return standardized
 
 
+def logarithm(array: Array, floor: Sequence[float | None]) -> Array:
+    """Decadic logarithm of column i, of ``floor[i]`` where a value lies below; None leaves a column, NaN stays."""
+    low = np.array([1.0 if value is None else value for value in floor])
+    if not np.all(low > 0):
+        raise BundleError(f"logarithm: floor {list(floor)}, expected numbers above 0")
+    wide = array.astype(np.float64)
+    return np.where([value is None for value in floor], wide, np.log10(np.maximum(wide, low)))
+
+
+def tanh(array: Array) -> Array:
+    """Hyperbolic tangent, in float64: into (-1, 1), nearly unchanged about 0."""
+    bent: Array = np.tanh(array.astype(np.float64))
+    return bent
+
+
 def quantile(array: Array, knots: Sequence[Sequence[float]], missing: Sequence[float | None], offset: float) -> Array:
     """Rank of each value among training values, in [0, 1], plus ``offset``; NaN where not known.
 
@@ -175,12 +190,20 @@ def quantile(array: Array, knots: Sequence[Sequence[float]], missing: Sequence[f
 
 
 OF_IMAGES = (fit, crop, minmax, percentile_scale, append_mask, pyramid)
-OF_TABLES = (fill_missing, clip, standardize, quantile)  # column by column; of sequences too, but for quantile
+OF_TABLES = (
+    fill_missing,
+    clip,
+    standardize,
+    logarithm,
+    quantile,
+)  # column by column; of sequences too, but for quantile
 OPERATIONS: Mapping[str, Callable[..., Array]] = {
-    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, *OF_SEQUENCES, bound, nan_to_num)
+    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, *OF_SEQUENCES, bound, nan_to_num, tanh)
 }
 SIZING = fit.__name__  # brings images of any size to one
-SINCE_2 = {SIZING, *(each.__name__ for each in OF_SEQUENCES)}  # which version 1 of the manifest does not have
+SINCE_2 = {  # which version 1 of the manifest does not have
+    each.__name__ for each in (fit, logarithm, tanh, *OF_SEQUENCES)
+}
 
 
 def apply(operations: Sequence[Mapping[str, Any]], array: Array | Ragged) -> NDArray[np.float32]:

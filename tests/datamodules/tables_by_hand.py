@@ -114,7 +114,40 @@ def write_feature_table(folder):
     return [f"datamodule.source.path={path}", "datamodule.classes=[RRL,E]"]
 
 
+def write_sequences(folder):
+    """A folder of its own, since the same file is read as features too."""
+    (folder / "sequences").mkdir()
+    return write_light_curves(folder / "sequences")
+
+
+def write_mallorn_sequences(folder):
+    """Common types and rare ones, which are left out of training."""
+    (folder / "mallorn_sequences").mkdir()
+    kinds = ["AGN", "SN Ia", "SN II", "SLSN-I", "SN Iax[02cx-like]", "SN Ia-91bg-like", "SN Ic", "TDE", "SN IIn"]
+    names = {"oid": "object_id", "time": "mjd", "magnitude": "flux", "error": "flux_err"}
+    table = long_table(kinds, 5, points=12).rename(columns=names)
+    table["flux"] -= 17.8
+    table["band"] = [*"ugrizy"] * (len(table) // 6)
+    return labelled_apart(table, folder / "mallorn_sequences", "object_id", "spec_type")
+
+
+def write_quasars(folder):
+    """One band each, two light curves of some objects, some in fluxes."""
+    (folder / "quasars").mkdir()
+    names = {"oid": "lc_id", "magnitude": "value", "error": "value_err"}
+    table = long_table(["mag", "mag", "arbitrary unit"], 8).rename(columns=names).drop(columns="band")
+    place = labelled_apart(table, folder / "quasars", "lc_id", "unit")
+    objects = pd.read_parquet(folder / "quasars" / "objects.parquet")
+    objects["group_id"] = [f"g{number // 2}" for number in range(len(objects))]
+    objects["log_mbh"] = np.where(objects.unit == "mag", 8.5, np.nan)
+    objects.to_parquet(folder / "quasars" / "objects.parquet")
+    return place
+
+
 WRITERS = {
+    "sequences": write_sequences,
+    "mallorn_sequences": write_mallorn_sequences,
+    "quasars": write_quasars,
     "light_curves": write_light_curves,
     "bts": write_bts,
     "catalina": write_catalina,

@@ -8,8 +8,9 @@ from alertlab import runtime
 from alertlab.bundle import BundleDetails, write_bundle
 from alertlab.core.contracts import Loading
 from alertlab.core.samples import Samples
-from alertlab.core.split import Split
+from alertlab.core.split import Split, SplitPlan
 from alertlab.core.taxonomy import Taxonomy
+from alertlab.datamodules import DataModule
 from alertlab.runtime.manifest import Column, FeatureSetId
 
 BRANCHES = {"Transient": ("SNIa", "SNII"), "Stochastic": ("QSO",), "Periodic": ("RRL", "E", "LPV")}
@@ -88,3 +89,22 @@ class FeatureTable:
 
     def write_rejected(self, path: Path):
         return 0
+
+
+class FeatureModule(DataModule):
+    """The same table as a datamodule, which networks can be trained on; one class is left out.
+
+    Parameters
+    ----------
+    samples : others, in the place of the table.
+    test : share of the other classes' objects that test.
+    """
+
+    description = "drawn features"
+
+    def __init__(self, leave_out=("E",), samples=None, test=0.2, **table):
+        super().__init__(SplitPlan(validation=0.2 * (1 - test), test=test, leave_out=list(leave_out)))
+        self.table = FeatureTable(**table).everything if samples is None else samples
+
+    def read(self):
+        return self.table

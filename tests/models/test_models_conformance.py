@@ -7,10 +7,12 @@ import pytest
 from alertlab import conf, runtime
 from alertlab.bundle import BundleDetails, write_bundle
 from alertlab.config import compose, instantiate
-from alertlab.core.contracts import answers_of
+from alertlab.core.contracts import answers_of, task_of
+from alertlab.core.predictions import told_of
 from alertlab.runtime import Ragged
+from curve_rows import CurveRows
 from examples import TASKS
-from feature_table import FakeRun, FeatureTable
+from feature_table import FakeRun, FeatureModule, FeatureTable
 
 NAMES = sorted(path.stem for path in Path(conf.__file__).parent.glob("model/[!_]*.yaml"))
 SMALL = {
@@ -25,17 +27,37 @@ SMALL_OF_TABLES = {
     "gradient_boosting": ["model.n_estimators=5", "model.n_jobs=1"],
     "mlp": ["model.max_epochs=5", "model.dense=[8,4]", "model.quantiles=20", "model.n_jobs=1"],
 }
+NARROW = ["model.dense=[16,8]", "model.latent=3", "model.batch_size=64", "trainer.max_epochs=2"]
+SMALL_DETECTORS = {
+    "isolation_forest": ["model.n_estimators=20", "model.n_jobs=1"],
+    "one_class_svm": [],
+    "nearest_neighbours": ["model.neighbours=3"],
+    "mahalanobis": [],
+    "least_confidence": ["model.classifier.n_estimators=12", "model.classifier.n_jobs=1"],
+    "autoencoder": NARROW,
+    "variational_autoencoder": NARROW,
+    "deep_svdd": NARROW,
+    "multi_class_deep_svdd": NARROW,
+    "mc_isolation_forest": [*NARROW, "model.n_estimators=10"],
+}
+OF_CURVES = ["model.units=6", "model.n_estimators=15", "model.draws=3", "model.batch_size=32", "trainer.max_epochs=2"]
+SMALL_OF_CURVES = {
+    "contextual_detector": (["model.latent=4"], ("g",)),
+    "live_detector": (["model.latent=3"], tuple("ugr")),
+}
 VARIANTS = {"with metadata": [], "images only": ["datamodule.metadata=[]"]}
 TABLES = {"of two levels": {}, "flat": {"branches": {}}}
 ALL = [
     *((name, variant) for name in SMALL for variant in VARIANTS),
     *((name, variant) for name in SMALL_OF_TABLES for variant in TABLES),
+    *((name, "of a table") for name in SMALL_DETECTORS),
+    *((name, "of light curves") for name in SMALL_OF_CURVES),
     *((name, f"of {task}") for name, task in TASKS.items()),
 ]
 
 
 def test_no_model_is_left_out():
-    assert sorted([*SMALL, *SMALL_OF_TABLES]) == NAMES
+    assert sorted([*SMALL, *SMALL_OF_TABLES, *SMALL_DETECTORS, *SMALL_OF_CURVES]) == NAMES
 
 
 @pytest.fixture(scope="module", params=ALL, ids=" ".join)
@@ -48,6 +70,11 @@ def fitted(request, tmp_path_factory, of_example):
         small = [*SMALL[name], *VARIANTS[variant], "datamodule.source.n=120", "trainer.max_epochs=2"]
         config = compose("train", [f"model={name}", *small])
         data = instantiate(config.datamodule)
+    elif name in SMALL_DETECTORS:
+        config, data = compose("train", [f"model={name}", *SMALL_DETECTORS[name]]), FeatureModule()
+    elif name in SMALL_OF_CURVES:
+        words, bands = SMALL_OF_CURVES[name]
+        config, data = compose("train", [f"model={name}", *OF_CURVES, *words]), CurveRows(bands=bands)
     else:
         config, data = compose("train", [f"model={name}", *SMALL_OF_TABLES[name]]), FeatureTable(**TABLES[variant])
     model = instantiate(config.model)
@@ -65,7 +92,9 @@ def bundle_path(fitted, tmp_path_factory):
 
 def bundled(model, data, folder):
     details = BundleDetails("tiny", "0.1.0", "", "BSD-3-Clause", "text")
-    return write_bundle(folder / "tiny-0.1.0.bundle", model, data.samples(), details)
+    train = data.samples("train")
+    told = told_of(task_of(model).name, train, answers_of(model, train))
+    return write_bundle(folder / "tiny-0.1.0.bundle", model, data.samples(), details, told)
 
 
 def flat(values):
@@ -79,6 +108,10 @@ def test_every_row_has_a_finite_answer(fitted):
     for values in answers.values():
         assert len(values) == len(samples)
         assert np.isfinite(flat(values)).all()
+    if "score_by_class" in answers:
+        seen = np.unique(data.samples("train").target)
+        assert answers["score_by_class"].shape == (len(samples), len(seen))
+        assert len(seen) < len(samples.classes)
     if samples.classes and "probability" in answers:
         assert answers["probability"].shape == (len(samples), len(samples.classes))
         np.testing.assert_allclose(answers["probability"].sum(axis=1), 1, atol=1e-6)
@@ -104,10 +137,13 @@ def test_nothing_to_predict_gives_nothing(fitted):
 
 
 def test_every_epoch_is_recorded(fitted):
-    epochs = fitted[3].epochs
-    assert [epoch["epoch"] for epoch in epochs] == list(range(len(epochs)))
-    assert len(epochs) == (2 if "trainer" in fitted[0].model else max(1, len(epochs)))
-    assert all(np.isfinite(list(epoch.values())).all() for epoch in epochs)
+    config, _, _, run = fitted
+    first = [epoch for epoch in run.epochs if "validation_pretraining_loss" in epoch]
+    epochs = [epoch for epoch in run.epochs if epoch not in first]
+    assert len(epochs) == 2 or "trainer" not in config.model
+    for each in (first, epochs):
+        assert [epoch["epoch"] for epoch in each] == list(range(len(each)))
+        assert all(np.isfinite(list(epoch.values())).all() for epoch in each)
 
 
 def test_the_runtime_gives_the_same_answers(fitted, bundle_path):
@@ -115,7 +151,7 @@ def test_the_runtime_gives_the_same_answers(fitted, bundle_path):
     samples, bundle = data.samples(), runtime.load(bundle_path)
     answers = bundle.answers({spec.name: samples.inputs[spec.name] for spec in bundle.inputs})
     for name, values in answers_of(model, samples).items():
-        np.testing.assert_allclose(flat(answers[name]), flat(values), atol=1e-5, rtol=1e-4)
+        np.testing.assert_allclose(flat(answers[name]), flat(values), atol=bundle.manifest.parity.atol, rtol=1e-4)
     assert bundle.inputs[0].feature_set == samples.feature_set
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from alertlab.runtime import BundleError, Ragged
-from alertlab.runtime.operations import append_present, apply, clip, crop, fill_missing, fit, standardize
+from alertlab.runtime.operations import apply, clip, crop, fill_missing, fit, standardize
+from alertlab.runtime.sequence_operations import append_present
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -1,5 +1,7 @@
 """An isolation forest of scikit-learn as nodes of an ONNX graph, over a table or over what a network says."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, helper
@@ -28,17 +30,13 @@ def isolation_nodes(
     target : name for the float32 result (n,), or (n, 1) with ``kept``; names of what lies between begin with it.
     kept : keep an axis of one column, so that scores of several forests can stand side by side.
     """
-    trees, scale = [], average_path_length(np.array([forest.max_samples_]))[0]
-    for estimator, columns in zip(forest.estimators_, forest.estimators_features_, strict=True):
-        tree = estimator.tree_
-        depth = tree.compute_node_depths() - 1 + average_path_length(tree.n_node_samples)
-        if not scale:  # trees of one row: scikit-learn takes 1 for 0 / 0
-            depth = np.ones_like(depth)
-        nan_left = tree.missing_go_to_left.astype(bool)
-        feature = columns[np.maximum(tree.feature, 0)]  # a forest with max_features gives each tree columns of its own
-        trees.append((feature, tree.threshold, tree.children_left, tree.children_right, nan_left, depth))
-    step = 2.0 ** (np.ceil(np.log2(sum(depth.max() for *_, depth in trees) + 1)) + 1 - FLOAT32_BITS)
-    parted = [Tree(*flat, np.column_stack(_parts(depth, step))) for *flat, depth in trees]
+    scale = average_path_length(np.array([forest.max_samples_]))[0]
+    depths = [_depths(estimator.tree_) if scale else np.ones(1) for estimator in forest.estimators_]  # 1 for 0 / 0
+    step = 2.0 ** (np.ceil(np.log2(sum(depth.max() for depth in depths) + 1)) + 1 - FLOAT32_BITS)
+    trees = [
+        _plain(estimator.tree_, columns, np.column_stack(_parts(depth, step)))
+        for estimator, columns, depth in zip(forest.estimators_, forest.estimators_features_, depths, strict=True)
+    ]
     constants: Constants = {
         f"{target}_scale": np.array(-len(trees) * (scale or 1.0)),
         f"{target}_two": np.array(2.0),
@@ -46,7 +44,7 @@ def isolation_nodes(
     }
     nodes = [
         helper.make_node("Cast", [source], [f"{target}_wide"], to=DOUBLE),
-        tree_sum(parted, f"{target}_wide", f"{target}_parts"),
+        tree_sum(trees, f"{target}_wide", f"{target}_parts"),
         helper.make_node("Cast", [f"{target}_parts"], [f"{target}_exact"], to=DOUBLE),
         helper.make_node("ReduceSum", [f"{target}_exact", f"{target}_axis"], [f"{target}_depth"], keepdims=int(kept)),
         helper.make_node("Div", [f"{target}_depth", f"{target}_scale"], [f"{target}_power"]),
@@ -64,6 +62,18 @@ def average_path_length(rows: NDArray[np.integer]) -> NDArray[np.float64]:
     n = np.maximum(rows, 2).astype(np.float64)
     length = 2 * (np.log(np.maximum(n - 1, 1)) + np.euler_gamma) - 2 * (n - 1) / n
     return np.where(rows > 2, length, np.where(rows == 2, 1.0, 0.0))
+
+
+def _depths(tree: Any) -> NDArray[np.float64]:
+    """(nodes,) how deep a row ends in each node, were it a leaf."""
+    depth: NDArray[np.float64] = tree.compute_node_depths() - 1 + average_path_length(tree.n_node_samples)
+    return depth
+
+
+def _plain(tree: Any, columns: NDArray[np.integer], value: NDArray[np.float64]) -> Tree:
+    """A tree over the whole table; a forest with ``max_features`` gives each tree columns of its own."""
+    feature, nan_left = columns[np.maximum(tree.feature, 0)], tree.missing_go_to_left.astype(bool)
+    return Tree(feature, tree.threshold, tree.children_left, tree.children_right, nan_left, value)
 
 
 def _parts(depth: NDArray[np.float64], step: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from .recurrent import TRANSLATIONS
+
 OPSET = 20  # onnxruntime reads it since 1.17
 
 
@@ -65,4 +67,5 @@ def export_graph(
             external_data=False,
             dynamo=True,
             verbose=False,
+            custom_translation_table=dict(TRANSLATIONS),
         )

@@ -80,6 +80,10 @@ class ContextualDetector(NetworkModel):
         **network: Any,
     ) -> None:
         super().__init__(**network)
+        counts = {"units": units, "latent": latent, "longest": longest, "n_estimators": n_estimators, "draws": draws}
+        for key, count in counts.items():
+            if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+                raise AlertlabError(f"model.{key}: {count!r} is not a whole number of 1 or more")
         for key, value, options in (("scaling", scaling, SCALINGS), ("score_of", score_of, SCORES)):
             if value not in options:
                 raise AlertlabError(f"model.{key}: {value!r} is none of {', '.join(options)}")

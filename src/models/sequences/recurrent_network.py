@@ -5,6 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ..networks.recurrent import GRU
+
 
 class Reconstruction(NamedTuple):
     """What the network says of n light curves.
@@ -28,13 +30,13 @@ class BothWays(nn.Module):
     """A GRU layer in both directions over curves of unequal length, padded at their end.
 
     The second direction reads each curve from its own last point, by gathering: padding is at the end of both, changes
-    nothing, and the graph has plain GRU nodes with a free length.
+    nothing.
     """
 
     def __init__(self, columns: int, units: int) -> None:
         super().__init__()
-        self.forwards = nn.GRU(columns, units, batch_first=True)
-        self.backwards = nn.GRU(columns, units, batch_first=True)
+        self.forwards = GRU(columns, units)
+        self.backwards = GRU(columns, units)
 
     def forward(self, points: Tensor, reversed_places: Tensor) -> tuple[Tensor, Tensor]:
         """(n, length, units) of each direction, each in its own order.
@@ -44,7 +46,7 @@ class BothWays(nn.Module):
         points : (n, length, columns).
         reversed_places : (n, length) which place of a curve comes when it is read backwards.
         """
-        return self.forwards(points)[0], self.backwards(_taken(points, reversed_places))[0]
+        return self.forwards(points), self.backwards(_taken(points, reversed_places))
 
 
 class RecurrentNetwork(nn.Module):
@@ -71,8 +73,8 @@ class RecurrentNetwork(nn.Module):
         self.queries, self.seen = queries, queries + 1 + errors
         self.first, self.second = BothWays(self.seen, units), BothWays(2 * units, units)
         self.mean, self.log_variance = nn.Linear(2 * units, latent), nn.Linear(2 * units, latent)
-        self.decoder = nn.GRU(latent + queries, units, batch_first=True)
-        self.last_decoder = nn.GRU(units, units, batch_first=True)
+        self.decoder = GRU(latent + queries, units)
+        self.last_decoder = GRU(units, units)
         self.value = nn.Linear(units, 1)
         self.dropout = nn.Dropout(dropout)
 
@@ -100,8 +102,8 @@ class RecurrentNetwork(nn.Module):
     def decode(self, latent: Tensor, queries: Tensor) -> Tensor:
         """(n, length) values at what is asked, (n, length, queries)."""
         repeated = latent[:, None].expand(-1, queries.shape[1], -1)
-        states = self.dropout(self.decoder(torch.cat([repeated, queries], 2))[0])
-        decoded: Tensor = self.value(self.last_decoder(states)[0])[..., 0]
+        states = self.dropout(self.decoder(torch.cat([repeated, queries], 2)))
+        decoded: Tensor = self.value(self.last_decoder(states))[..., 0]
         return decoded
 
 

@@ -29,6 +29,16 @@ def cleaning(missing: Missing) -> tuple[Mapping[str, Any], ...]:
     return (first,) if missing == NATIVE else (first, {"op": "nan_to_num", "value": float(missing)})
 
 
+def tabular(samples: Samples) -> Samples:
+    """The same samples, refused where they have no table of features."""
+    if NAME not in samples.inputs:
+        raise AlertlabError(
+            f"model: takes a table of features, and the data have {', '.join(samples.inputs)}; "
+            "choose a datamodule of light curves or feature tables"
+        )
+    return samples
+
+
 def labelled(samples: Samples) -> Samples:
     """The rows with a class.
 
@@ -37,11 +47,7 @@ def labelled(samples: Samples) -> Samples:
     AlertlabError
         Where there are none, or no table of features.
     """
-    if NAME not in samples.inputs:
-        raise AlertlabError(
-            f"model: takes a table of features, and the data have {', '.join(samples.inputs)}; "
-            "choose a datamodule of light curves or feature tables"
-        )
+    tabular(samples)
     samples.taxonomy  # noqa: B018  refuses data whose target is no class
     known = samples.take(samples.labelled)
     if not len(known):

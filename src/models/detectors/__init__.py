@@ -1,0 +1,1 @@
+"""Detectors of what training has not seen, over a table of features."""
