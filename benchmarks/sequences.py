@@ -142,7 +142,9 @@ def measure(asked: argparse.Namespace) -> Table:
             theirs, ours = statistics.median(pairs.theirs), statistics.median(pairs.ours)
             trained = len(bench.data.samples("train")) / ours
             ratio = median_and_range(pairs.times_as_long)
-            rows.append((f"{points}", f"{theirs:.3f}", f"{ours:.3f}", *ratio, f"{trained:.0f}", f"{bench.bundle():.0f}"))
+            rows.append(
+                (f"{points}", f"{theirs:.3f}", f"{ours:.3f}", *ratio, f"{trained:.0f}", f"{bench.bundle():.0f}")
+            )
     return Table(HEADER, rows)
 
 

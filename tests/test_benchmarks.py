@@ -21,7 +21,9 @@ def quick(name, *more):
     return module.measure(module.options().parse_args([*module.QUICK, *more]))
 
 
-@pytest.mark.parametrize("name", ["train", "inference", "first_batch", "features", "features_many", "forest"])
+@pytest.mark.parametrize(
+    "name", ["train", "inference", "first_batch", "features", "features_many", "forest", "sequences"]
+)
 def test_it_measures_and_fills_every_cell(name, monkeypatch):
     # a first object with an empty cache waits for the compiler; the tests of the kernels have compiled them
     monkeypatch.setattr("benchmarks.features.environ", {**os.environ, "NUMBA_DISABLE_JIT": "1"})

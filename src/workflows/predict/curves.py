@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ...core.curve_columns import CURVE
+from ...core.curve_columns import CURVE, VALUE
 from ...core.light_curve_rows import MAGNITUDE, LightCurveRows, Reading, read_curves
 from ...core.predictions import Predictions, new_predictions
 from ...core.progress import status, track
@@ -55,6 +55,9 @@ def predict_curves(
     keep_apart(rejected, found)
     with status("reading light curves"):
         rows = read_curves(found, _reading(bundle, overrides, folders, allowed))
+    takes, given = (columns[VALUE].name for columns in (bundle.inputs[0].columns, rows.columns))
+    if takes != given:
+        raise AlertlabError(f"{found.path}: holds {given}s, and the bundle was trained on {takes}es")
     parts = [rows.rejected]
     classified: Counter[str] = Counter()
     starts = range(0, max(len(rows.object_id), 1), BATCH)
@@ -80,7 +83,7 @@ def _reading(bundle: Bundle, overrides: Sequence[str], folders: Sequence[Path], 
     assert made is not None  # dispatch sends other bundles elsewhere
     settings = trained_settings(made, overrides, folders, allowed)
     recipe = Recipe.of(made.recipe)
-    quantity = MAGNITUDE if recipe.sets == (MAGNITUDE,) and recipe.measured.flux else None
+    quantity = MAGNITUDE if recipe.sets == (MAGNITUDE,) else None  # which turns fluxes into them
     trained = None if settings.unit_given else recipe.measured
     return Reading(settings.columns, settings.rules, settings.bounds, recipe.measured.bands, quantity, trained)
 
