@@ -32,7 +32,9 @@ from .scores import SCORES, Score, Tail, isolation, strangeness
 
 LAG = ERROR + 1  # place of the lag, which is the first column that is added
 CURVE_BY_CURVE = {"curve": "scale_curve", "asinh": "asinh_curve"}  # scaling -> operation
-SCALINGS = (*CURVE_BY_CURVE, "train")
+CONTEXT = "context"
+SCALINGS = (*CURVE_BY_CURVE, CONTEXT, "train")
+LEAST = 10  # points of a context, whatever days they take
 SEED = 123  # of what is drawn once, the published forest's
 
 
@@ -44,7 +46,9 @@ class ContextualDetector(NetworkModel):
     units, latent, dropout, errors : see :class:`RecurrentNetwork`.
     kl_weight : of the divergence from a normal distribution. weight_power : see :func:`reconstruction_loss`.
     scaling : of values, ``curve``: each by its own mean and deviation; ``asinh``: fluxes against the noise of each,
-        then by the train part; ``train``: by mean and deviation of the train part.
+        then by the train part; ``train``: by mean and deviation of the train part; ``context``: each by mean and
+        deviation of its beginning, so that what comes later is seen against it.
+    context_days : how long that beginning is.
     error_floor : added to scaled errors in quadrature.
     time_scale : days that are 1 to the network.
     times : whether a point says the time since the first beside the lag.
@@ -68,6 +72,7 @@ class ContextualDetector(NetworkModel):
         kl_weight: float,
         weight_power: float,
         scaling: str,
+        context_days: float,
         error_floor: float,
         time_scale: float,
         times: bool,
@@ -91,7 +96,7 @@ class ContextualDetector(NetworkModel):
         self.kl_weight, self.weight_power, self.error_floor = kl_weight, weight_power, error_floor
         self.scaling, self.time_scale, self.times, self.longest = scaling, time_scale, times, longest
         self.n_estimators, self.max_samples, self.prefixes, self.draws = n_estimators, max_samples, prefixes, draws
-        self.score_of = score_of
+        self.score_of, self.context_days = score_of, context_days
         self.noise = torch.from_numpy(np.random.default_rng(SEED).standard_normal((draws, latent), np.float32))
 
     def inputs_of(self, train: Samples) -> tuple[InputSpec, ...]:
@@ -166,9 +171,12 @@ class ContextualDetector(NetworkModel):
         ]
         if self.scaling in CURVE_BY_CURVE:
             steps.append({"op": CURVE_BY_CURVE[self.scaling], "value": VALUE, "error": ERROR})
+        if self.scaling == CONTEXT:
+            beginning = {"column": TIME, "span": self.context_days, "least": LEAST}
+            steps.append({"op": "scale_by_beginning", **beginning, "value": VALUE, "error": ERROR})
         mean, scale = np.zeros(LAG + 1), np.ones(LAG + 1)
         scale[TIME] = self.time_scale
-        if self.scaling != "curve":
+        if self.scaling not in ("curve", CONTEXT):
             mean[VALUE], scale[[VALUE, ERROR]] = self._spread(train, steps)
         steps.append({"op": "standardize", "mean": mean.tolist(), "scale": scale.tolist()})
         if hot:

@@ -71,7 +71,7 @@ class SimulatedQuasars:
     change_days : days from the first point to the change, and never later than 0.8 of the light curve.
     detections : lowest and highest number.
     tau : days of decorrelation, as observed. sigma : standard deviation over long times [mag]. Both uniform in the
-        logarithm; quasars of Stripe 82 have some hundred days and 0.1 to 0.2 mag (MacLeod et al. 2010).
+        logarithm, from the 16th to the 84th percentile of fits to 240 quasars (Burke et al. 2021, Science 373, 789).
     magnitude : mean, at ZTF's depth; those of Catalina are brighter as it is shallower.
     error : of every point [mag]; None for errors by magnitude.
     catalina : share of the objects with the cadence of Catalina; the others have ZTF's.
@@ -92,8 +92,8 @@ class SimulatedQuasars:
         amplitude: Sequence[float] = (0.1, 1.5),
         change_days: Sequence[float] = (200.0, 900.0),
         detections: Sequence[int] = (50, 200),
-        tau: Sequence[float] = (50.0, 1000.0),
-        sigma: Sequence[float] = (0.07, 0.25),
+        tau: Sequence[float] = (50.0, 3000.0),
+        sigma: Sequence[float] = (0.05, 0.22),
         magnitude: Sequence[float] = (17.0, 20.0),
         error: float | None = None,
         catalina: float = 0.25,
