@@ -73,7 +73,8 @@ class Workbench:
         words = ["model=contextual_detector", "model.batch_size=64", f"trainer.max_epochs={asked.epochs}", uri]
         self.config = compose("train", [*words, "evaluation=detection", *asked.overrides])
         self.folder, self.tracker = folder, instantiate(self.config.tracking)
-        self.data, self.points = Walks(asked.curves, points), points
+        curves = asked.curves * max(1, 200 // max(points, 50))
+        self.data, self.points = Walks(curves, points), points
         self.data.draw(0)
         self.model: ContextualDetector = instantiate(self.config.model)
 
@@ -125,7 +126,12 @@ def options() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", nargs="+", type=int, default=[50, 200, 925], help="(default 50 200 925)")
-    parser.add_argument("--curves", type=int, default=512, help="in all parts (default 512)")
+    parser.add_argument(
+        "--curves",
+        type=int,
+        default=512,
+        help="in all parts; of fewer than 200 points in proportion more (default 512)",
+    )
     parser.add_argument("--epochs", type=int, default=4, help="of each fit, the first not counted (default 4)")
     parser.add_argument("--rounds", type=int, default=3, help="alternations (default 3)")
     parser.add_argument("--overrides", nargs="*", default=[], metavar="KEY=VALUE", help="of the config")

@@ -145,9 +145,14 @@ QUANTITIES = [
     for name in ("bright", "faint")
 ]
 QUANTILES = [0.0, 0.5, 1.0, 1.0, 4.0]
+REFERENCE = {
+    "quantiles": QUANTILES,
+    "threshold": {"score": 2.0, "false_alarm_rate": 0.05, "rows": 40},
+    "usual": [[-1.0, 0.5, 2.0], None, [0.0, 0.0, 0.0]],
+}
 ANSWERS = {
-    "detection": {"quantiles": QUANTILES},
-    "detection by class": {"quantiles": QUANTILES},
+    "detection": REFERENCE,
+    "detection by class": REFERENCE | {"threshold": None, "usual": []},
     "regression": {"quantities": QUANTITIES},
     "forecast": {"bands": ["g", "r"], "unit": "mag"},
     "generation": {

@@ -9,7 +9,8 @@ from .. import __version__
 from ..door.words import printable
 from .bundles import bundle_check, bundle_info, bundle_pack
 from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
-from .runs import compare, evaluate, report, sync, train
+from .hunt import hunt
+from .runs import compare, evaluate, leave_out, report, strangest, sync, train
 
 
 class Parser(argparse.ArgumentParser):
@@ -38,6 +39,21 @@ def parser() -> argparse.ArgumentParser:
     )
     verb.add_argument(
         "--resume", metavar="RUN_ID", help="go on with an interrupted run below outputs/, or in the folder named"
+    )
+
+    verb = _verb(
+        verbs,
+        "leave-out",
+        leave_out,
+        "leave out each class in turn and compare detectors on it",
+        "experiment=outlier_detector datamodule=macho datamodule.source.path=MACHO_FATS_features.csv.gz",
+    )
+    _config_options(verb)
+    verb.add_argument(
+        "--workers", type=int, metavar="N", help="processes, one thread each (default: the cores that may be used)"
+    )
+    verb.add_argument(
+        "--resume", metavar="RUN_ID", help="go on with an interrupted table below outputs/, or in the folder named"
     )
 
     verb = _verb(
@@ -119,6 +135,46 @@ def parser() -> argparse.ArgumentParser:
 
     verb = _verb(
         verbs,
+        "strangest",
+        strangest,
+        "show the strangest of a detector's answers, on one page",
+        "predictions.parquet --bundle NAME-0.1.0.bundle --rows predictions.features.parquet --light-curves "
+        "detections.parquet --out strangest.html",
+    )
+    verb.add_argument("predictions", metavar="PREDICTIONS", help="table that `predict` wrote, or the folder of a run")
+    verb.add_argument("--bundle", type=Path, metavar="BUNDLE", help="that gave the scores: says its threshold")
+    verb.add_argument(
+        "--rows",
+        type=Path,
+        metavar="TABLE",
+        help="what the bundle took, by object_id, such as the .features.parquet beside the predictions: says which "
+        "columns drive a score",
+    )
+    verb.add_argument(
+        "--light-curves", type=Path, metavar="PATH", help="to be drawn: whatever `features` takes; read as the bundle's"
+    )
+    verb.add_argument("--alerts", type=Path, metavar="PATH", help="to show their stamps: whatever `predict` takes")
+    verb.add_argument(
+        "-n", "--number", type=int, default=50, metavar="N", help="objects to show (default: %(default)s)"
+    )
+    verb.add_argument(
+        "--out",
+        type=Path,
+        default=Path("strangest.html"),
+        metavar="FILE",
+        help="the HTML file; the table lies beside it as .csv (default: %(default)s)",
+    )
+    verb.add_argument(
+        "overrides",
+        nargs="*",
+        default=[],
+        metavar="KEY=VALUE",
+        help="of light curves: overrides of `alertlab features`, such as columns=bts",
+    )
+    _folders(verb)
+
+    verb = _verb(
+        verbs,
         "features",
         features,
         "compute the features of light curves",
@@ -137,6 +193,23 @@ def parser() -> argparse.ArgumentParser:
     )
     verb.add_argument("--list", action="store_true", help="print each feature of the set and stop")
     verb.add_argument("--explain", metavar="OBJECT", help="print why features of one object are NaN and stop")
+    _config_options(verb)
+
+    verb = _verb(
+        verbs,
+        "hunt",
+        hunt,
+        "ask a person about the strangest objects, learn from the answers, and ask again",
+        "RUN_ID --candidates features.parquet --link 'https://alerce.online/object/{object_id}'",
+    )
+    verb.add_argument(
+        "source",
+        nargs="?",
+        metavar="RUN|BUNDLE|SCORES",
+        help="whose scores order the first questions: run, bundle, or table of object_id and score; without one the "
+        "forest alone does",
+    )
+    _hunt_options(verb)
     _config_options(verb)
 
     verb = _verb(verbs, "sync", sync, "deliver to MLflow what a server missed", "outputs")
@@ -184,6 +257,34 @@ def parser() -> argparse.ArgumentParser:
         verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
     verb.add_argument("--out", type=Path, metavar="FILE", help="(default: the folder's name with .zip)")
     return root
+
+
+def _hunt_options(verb: argparse.ArgumentParser) -> None:
+    for name, kind, metavar, text in (
+        (
+            "--candidates",
+            Path,
+            "TABLE",
+            "objects, a row each: what `features` writes, a predictions table with an "
+            "embedding, or any table with object_id and numbers",
+        ),
+        ("--known", Path, "TABLE", "examples that are known from the start: object_id and answer, yes or no"),
+        ("--budget", int, "N", "most questions now (default: until you quit; 20 in a file, 200 of a replay)"),
+        ("--person", str, "NAME", "who answers (default: your login)"),
+        ("--link", str, "PATTERN", "address to look at; {object_id}, or a column, is filled in"),
+        ("--questions", Path, "FILE", "write the next questions to this table (.csv, .parquet) and stop"),
+        ("--answers", Path, "FILE", "take the answers of such a table, or of another hunt's answers.jsonl, and stop"),
+        ("--oracle", Path, "TABLE", "replay these labels as the expert and draw the discovery curve"),
+        ("--anomalies", str, "A,B", "labels of --oracle that are wanted; without them its column says true or false"),
+    ):
+        verb.add_argument(name, type=kind, metavar=metavar, help=text)
+    verb.add_argument(
+        "--out",
+        type=Path,
+        default=Path("hunt"),
+        metavar="DIR",
+        help="folder of answers, ranking and bundle; a hunt that is there goes on (default: %(default)s)",
+    )
 
 
 def _verb(

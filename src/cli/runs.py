@@ -79,6 +79,42 @@ def multirun(options: argparse.Namespace) -> None:
     print("\n".join(f"{name}: {each.report}" for name, each in results.items()))
 
 
+def leave_out(options: argparse.Namespace) -> None:
+    """Verb ``leave-out``."""
+    if options.resume:
+        from ..workflows.leave_out.table import resume
+
+        if options.overrides:
+            raise AlertlabError(f"--resume: a table keeps its own config; drop {' '.join(options.overrides)}")
+        result = resume(options.resume, options.allow, options.workers)
+    else:
+        if composed("train", options) is None:
+            return
+        from ..workflows.leave_out import table
+
+        config, detectors = table.composed(options.overrides, options.config_dir, options.allow)
+        result = table.leave_out(config, detectors, options.workers)
+    if options.json:
+        paths = {"predictions": {name: str(path) for name, path in result.predictions.items()}}
+        told = {"figures": result.figures, "report": result.report, **paths}
+        print_json({"run_id": result.run_id, "data": result.data, "metrics": result.metrics, **told})
+        return
+    from ..workflows.show import show_paths, show_tables
+
+    show_tables(result.evaluator.tables_of(result.cells))
+    for sentence in result.evaluator.summary(result.cells):
+        print(sentence)
+    show_paths(
+        {
+            "data": result.data,
+            "figures": result.figures,
+            "report": result.report,
+            "run": result.run_id,
+            **result.predictions,
+        }
+    )
+
+
 def evaluate(options: argparse.Namespace) -> None:
     """Verb ``evaluate``."""
     config = composed("evaluate", options)
@@ -126,6 +162,30 @@ def report(options: argparse.Namespace) -> None:
     if result.note:
         print(f"the gallery lists identifiers only: {result.note}", file=sys.stderr)
     print(result.report)
+
+
+def strangest(options: argparse.Namespace) -> None:
+    """Verb ``strangest``."""
+    from ..workflows.strangest import Sources
+    from ..workflows.strangest import strangest as workflow
+
+    more = Sources(
+        options.bundle,
+        options.rows,
+        options.light_curves,
+        options.alerts,
+        options.overrides,
+        options.config_dir,
+        options.allow,
+    )
+    result = workflow(options.predictions, options.out, options.number, more)
+    if options.json:
+        print_json(vars(result))
+        return
+    print(
+        f"{result.shown} objects, {result.seen} with a light curve or stamp, {result.explained} with what drives them"
+    )
+    print(f"{result.table}\n{result.page}")
 
 
 def sync(options: argparse.Namespace) -> None:

@@ -18,7 +18,18 @@ from .values import check_addresses
 from .yaml_file import check_file
 
 SHORT = {"features": {"bands": "columns.bands"}, "train": {"bands": "datamodule.source.columns.bands"}}  # for typing
-GROUPS = ("bounds", "bundle", "columns", "datamodule", "evaluation", "experiment", "model", "tracking", "trainer")
+GROUPS = (
+    "bounds",
+    "bundle",
+    "columns",
+    "datamodule",
+    "evaluation",
+    "experiment",
+    "forest",
+    "model",
+    "tracking",
+    "trainer",
+)
 
 
 def compose(
@@ -31,7 +42,7 @@ def compose(
 
     Parameters
     ----------
-    name : root config, ``train``, ``evaluate``, ``compare``, ``features`` or ``report``.
+    name : root config, ``train``, ``evaluate``, ``compare``, ``features``, ``hunt`` or ``report``.
     overrides : Hydra overrides, as typed.
     folders : further folders of configs, the user's own experiments and models.
     allowed : packages of the user's own that a ``_target_`` may name.

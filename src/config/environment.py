@@ -20,7 +20,7 @@ ENV = re.compile(r"oc\.env\s*:\s*(\w+)")  # named outright; what is put together
 RESOLVERS = ("oc.env", "oc.select")  # the others read texts as configs, or come from code that we do not know
 RECORDED = {  # what MLflow, bundle and report show as it is
     *("name", "run_name", "bundle", "description"),
-    *("classes", "branches", "label_map", "label_rules", "metadata", "leave_out"),
+    *("classes", "branches", "label_map", "label_rules", "metadata", "leave_out", "leave_in"),
 }
 Path = tuple[Any, ...]
 

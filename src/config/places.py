@@ -114,6 +114,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "VariationalAutoencoder",
     ),
     ("model", "classifier"): OF_TABLES,
+    ("forest",): _named("alertlab.models", "AADForest", "PineForest"),
     ("model", "augmentation"): _named("alertlab.core.contracts", "Augmentation"),
     ("model", "trainer"): TRAINER,
     ("trainer",): TRAINER,
@@ -125,6 +126,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "Evaluator",
         "ForecastEvaluator",
         "GenerationEvaluator",
+        "LeaveOneClassOut",
         "RegressionEvaluator",
     ),
     ("tracking",): _named("alertlab.tracking", "Tracker"),
@@ -143,9 +145,10 @@ PLACES: dict[tuple[str, ...], Allowed] = {
 
 # What `--allow` never takes: it is for a package of one's own, and these hold functions that read, write and run.
 LIBRARIES = frozenset(
-    "alertlab astropy cloudpickle fastavro fsspec hydra imblearn joblib lightning lightning_fabric llvmlite "
-    "matplotlib mlflow numba numpy omegaconf onnx onnxruntime onnxscript optuna pandas pip pkg_resources PIL pyarrow "
-    "pytorch_lightning requests scipy setuptools sklearn sqlalchemy src torch torchmetrics yaml".split()
+    "alertlab astropy clarabel click cloudpickle coniferest fastavro fsspec hydra imblearn joblib lightning "
+    "lightning_fabric llvmlite matplotlib mlflow numba numpy omegaconf onnx onnxruntime onnxscript optuna pandas "
+    "pip pkg_resources PIL pyarrow pytorch_lightning requests scipy setuptools sklearn sqlalchemy src torch "
+    "torchmetrics yaml".split()
 )
 
 

@@ -11,20 +11,25 @@ from .typed import listed
 
 LISTS = {
     "authors",
+    "baselines",
     "classes",
     "cut_days",
     "facts",
     "filters",
+    "detectors",
     "formats",
     "join_columns",
     "label_rules",
     "layers",
+    "leave_in",
     "leave_out",
     "metadata",
     "metrics",
     "only",
+    "shown",
     "used_bands",
 }
+WORDS = {("split", "leave_out"): "each"}  # that may stand in the place of such a list
 PLAIN = ("bounds", "columns")  # groups of values, that build nothing
 MAPPINGS = {"bands", "branches", "label_map", "places"}  # their keys are the user's own
 ONE_OR_MORE = ("features",)  # a text, or a list of them
@@ -156,7 +161,8 @@ def _check_kinds(node: Any, path: Path) -> None:
     ours = not isinstance(node, dict) or str(node.get(TARGET, "alertlab.")).startswith("alertlab.")
     for key, value in items:
         at = (*path, key)
-        if ours and key in LISTS and value is not None and not isinstance(value, list):
+        word = value is not None and WORDS.get(at[-2:]) == value
+        if ours and key in LISTS and value is not None and not isinstance(value, list) and not word:
             typed = f"{key}: [A, B]"  # Hydra has no words for an item of a list
             if all(isinstance(part, str) for part in at) and not isinstance(value, dict):
                 one = listed(dotted(at), [part.strip() for part in str(value).split(",")])

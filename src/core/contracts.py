@@ -1,6 +1,6 @@
 """What a model may ask of its data and its run, and what it must do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..runtime.errors import AlertlabError
 from ..runtime.tasks import task_named
 from ..runtime.tasks.task import Task
+from .curves import Curve
 from .export import Exported
 from .samples import Samples
 from .split import Split
@@ -82,6 +83,10 @@ class Data(Protocol):
 
     def samples(self, part: str | None = None) -> Samples:
         """The samples of train, validation, test, one of ``further_parts``, or all of them, those in no part too."""
+        ...
+
+    def curves_of(self, objects: Sequence[str]) -> Mapping[str, Curve]:
+        """Light curves of objects, to be looked at; those that there are, mostly none."""
         ...
 
     def write_rejected(self, path: Path) -> int:

@@ -17,6 +17,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from ..alerts.fingerprint import remembered_digest
+from ..core.curves import Curve, read_curves
 from ..core.feature_file import Settings, extract_file, rejected_path
 from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
 from ..core.progress import notice, status
@@ -151,6 +152,13 @@ class LightCurveFeatures:
             folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
             stack.enter_context(status("reading times and places"))
             return read_places(self.curves.files(folder)[0], self.columns, self.bounds, objects)
+
+    def curves_of(self, objects: Sequence[str]) -> Mapping[str, Curve]:
+        """Their clean light curves, to be looked at; all are read once more."""
+        with ExitStack() as stack:
+            folder = self.cache or Path(stack.enter_context(TemporaryDirectory(prefix="alertlab-")))
+            stack.enter_context(status("reading light curves to show"))
+            return read_curves(self.curves.files(folder)[0], self.columns, self.bounds, Rules(*self.rules), objects)
 
 
 def check_met(origin: str, objects: Sequence[str], labels: Mapping[str, str | None]) -> None:

@@ -1,6 +1,7 @@
 """What all datamodules share: samples parted by object, and batches of them."""
 
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
 from ..core.contracts import Loading
+from ..core.curves import Curve
 from ..core.progress import notice
 from ..core.samples import Samples
 from ..core.split import Split, SplitPlan
@@ -48,6 +50,10 @@ class DataModule(pl.LightningDataModule):
     @abstractmethod
     def read(self) -> Samples:
         """All samples."""
+
+    def curves_of(self, objects: Sequence[str]) -> Mapping[str, Curve]:
+        """Light curves of objects, to be looked at, of data whose samples hold none; a subclass may have them."""
+        return {}
 
     def rejected_table(self) -> pa.Table:
         """What could not be used, a row each with its reason; nothing, unless a subclass knows better."""

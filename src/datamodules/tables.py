@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ..core.curves import Curve
 from ..core.given import listed
 from ..core.rows import Inputs
 from ..core.samples import Samples, number_of
@@ -15,6 +16,7 @@ from ..core.taxonomy import Taxonomy
 from ..runtime.errors import AlertlabError
 from .feature_rows import REJECTED, FeatureRows, FeatureSource, Placed
 from .labelled import LabelledDataModule
+from .light_curves import LightCurveFeatures
 from .telling import tell, tell_joined
 
 
@@ -71,6 +73,10 @@ class TableDataModule(LabelledDataModule):
             self.cut[part] = self._samples(self.source.rows(self.cut_days[part]))
         cut = self.cut[part]
         return cut.take(np.isin(cut.object_id, super().samples("test").object_id))
+
+    def curves_of(self, objects: Sequence[str]) -> Mapping[str, Curve]:
+        """Light curves of objects, where the source has them behind its features."""
+        return self.source.curves_of(objects) if isinstance(self.source, LightCurveFeatures) else {}
 
     def rejected_table(self) -> pa.Table:
         """Objects that are not among the samples, and why."""

@@ -7,6 +7,7 @@ from .evaluation import Evaluation
 from .evaluator import TaskEvaluator
 from .forecast.evaluator import ForecastEvaluator
 from .generation.evaluator import GenerationEvaluator
+from .leave_out.evaluator import LeaveOneClassOut
 from .regression.evaluator import RegressionEvaluator
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Evaluator",
     "ForecastEvaluator",
     "GenerationEvaluator",
+    "LeaveOneClassOut",
     "RegressionEvaluator",
     "TaskEvaluator",
     "evaluate",

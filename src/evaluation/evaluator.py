@@ -88,7 +88,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         told = self.own(predictions)
         evaluation = self.evaluate(told)
         content: dict[str, Any] = evaluation.to_json()
-        files = self._drawn(self.figures(evaluation, told) if self.formats else {}, history)
+        files = self._drawn(told, self.figures(evaluation, told) if self.formats else {}, history)
         tables = {"metrics.csv": evaluation.metrics_csv(), **self.tables(evaluation, told)}
         files |= {name: text.encode() for name, text in tables.items()}
         files["evaluation.json"] = (json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode()
@@ -106,12 +106,16 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
             )
         return predictions
 
-    def _drawn(self, figures: "dict[str, Figure]", history: History | None) -> dict[str, bytes]:
+    def _drawn(self, told: Told, figures: "dict[str, Figure]", history: History | None) -> dict[str, bytes]:
         if not self.formats:
             return {}
         from ..core.paper import render  # here: matplotlib is half a second of import
         from .figures.learning_curves import learning_curves_figure
 
+        if told.embedding is not None:
+            from .latent_map import latent_maps
+
+            figures = {**figures, **{name: of for name, (of, _) in latent_maps(told, self.part).items()}}
         if history:
             figures = {**figures, "learning_curves": learning_curves_figure(history)}
         return {f"{name}.{form}": render(figure, form) for name, figure in figures.items() for form in self.formats}

@@ -16,6 +16,7 @@ class Table:
     ----------
     name : of its file, ``classes``. title : above it, "by class".
     header, rows : cells as text. faint : first cells of rows that say little.
+    strong : row and column of cells that stand out.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Table:
     header: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     faint: frozenset[str] = frozenset()
+    strong: frozenset[tuple[int, int]] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """What other programs print of it."""
@@ -80,6 +82,7 @@ class Example:
     sample_id, object_id : which it is.
     cells : the row of a table, where there is no picture. bars : below its picture.
     facts : name and value, and ``more`` bars, where its name is opened.
+    note : below its bars.
     """
 
     sample_id: int
@@ -88,6 +91,7 @@ class Example:
     bars: tuple[Bar, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     more: tuple[Bar, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Gallery:
-    """All groups, and what a reader should know of them."""
+    """All groups, and what a reader should know of them; ``curves`` where light curves are worth reading for it."""
 
     note: str = ""
     groups: Sequence[Group] = field(default=())
+    curves: bool = False
+
+    @property
+    def examples(self) -> list[Example]:
+        """Of all groups."""
+        return [example for group in self.groups for _, _, examples in group.parts for example in examples]

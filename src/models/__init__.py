@@ -8,6 +8,8 @@ from .detectors.mahalanobis import Mahalanobis
 from .detectors.mc_isolation_forest import McIsolationForest
 from .detectors.nearest_neighbours import NearestNeighbours
 from .detectors.one_class_svm import OneClassSVM
+from .expert.aad_forest import AADForest
+from .expert.pine_forest import PineForest
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
 from .inputs import image_input, sequence_input, standardising, table_input
 from .networks.loss import gaussian_loss
@@ -19,6 +21,7 @@ from .tables.boosting import GradientBoosting
 from .tables.perceptron import Perceptron
 
 __all__ = [
+    "AADForest",
     "Autoencoder",
     "ContextualDetector",
     "DeepSVDD",
@@ -34,6 +37,7 @@ __all__ = [
     "NetworkModel",
     "OneClassSVM",
     "Perceptron",
+    "PineForest",
     "PlainForest",
     "StampClassifier",
     "VariationalAutoencoder",

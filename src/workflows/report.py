@@ -12,7 +12,6 @@ from ..config import instantiate, load
 from ..core.contracts import Data
 from ..core.predictions import Predictions
 from ..core.progress import status
-from ..core.samples import Samples
 from ..evaluation import Evaluation, Evaluator
 from ..evaluation.report import Subject, report_html
 from ..files import replacing
@@ -35,14 +34,15 @@ def log_report(
     run: TrackedRun,
     evaluation: Evaluation,
     predictions: Predictions,
-    samples: Samples,
+    data: Data,
     epochs: Sequence[Mapping[str, float]],
 ) -> Path:
     """Record ``report.html``, and the epochs, which no other file of the run holds for all its repeats."""
     curves, page = run.directory / EPOCHS, run.directory / "report.html"
     curves.write_text(json.dumps(epochs))
     subject = subject_of(run.record())
-    page.write_text(report_html(subject, evaluation, predictions, samples, epochs), encoding="utf-8")
+    html = report_html(subject, evaluation, predictions, data.samples(), epochs, curves=data.curves_of)
+    page.write_text(html, encoding="utf-8")
     run.log_files(curves)
     run.log_files(page)
     return page
@@ -73,15 +73,16 @@ def report(config: DictConfig, run_id: str, out: Path, allowed: Sequence[str] = 
         if path is None:
             raise AlertlabError(f"{run_id}: no config.yaml, so its data and evaluation are unknown; was it trained?")
         run_config = load(path, allowed)
-        curves = tracker.fetch(run_id, EPOCHS, folder)
-        epochs = json.loads(curves.read_text()) if curves else []
+        history = tracker.fetch(run_id, EPOCHS, folder)
+        epochs = json.loads(history.read_text()) if history else []
         evaluator: Evaluator = instantiate(run_config.evaluation)
         with status("evaluating"):
             evaluation = evaluator(predictions, folder / "figures", epochs)
     record = tracker.record(run_id)
-    samples, note = _samples(run_config, record)
+    data, note = _data(run_config, record)
+    samples, curves = (data.samples(), data.curves_of) if data else (None, None)
     with replacing(out) as partial:
-        page = report_html(subject_of(record), evaluation, predictions, samples, epochs, note)
+        page = report_html(subject_of(record), evaluation, predictions, samples, epochs, note, curves)
         partial.write_text(page, encoding="utf-8")
     return ReportResult(out, note)
 
@@ -127,7 +128,7 @@ def _seed(params: Mapping[str, str]) -> str:
     return ", ".join(str(first + repeat) for repeat in range(int(params["repeats"])))
 
 
-def _samples(config: DictConfig, record: RunRecord) -> tuple[Samples | None, str]:
+def _data(config: DictConfig, record: RunRecord) -> tuple[Data | None, str]:
     """What the run predicted on, or None and the reason."""
     try:
         data: Data = instantiate(config.datamodule)
@@ -136,4 +137,4 @@ def _samples(config: DictConfig, record: RunRecord) -> tuple[Samples | None, str
         return None, str(error)
     if samples.digest() != record.tags.get("data_hash"):
         return None, "the data are no longer those of the run (their hash differs)."
-    return samples, ""
+    return data, ""

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -11,10 +13,13 @@ from rich.text import Text
 
 from ..door.words import in_few_words
 from ..evaluation import Evaluation
+from ..evaluation.metrics.spread import mean_and_std
+from ..evaluation.shown import Table as Shown
 
 if TYPE_CHECKING:
     from ..core.feature_file import FeaturesResult
     from .compare import CompareMatrixResult, CompareRunsResult
+    from .hunt.verb import ReplayResult
 
 MOST = 10_000  # letters of a line
 
@@ -23,10 +28,15 @@ def show_evaluation(evaluation: Evaluation) -> None:
     """Overall metrics, then what else there is of this task, such as a row a class."""
     repeats = f", {len(evaluation.repeats)} repeats" if len(evaluation.repeats) > 1 else ""
     _table(f"{evaluation.part}{repeats}", ("metric", "value"), evaluation.results())
-    for table in evaluation.tables():
-        _table(table.title, table.header, list(table.rows))
+    show_tables(evaluation.tables())
     for warning in evaluation.warnings():
         print(warning)
+
+
+def show_tables(tables: Sequence[Shown]) -> None:
+    """Each as it is, cells that stand out in bold."""
+    for table in tables:
+        _table(table.title, table.header, list(table.rows), table.strong)
 
 
 def first_figure(evaluation: Evaluation, figures: Path) -> dict[str, Path]:
@@ -107,6 +117,24 @@ def show_features(result: "FeaturesResult") -> None:
     )
 
 
+def show_discovery(result: "ReplayResult") -> None:
+    """A row a curve: area, and anomalies found in the end; then the ratio of asking to not asking."""
+    of = result.discovery
+    looked, starts = len(of.questions), len(of.active)
+    names = {"active": "asking", "passive": "isolation forest", "source": "SOURCE", "random": "at random"}
+    rows = [(names[name], _spread(of.areas[name], 0), _spread(curve[:, -1], 1)) for name, curve in of.curves.items()]
+    print(f"{of.words}: {of.anomalies} of {of.candidates} objects; {looked} looked at, {starts} starts")
+    _table("discovery", ("order", "area", "found"), rows)
+    print(f"area by asking over that of the isolation forest: {_spread(of.ratio, 2)}")
+    show_paths({"curves": result.out / "discovery.csv", "starts": result.out / "discovery_starts.csv"})
+
+
+def _spread(values: NDArray[np.float64], digits: int) -> str:
+    """Mean over starts, with its deviation where there are several."""
+    mean, std = mean_and_std(values)
+    return f"{float(mean):.{digits}f}" + (f" ± {float(std):.{digits}f}" if len(values) > 1 else "")
+
+
 def show_paths(paths: Mapping[str, Any]) -> None:
     """``name  value`` lines, never broken, so that they can be copied."""
     width = max(map(len, paths))
@@ -114,12 +142,14 @@ def show_paths(paths: Mapping[str, Any]) -> None:
         print(f"{name:<{width}}  {value}")
 
 
-def _table(title: str, header: tuple[str, ...], rows: list[Any]) -> None:
+def _table(
+    title: str, header: tuple[str, ...], rows: list[Any], strong: frozenset[tuple[int, int]] = frozenset()
+) -> None:
     table = Table(title=Text(title), title_justify="left")
     for number, name in enumerate(header):
         table.add_column(Text(name), justify="right" if number else "left")
-    for row in rows:
-        table.add_row(*map(Text, row))  # a name in brackets or colons is no markup
+    for place, row in enumerate(rows):  # as Text: a name in brackets or colons is no markup
+        table.add_row(*(Text(cell, "bold" if (place, column) in strong else "") for column, cell in enumerate(row)))
     console = Console()
     whole = Measurement.get(console, console.options.update(max_width=MOST), table).maximum
     Console(width=max(console.width, whole)).print(table)  # what a terminal breaks is better than blank columns

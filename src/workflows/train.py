@@ -19,6 +19,7 @@ from ..files import replacing
 from ..runtime.errors import AlertlabError
 from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_identity
 from .bundling import BundleInfo, check_columns, details_of
+from .explain import explained_by
 from .report import log_report
 from .results import log_results, named_metrics
 from .warm_start import WarmStart, warm_start
@@ -137,6 +138,8 @@ def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
     config.tracking.uri = identity.uri  # where the run is, whatever the environment says by now
     experiment = prepare(config)
     run = experiment.tracker.reopen(directory)
+    if run.tag("detectors"):
+        raise AlertlabError(f"--resume {source}: it is a table of detectors; alertlab leave-out --resume {source}")
     if run.journal.state == "FINISHED":
         raise AlertlabError(f"--resume {source}: the run is finished, its results are in {directory}")
     return carry_out(experiment, run)
@@ -187,8 +190,11 @@ def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResu
     task = task_of(model).name
     parts = (*told_parts(task), *data.further_parts)
     answers = {part: answers_of(model, data.samples(part)) for part in parts}
-    told = told_of(task, data.samples("train"), answers.get("train", {}))
+    held_out = answers.get("validation") if len(data.samples("validation")) else None
+    rate = experiment.bundle.false_alarm_rate
+    told = told_of(task, data.samples("train"), answers.get("train", {}), held_out, rate)
     tables = [predictions_of(task, data.samples(part), each, told, part, repeat) for part, each in answers.items()]
+    tables = [explained_by(model, data, each, told, experiment.evaluator) for each in tables]
     result = conclude(experiment, run, concatenate(tables), epochs_of(run, repeat))
     with status("exporting the bundle"):
         details = details_of(experiment.bundle, config, data, run, result.evaluation)
@@ -291,7 +297,7 @@ def conclude(
         for name in (path.name, *beside(path)):
             run.log_files(run.directory / name)
         log_results(run, evaluation, figures)
-        report = log_report(run, evaluation, predictions, experiment.data.samples(), epochs)
+        report = log_report(run, evaluation, predictions, experiment.data, epochs)
     bundle = run.directory / experiment.bundle.folder
     return TrainResult(
         run.run_id,

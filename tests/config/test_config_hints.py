@@ -20,13 +20,14 @@ ROOTS = {
     "compare": ("tracking",),
     "report": ("tracking",),
     "features": ("columns",),
+    "hunt": ("forest", "tracking"),
 }
 CHOICES = [
     (root, group, path.stem)
     for root, groups in ROOTS.items()
     for group in groups
     for path in sorted((CONF / group).glob("[!_]*.yaml"))
-    if root in ("train", "features") or group == "tracking"
+    if root in ("train", "features") or group in ("forest", "tracking")
 ]
 
 

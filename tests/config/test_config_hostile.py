@@ -104,7 +104,9 @@ def test_what_stands_in_an_experiment(text, capsys, tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["experiment"]
 
 
-@pytest.mark.parametrize("verb", [["train"], ["evaluate", "a"], ["compare", "a", "b"], ["report", "a"], ["features"]])
+@pytest.mark.parametrize(
+    "verb", [["train"], ["evaluate", "a"], ["compare", "a", "b"], ["report", "a"], ["features"], ["hunt"]]
+)
 def test_a_broken_file_is_named_by_every_verb(verb, capsys, tmp_path):
     for name, content in {"latin": "name: caf\xe9".encode("latin-1"), "utf16": "name: x".encode("utf-16")}.items():
         (tmp_path / "tracking").mkdir(exist_ok=True)

@@ -158,6 +158,46 @@ def test_percentiles_are_against_the_scores_of_training_alone():
     assert found[[0, 3]].tolist() == [percentileofscore(score, each, kind="mean") for each in (0.0, 9.0)]
 
 
+def test_the_threshold_is_of_validation_and_no_other_part_moves_it():
+    train, random = samples_of("detection").take(np.array([0, 1])), np.random.default_rng(0)
+    validation = {"score": random.normal(size=200)}
+    told = told_of("detection", train, {"score": np.array([0.0, 1.0])}, validation, 0.05)
+    limit = np.quantile(validation["score"], 0.95)
+    assert told.answers.threshold.score == pytest.approx(limit)
+    answers = {"score": limit + np.array([-1, -1e-9, 1e-9, 1])}
+    found = predictions_of("detection", samples_of("detection"), answers, told, "test", 0)
+    assert found.flagged.tolist() == [False, False, True, True]
+    assert found.table()["flagged"].to_pylist() == found.flagged.tolist()
+    assert told_of("detection", train, {"score": np.array([-9.0, 99.0])}, validation, 0.05).answers.threshold == (
+        told.answers.threshold
+    )
+
+
+def test_without_a_validation_part_nothing_is_flagged_and_no_column_says_so():
+    told = predictions("detection")
+    assert told.flagged is None
+    assert "flagged" not in told.table().column_names
+
+
+def test_flags_and_drivers_of_tables_are_read_as_they_were_written(tmp_path):
+    rows = replace(predictions("detection"), flagged=np.array([True, False, True, False]))
+    rows = replace(rows, driven_by=np.array(["", "a 3 (usually 0 to 1)", "", "<b>"]))
+    read = read_predictions(rows.write(tmp_path / "p.parquet"))
+    assert_same(read, rows)
+    assert read.table()["driven_by"].to_pylist() == [None, "a 3 (usually 0 to 1)", None, "<b>"]
+    both = concatenate([rows, replace(rows, repeat=rows.repeat + 1)])
+    assert both.flagged.tolist() == 2 * rows.flagged.tolist()
+    assert concatenate([rows, replace(predictions("detection"), repeat=rows.repeat + 1)]).flagged is None
+
+
+def test_what_is_usual_is_told_of_the_known_values_of_the_training_part():
+    samples = samples_of("detection")
+    values = np.array([[1, np.nan, 5], [2, np.nan, np.nan], [4, np.nan, 5], [9, np.nan, 5]], np.float32)
+    usual = told_of("detection", replace(samples, inputs={"features": values}), {"score": np.arange(4.0)}).answers.usual
+    assert usual[0] == pytest.approx(np.percentile([1, 2, 4, 9], [5, 50, 95]))
+    assert usual[1:] == (None, (5.0, 5.0, 5.0))
+
+
 def test_a_detector_needs_no_class_and_no_target():
     for changes in ({"target": None, "names": None}, {"target": np.full(N, -1)}):
         samples, answers = samples_of("detection", **changes), {"score": np.arange(4.0)}

@@ -23,6 +23,7 @@ SIMULATED_CURVES = ["datamodule.source.curves.simulator.n=60", "datamodule.sourc
 LIGHT_CURVES = ("light_curves", "bts", "catalina", "ogle", "mallorn", "simulated_light_curves")
 SEQUENCES = ("sequences", "mallorn_sequences", "quasars", "simulated_sequences")
 KEEPING = [*STAMPS, *LIGHT_CURVES, "simulated_sequences"]  # those that keep what took long
+LIGHT_CURVES += ("simulated_outliers",)  # whose source is that of simulated_light_curves
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,8 @@ def files(tmp_path_factory):
     write_dataset(folder / "stamps", 60, seed=2)
     tiny = {name: overrides(folder / "stamps") for name, overrides in STAMPS.items()}
     tiny |= {name: write(folder) for name, write in WRITERS.items()}
-    return tiny | dict.fromkeys(("simulated_light_curves", "simulated_sequences"), SIMULATED_CURVES)
+    simulated = ("simulated_light_curves", "simulated_outliers", "simulated_sequences")
+    return tiny | dict.fromkeys(simulated, SIMULATED_CURVES)
 
 
 def make(name, files, cache):

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from alertlab import runtime
 from alertlab.runtime import AlertlabError, BundleError, NotFiniteError, Ragged
-from alertlab.runtime.tasks.detection import Reference, percentile
+from alertlab.runtime.describe import describe
+from alertlab.runtime.tasks.detection import Reference, percentile, threshold_of
 from bundle_by_hand import seal
 from scipy.stats import percentileofscore
 from tasks_by_hand import KNOWN, NAMES, graph, manifest, ragged, reference, rows_of, write
@@ -158,6 +159,28 @@ def test_known_classes_give_the_nearest(bundles):
     plain = runtime.load(bundles["detection"]).predict(rows)
     assert plain.by_class.shape == (20, 0)
     assert set(plain.nearest.tolist()) == {""}
+
+
+def test_rows_above_the_threshold_are_flagged_and_without_one_none_is_said_to_be(bundles):
+    rows = rows_of("detection", 40, seed=5)
+    bundle = runtime.load(bundles["detection"])
+    flagged = bundle.predict(rows).flagged
+    assert flagged.tolist() == [score > 2.0 for score in reference("detection", rows)["score"].tolist()]
+    assert 0 < flagged.sum() < 40
+    assert runtime.load(bundles["detection by class"]).predict(rows).flagged is None
+    said = describe(bundle)["threshold"]
+    assert said == "2, chosen so that 5 % of the 40 rows of the validation part score higher"
+
+
+@pytest.mark.parametrize(("rows", "rate"), [(1000, 0.01), (333, 0.05), (20, 0.01)])
+def test_a_threshold_is_the_quantile_of_numpy_and_says_where_rows_are_too_few(rows, rate):
+    score = np.random.default_rng(rows).lognormal(size=rows).astype(np.float32)
+    found = threshold_of(score, rate)
+    assert found.score == pytest.approx(np.percentile(score.astype(float), 100 * (1 - rate)))
+    assert (found.rows, found.false_alarm_rate) == (rows, rate)
+    assert abs((score > found.score).sum() - rows * rate) < 1
+    assert ("too few" in str(found)) == (rows == 20)
+    assert threshold_of(score[:0], rate) is None
 
 
 KNOTS = [

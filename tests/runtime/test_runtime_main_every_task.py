@@ -10,7 +10,7 @@ from alertlab.runtime.__main__ import main
 from tasks_by_hand import NAMES, ragged, reference, rows_of, write
 
 COLUMNS = {
-    "detection": ["score", "percentile"],
+    "detection": ["score", "percentile", "flagged"],
     "detection by class": ["score", "percentile", "nearest", "score_star", "score_galaxy"],
     "regression": ["value_bright", "value_faint", "deviation_bright", "deviation_faint"],
     "forecast": ["horizon", "band", "value", "deviation"],

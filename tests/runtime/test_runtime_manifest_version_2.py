@@ -11,7 +11,8 @@ from alertlab.bundle.encode import encode_manifest
 from alertlab.runtime import Bands, BundleError, Grid, Quantities, Quantity
 from alertlab.runtime.describe import describe
 from alertlab.runtime.schema import parse
-from alertlab.runtime.tasks.detection import Reference
+from alertlab.runtime.tasks import task_named
+from alertlab.runtime.tasks.detection import Reference, Threshold
 from bundle_by_hand import tiny_manifest
 from tasks_by_hand import KNOWN, NAMES, QUANTILES, QUANTITIES, entry, manifest, output, write
 from test_runtime_manifest import places, put
@@ -33,11 +34,18 @@ def test_a_manifest_that_is_written_is_read_back(name):
 
 
 def test_answers_arrive_as_declared():
-    assert read(manifest("detection")).answers == Reference(tuple(QUANTILES))
+    usual = ((-1.0, 0.5, 2.0), None, (0.0, 0.0, 0.0))
+    assert read(manifest("detection")).answers == Reference(tuple(QUANTILES), Threshold(2.0, 0.05, 40), usual)
     assert read(manifest("forecast")).answers == Bands(("g", "r"), "mag")
     assert read(manifest("generation")).answers == Grid(("channel", "y", "x"), ("density",), "", 1.5, "Mpc")
     quantities = tuple(Quantity(name, "mag", maximum=30.0) for name in ("bright", "faint"))
     assert read(manifest("regression")).answers == Quantities(quantities)
+
+
+def test_a_detector_written_before_there_were_thresholds_loads_without_one():
+    older = manifest("detection") | {"answers": {"quantiles": QUANTILES}}
+    assert read(older).answers == Reference(tuple(QUANTILES), None, ())
+    assert "none" in task_named("detection").describe(read(older))["threshold"]
 
 
 def test_axes_of_any_length_are_words_in_inputs_and_outputs():
@@ -96,6 +104,16 @@ WRONG = {
     "no number": ("detection", ["answers", "quantiles", 1], "x", r"answers.quantiles\[1\]: expected a number"),
     "no answers": ("detection", ["answers"], {}, "answers.quantiles: missing"),
     "further": ("detection", ["answers", "mean"], 1, "answers.mean: unknown key, known: quantiles"),
+    "rate": ("detection", ["answers", "threshold", "false_alarm_rate"], 1.0, "expected a number between 0 and 1"),
+    "rows": (
+        "detection",
+        ["answers", "threshold", "rows"],
+        0,
+        "answers.threshold.rows: expected a whole number from 1",
+    ),
+    "usual": ("detection", ["answers", "usual"], [None], "answers.usual: expected one for each column"),
+    "range": ("detection", ["answers", "usual", 0], [2.0, 1.0, 3.0], r"answers.usual\[0\]: expected three numbers in"),
+    "no range": ("detection", ["answers", "usual", 0], 3, r"answers.usual\[0\]: expected a list"),
     "score": ("detection", ["outputs", 0, "shape"], ["batch", 1], r"outputs: score must have the shape \[batch\]"),
     "nameless": ("detection by class", ["outputs", 1, "classes"], [], "score_by_class must list its classes"),
     "others": ("detection by class", ["outputs"], [output("score", ["n"]), *OTHERS], "and no other output others"),

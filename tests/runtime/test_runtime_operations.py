@@ -91,6 +91,19 @@ def test_clip_and_fill_agree_with_a_loop(table, low, values):
         assert clipped[row, column] == (value if high[column] is None else min(value, high[column]))
 
 
+def test_logarithms_are_of_the_chosen_columns_and_of_nothing_below_the_floor():
+    rows = np.array([[100, 100], [0.01, -3], [0, 0], [np.nan, np.nan]], np.float32)
+    expected = np.array([[2, 100], [-1, -3], [-1, 0], [np.nan, np.nan]], np.float32)
+    np.testing.assert_allclose(apply([{"op": "logarithm", "floor": [0.1, None]}], rows), expected, rtol=1e-6)
+    with pytest.raises(BundleError, match=r"logarithm: floor \[0\], expected numbers above 0"):
+        apply([{"op": "logarithm", "floor": [0]}], rows)
+
+
+def test_the_tangent_keeps_what_is_unknown_and_bounds_the_rest():
+    found = apply([{"op": "tanh"}], np.array([[0, 0.5, -30, np.inf, np.nan]], np.float32))
+    np.testing.assert_allclose(found, [[0, np.tanh(0.5), -1, 1, np.nan]], rtol=1e-6)
+
+
 def test_nan_to_num_leaves_infinity():
     np.testing.assert_array_equal(nan_to_num(np.array([np.nan, np.inf, 1.0]), -9.0), [-9.0, np.inf, 1.0])
 
@@ -107,7 +120,7 @@ def test_operations_never_change_their_input(images):
 
 
 def test_the_vocabulary_is_closed():
-    assert len(OPERATIONS) <= 13
+    assert len(OPERATIONS) <= 21
     with pytest.raises(BundleError, match="unknown operation 'exec'"):
         apply([{"op": "exec"}], np.zeros((1, 1)))
 

@@ -148,6 +148,29 @@ def test_the_card_says_what_is_returned_and_how_well(trained):
     assert result.evaluation.headline[-1] in card or result.evaluation.headline[0] in card
 
 
+def test_a_detector_is_flagged_by_validation_alone_and_says_what_drives_its_highest_scores(train_once):
+    _, result, _ = train_once("strange")
+    table = pq.read_table(result.predictions).to_pandas()
+    first = table[table.repeat == 0]
+    of = {part: rows.score.to_numpy() for part, rows in first.groupby("part")}
+    limit = np.quantile(of["validation"], 0.99)
+    assert first.flagged.tolist() == (first.score > limit).tolist()
+    bundles = [runtime.load(path) for path in result.predictions.parents[1].glob("*/mine-0.1.0.bundle")]
+    limits = [bundle.manifest.answers.threshold.score for bundle in bundles]
+    assert any(each == pytest.approx(limit) for each in limits)
+    assert all(len(bundle.manifest.answers.usual) == 4 for bundle in bundles)
+    told = first[first.driven_by.notna()]
+    assert set(told.part) == {"test"}
+    assert len(told) == min(100, (first.part == "test").sum())
+    assert told.driven_by.str.match(r"[abcd] .* \(usually ").all()
+    assert {"false_alarm_rate", "recall_flagged"} <= set(result.evaluation.mean)
+    assert "chosen so that 1 % of the" in (result.bundle / "README.md").read_text()
+    ranked = (result.figures / "ranked.csv").read_text()
+    assert "usually" in ranked
+    assert "driven by" in result.report.read_text()
+    assert 'id="latent"' in result.report.read_text()
+
+
 def test_predict_writes_the_same_table(trained, tmp_path):
     name, result, _ = trained
     file = inputs_file(runtime.load(result.bundle), tmp_path / "rows.npz")

@@ -13,6 +13,7 @@ from ...door.table import OpenTable, open_table
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import Manifest
 from ...runtime.tasks import task_named
+from ...runtime.tasks.detection import FALSE_ALARM_RATE
 from ..samples import PARTS, Samples
 from . import classification, detection, forecast, generation, regression
 from .classification import ClassPredictions
@@ -57,9 +58,24 @@ def told_parts(task: str) -> tuple[str, ...]:
     return getattr(TASKS[task], "ASKED_PARTS", PARTS)
 
 
-def told_of(task: str, train: Samples, answers: Mapping[str, Any]) -> Told:
-    """What a model's answers are called, from its training part and what it answers to that."""
-    found: Told = TASKS[task].told_of(train, answers)
+def told_of(
+    task: str,
+    train: Samples,
+    answers: Mapping[str, Any],
+    validation: Mapping[str, Any] | None = None,
+    false_alarm_rate: float = FALSE_ALARM_RATE,
+) -> Told:
+    """What a model's answers are called, from its training part and what it answers to that.
+
+    Parameters
+    ----------
+    validation : what it answers to the validation part, which sets the threshold of a detector; None sets none.
+    false_alarm_rate : share of the validation part above that threshold.
+    """
+    module = TASKS[task]
+    found: Told = module.told_of(train, answers)
+    if validation is not None and hasattr(module, "held_out"):
+        found = module.held_out(found, validation, false_alarm_rate)
     return found
 
 

@@ -152,8 +152,8 @@ def joined(tables: Sequence[Predictions]) -> Predictions:
             }
         elif all(isinstance(value, np.ndarray) for value in values) and len({value.shape[1:] for value in values}) == 1:
             stacked[one.name] = np.concatenate(values)
-        elif one.name == EMBEDDING:
-            stacked[EMBEDDING] = None  # where some have none, or another model's
+        elif one.name == EMBEDDING or (one.default is None and any(value is None for value in values)):
+            stacked[one.name] = None  # where some have none, or an embedding of another model
         elif (
             any(type(each) is not type(first) for each in tables)
             or isinstance(values[0], np.ndarray)
@@ -192,7 +192,7 @@ def read_identity(opened: OpenTable, columns: Sequence[str], text: Sequence[str]
         texts(table["part"], Place(origin, "part")) if "part" in given else np.full(n, "test"),
         whole_numbers(table["repeat"], Place(origin, "repeat")) if "repeat" in given else np.zeros(n, np.int64),
         facts={name.removeprefix(FACT): numbers(table[name], Place(origin, name, remedy=A_FACT)) for name in facts},
-        embedding=_vectors(table[EMBEDDING], origin) if EMBEDDING in there else None,
+        embedding=vectors(table[EMBEDDING], origin) if EMBEDDING in there else None,
     )
     return identity, table
 
@@ -209,7 +209,8 @@ def read_answers(opened: OpenTable, task: str) -> Any:
         raise AlertlabError(f"{opened.path}: {said}") from error
 
 
-def _vectors(column: pa.ChunkedArray, origin: str) -> NDArray[np.float32]:
+def vectors(column: pa.ChunkedArray, origin: str) -> NDArray[np.float32]:
+    """(n, size) of a column of embeddings; AlertlabError where its lists differ in length or hold no numbers."""
     rows = column.to_pylist()
     sizes = {len(row) if isinstance(row, list) else -1 for row in rows}
     if len(sizes) > 1 or -1 in sizes:

@@ -2,5 +2,6 @@
 
 from .parts import UNUSED, Split
 from .plan import SplitPlan
+from .turns import Turn
 
-__all__ = ["UNUSED", "Split", "SplitPlan"]
+__all__ = ["UNUSED", "Split", "SplitPlan", "Turn"]

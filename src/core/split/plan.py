@@ -1,18 +1,20 @@
 """How to part objects: a config's plan, drawn or read, and held to what it promises."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ...runtime.errors import AlertlabError
 from ..samples import PARTS, Samples
-from .apart import KEY, Apart
+from ..taxonomy import Taxonomy
+from .apart import EACH, KEY, Apart
 from .draw import draw, fold
 from .leaks import check_leaks
 from .objects import Integers, Mask, Objects, objects_of
 from .parts import UNUSED, Split, read_parts
+from .turns import Turn, lonely, turns_of
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,9 @@ class SplitPlan(Apart):
     seed : of the drawing; repeat r draws anew with (seed, r).
     folds : k parts the objects into k folds, repeat r tests on fold r; 0 draws ``test`` at random.
     file : a table with object_id and part, instead of drawing: a published split.
-    test_after, sky_nside, leave_out : see :class:`.apart.Apart`. What they keep from all parts is ``unused``: objects
-        on both sides of the date; of left-out classes and by date and cells at once, those that would leak.
+    test_after, sky_nside, leave_out, leave_in : see :class:`.apart.Apart`. What they keep from all parts is
+        ``unused``: objects on both sides of the date; of left-out classes and by date and cells at once, those that
+        would leak; with ``leave_out: each`` those of other branches than the class left out.
 
     Raises
     ------
@@ -58,6 +61,9 @@ class SplitPlan(Apart):
             raise AlertlabError(f"{KEY}.folds: 1 fold would train on nothing; 2 or more, or 0 to draw the test part")
         if self.folds and self._by_date_alone:
             raise AlertlabError(f"{KEY}.folds: a split by {KEY}.test_after has one test part; take folds=0")
+        if self.leave_out == EACH and (not self.folds or self.file):
+            given = f"{KEY}.file parts them once" if self.file else f"there are none; give {KEY}.folds=5"
+            raise AlertlabError(f"{KEY}.leave_out: {EACH} tests on folds of the other classes, and {given}")
 
     @property
     def needs_places(self) -> bool:
@@ -77,27 +83,67 @@ class SplitPlan(Apart):
             For a class with too few objects, a part without one of the classes, a repeat beyond the folds,
             a split file that does not fit, times or places that are not there, or a leak.
         """
+        if self.leave_out != EACH:
+            return self._make(samples, repeat, None)
+        turns = self.turns(samples)
+        if repeat >= len(turns):
+            each = f"{len(turns) // self.folds} classes in turn, on {self.folds} folds each"
+            raise AlertlabError(f"{KEY}.leave_out: {each}, have no repeat {repeat}; give repeats={len(turns)} or fewer")
+        turn = turns[repeat]
+        split = replace(self, leave_out=turn.left_out, leave_in=())._make(samples, turn.fold, turn.company)
+        few = ", ".join(lonely(_branches(samples)))
+        told = f"{KEY}.leave_out: {few} in turn would leave fewer than two classes of their branch; passed over"
+        return replace(split, told=told) if few else split
+
+    def turns(self, samples: Samples) -> tuple[Turn, ...]:
+        """What each repeat leaves out and tests on, where classes are left out and there are folds.
+
+        Raises
+        ------
+        AlertlabError
+            Where no class is left out, or there are no folds; or see `turns_of`.
+        """
+        if self.leave_out == EACH:
+            return turns_of(samples.classes, _branches(samples), self.leave_in, self.folds)
+        if not self.leave_out or not self.folds:
+            lacking = "folds: there are none; give 5" if self.leave_out else f"leave_out: names no class; give {EACH}"
+            raise AlertlabError(f"{KEY}.{lacking}")
+        return tuple(Turn(tuple(self.leave_out), fold, samples.classes) for fold in range(self.folds))
+
+    def _make(self, samples: Samples, repeat: int, company: tuple[str, ...] | None) -> Split:
+        """A split of ``company``, all of which is drawn, so that folds are the same whichever class of it is left out.
+
+        Without ``company`` all classes take part, and the left-out are not drawn.
+        """
         strata, classes = samples.strata, samples.classes
         objects = objects_of(samples, strata, classes, self)
+        among = np.ones(len(objects.name), dtype=bool)
+        if company:
+            among = objects.left_out | np.isin(objects.label, [classes.index(name) for name in company])
+        drawn = among & (objects.cell >= 0) & (~objects.left_out | bool(company))
+        taking = company or classes
         if self.file:
             parts = read_parts(Path(self.file), objects.name)
         else:
-            parts = dict(zip(objects.name.tolist(), self._draw(objects, classes, repeat), strict=True))
-        split = Split(parts, self, self._told(parts, objects))
+            parts = dict(zip(objects.name.tolist(), self._draw(objects, drawn, classes, taking, repeat), strict=True))
+        split = Split(parts, self, self._told(parts, objects, among))
         check_leaks(split, objects)
-        self._check_parts(split, samples, strata, classes)
+        self._check_parts(split, samples, strata, classes, taking)
         return split
 
-    def _draw(self, objects: Objects, classes: Sequence[str], repeat: int) -> list[str]:
+    def _draw(
+        self, objects: Objects, drawn: Mask, classes: Sequence[str], taking: Sequence[str], repeat: int
+    ) -> list[str]:
         cells = self.sky_nside > 0
         before, after = objects.sides(self.test_after)
-        free = np.flatnonzero(~objects.left_out & (objects.cell >= 0) & (before | after))
+        free = np.flatnonzero(drawn & (before | after))
+        counted = [name for name in taking if name not in self.leave_out or drawn[objects.left_out].any()]
         if self._by_date_alone:
             self._check_date(objects, before, after)
             rest, test, share = free[before[free]], free[after[free]], 0.0
-            self._check_counts(objects.label[rest], classes, 2 if self.validation else 1)
+            self._check_counts(objects.label[rest], classes, counted, 2 if self.validation else 1)
         else:
-            self._check_counts(objects.label[free], classes, max(3 if self.validation else 2, self.folds))
+            self._check_counts(objects.label[free], classes, counted, max(3 if self.validation else 2, self.folds))
             if self.folds:
                 if repeat >= self.folds:
                     raise AlertlabError(f"{KEY}.folds: {self.folds} folds have no repeat {repeat}; lower repeats")
@@ -112,14 +158,15 @@ class SplitPlan(Apart):
         part = np.full(len(objects.name), UNUSED, dtype=object)
         for name, rows in zip(PARTS, (train, validation, test), strict=True):
             part[rows] = name
+        part[objects.left_out] = UNUSED
         # of a class left out, those test whose neighbours do
         part[objects.left_out & (np.isin(objects.cell, objects.cell[test]) | (not cells))] = "test"
         part[np.where(part == "test", ~after, ~before)] = UNUSED
         found: list[str] = part.tolist()
         return found
 
-    def _told(self, parts: Mapping[str, str], objects: Objects) -> str:
-        unused = np.array([parts[name] == UNUSED for name in objects.name.tolist()])
+    def _told(self, parts: Mapping[str, str], objects: Objects, among: Mask) -> str:
+        unused = among & np.array([parts[name] == UNUSED for name in objects.name.tolist()])
         if not unused.any():
             return ""
         before, after = objects.sides(self.test_after)
@@ -133,9 +180,9 @@ class SplitPlan(Apart):
                 seen = f"they are seen from MJD {np.nanmin(objects.first):.2f} to {np.nanmax(objects.last):.2f}"
                 raise AlertlabError(f"{KEY}.test_after: no object is seen only {words} MJD {self.test_after}; {seen}")
 
-    def _check_counts(self, label: Integers, classes: Sequence[str], least: int) -> None:
-        counts = {name: int(np.sum(label == index)) for index, name in enumerate(classes)}
-        few = {name: count for name, count in counts.items() if count < least and name not in self.leave_out}
+    def _check_counts(self, label: Integers, classes: Sequence[str], counted: Sequence[str], least: int) -> None:
+        counts = {name: int(np.sum(label == classes.index(name))) for name in counted}
+        few = {name: count for name, count in counts.items() if count < least}
         if few:
             from ...config.typed import mapped  # here: Hydra is for those who train, and for remedies
 
@@ -146,12 +193,14 @@ class SplitPlan(Apart):
                 f"and leave its rows out ({mapped('datamodule.label_map', dict.fromkeys(few, 'null'))})"
             )
 
-    def _check_parts(self, split: Split, samples: Samples, strata: Integers, classes: Sequence[str]) -> None:
+    def _check_parts(
+        self, split: Split, samples: Samples, strata: Integers, classes: Sequence[str], taking: Sequence[str]
+    ) -> None:
         for part in PARTS:
             there = strata[split.rows(samples, part)]
             if part == "validation" and not len(there):
                 continue
-            empty = [name for index, name in enumerate(classes) if not np.any(there == index)]
+            empty = [name for name in taking if not np.any(there == classes.index(name))]
             if part != "test":
                 empty = [name for name in empty if name not in self.leave_out]
             if empty or not len(there):
@@ -167,3 +216,7 @@ class SplitPlan(Apart):
         if self.sky_nside:
             return f"Take smaller cells, of a larger {KEY}.sky_nside, another {KEY}.seed, or add data"
         return f"Enlarge {KEY}.validation or {KEY}.test, or add data"
+
+
+def _branches(samples: Samples) -> Mapping[str, Sequence[str]]:
+    return samples.names.branches if isinstance(samples.names, Taxonomy) else {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...core.predictions import ScorePredictions
+from ...core.predictions.detection import UNKNOWN
 from ...runtime.errors import AlertlabError
 from ..against.curve import score_curves_csv
 from ..evaluator import FORMATS, TaskEvaluator, labelled
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HEADER = ["repeat", "rank", "object_id", "sample_id", "score", "percentile", "nearest", "target", "outlier"]
+HEADER += ["flagged", "driven_by"]
 
 
 class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
@@ -93,8 +95,10 @@ def ranked_csv(rows: ScorePredictions, most: int) -> str:
     """The highest scores of each repeat, highest first; what is unknown is empty."""
     lines: list[list[object]] = []
     for number, of in by_repeat(rows).items():
-        nearest = of.nearest
+        nearest, above, words = of.nearest, of.flagged, of.driven_by
         for rank, row in enumerate(np.lexsort((of.sample_id, -of.score))[:most], 1):
             names = [of.object_id[row], of.sample_id[row], of.score[row], known(of.percentile[row])]
-            lines.append([number, rank, *names, nearest[row], of.kind[row], of.outlier[row]])
+            outlier = None if of.outlier[row] == UNKNOWN else of.outlier[row]
+            told = [None if above is None else int(above[row]), "" if words is None else words[row]]
+            lines.append([number, rank, *names, nearest[row], of.kind[row], outlier, *told])
     return csv_text(HEADER, lines)

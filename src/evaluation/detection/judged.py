@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.predictions import ScorePredictions
+from ...core.predictions.detection import UNKNOWN
 from ...core.samples import Samples
 from ...runtime.errors import AlertlabError
 from ..rows import Weight, one_an_object
@@ -13,7 +14,13 @@ from ..shown import Bar, Example, Gallery, Group, Picture, Section
 from . import summary
 from .summary import ScoreEvaluation
 
-HEADER = ("Score", "Percentile", "Nearest class", "True class", "Outlier")
+HEADER = ("Score", "Percentile", "Nearest class", "True class", "Outlier", "Driven by")
+FIRST = "Of one object the row of highest score. "
+EXPLAINED = (
+    "A row is driven by the columns that alone, put at the median of the "
+    "training part, lower its score most; of columns that say the same, none may."
+)
+OUTLIERS, BARS = {1: "yes", 0: "no", UNKNOWN: ""}, {1: "right", 0: "wrong", UNKNOWN: "other"}
 NOTE = "Of one object the first row is shown. The bar is the percentile among the scores of the training part."
 
 
@@ -52,9 +59,10 @@ def sections(evaluation: ScoreEvaluation, rows: ScorePredictions) -> list[Sectio
     from .figures import figures  # here: matplotlib is half a second of import
 
     drawn = figures(rows)
-    kinds, ranks, *dependence = evaluation.tables()
+    kinds, ranks, *dependence, first = evaluation.tables()
     several = " Bands are one standard deviation over repeats." if len(evaluation.repeats) > 1 else ""
     found = [Section("kinds", "Kinds of outliers", link="Kinds", tables=[kinds])]
+    found.append(Section("strangest", "Highest scores", FIRST + EXPLAINED, tables=[first]))
     if "ranking_curves" in drawn:
         curves = Picture(
             drawn["ranking_curves"], "ROC, and precision against recall", f"Dashes: random order.{several}"
@@ -75,29 +83,37 @@ def sections(evaluation: ScoreEvaluation, rows: ScorePredictions) -> list[Sectio
 
 def gallery(evaluation: ScoreEvaluation, rows: ScorePredictions, samples: Samples | None, shown: int) -> Gallery:
     """The strangest rows, and the outliers that were found least strange."""
-    strangest = one_an_object(rows.object_id, np.lexsort((rows.repeat, rows.sample_id, -rows.score)))
+    strangest = summary.strangest(rows)
     rising = np.lexsort((rows.repeat, rows.sample_id, rows.score))
     missed = one_an_object(rows.object_id, rising[rows.outlier[rising] == 1])
     several = len(evaluation.repeats) > 1
     groups = {"Strangest": strangest[:shown], "Outliers of lowest score": missed[:shown]}
-    return Gallery(NOTE, [_group(name, rows, of, several) for name, of in groups.items()])
+    return Gallery(NOTE, [_group(name, rows, of, several) for name, of in groups.items()], curves=True)
 
 
 def _group(name: str, rows: ScorePredictions, of: NDArray[np.int64], several: bool) -> Group:
-    examples = [_example(rows, int(row), several) for row in of]
+    examples = [example(rows, int(row), several) for row in of]
     return Group(name, str(len(of)), HEADER, [("In order of score", "", examples)], "" if len(of) else "There is none.")
 
 
-def _example(rows: ScorePredictions, row: int, several: bool) -> Example:
-    percentile, outlier = float(rows.percentile[row]), bool(rows.outlier[row])
+def example(rows: ScorePredictions, row: int, several: bool = False) -> Example:
+    """A row as people look at it: its percentile as a bar, and what else is said of it; what is unknown is left out."""
+    percentile, outlier = float(rows.percentile[row]), int(rows.outlier[row])
     told = f"{percentile:.1f}" if np.isfinite(percentile) else "-"
     score, nearest, kind = f"{rows.score[row]:.4g}", str(rows.nearest[row]) or "-", str(rows.kind[row]) or "-"
     share = percentile / 100 if np.isfinite(percentile) else 0.0
-    facts = [("score", score), ("nearest class", nearest), ("outlier", "yes" if outlier else "no")]
+    words = str(rows.driven_by[row]) if rows.driven_by is not None else ""
+    known = f", nearest {nearest}" if nearest != "-" else ""
+    driven = f"; driven by {words}" if words else ""
+    above = "" if rows.flagged is None else "yes" if rows.flagged[row] else "no"
+    is_one = OUTLIERS[outlier]
+    facts = {"score": score, "nearest class": nearest, "outlier": is_one, "flagged": above}
+    facts["repeat"] = str(rows.repeat[row]) if several else ""
     return Example(
         int(rows.sample_id[row]),
         str(rows.object_id[row]),
-        (score, told, nearest, kind, "yes" if outlier else "no"),
-        (Bar(kind, share, told, "right" if outlier else "wrong"),),
-        (*facts, *([("repeat", str(rows.repeat[row]))] if several else [])),
+        (score, told, nearest, kind, is_one or "-", words or "-"),
+        (Bar(kind if kind != "-" else "percentile", share, told, BARS[outlier]),),
+        tuple((name, value) for name, value in facts.items() if value and value != "-"),
+        note=f"score {score}{known}{driven}",
     )

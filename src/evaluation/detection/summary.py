@@ -1,8 +1,9 @@
 """The evaluation of a detector: how its scores rank what is known to be an outlier."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,13 @@ from ..against.curve import Against
 from ..evaluator import labelled
 from ..grouped import Grouped, GroupedEvaluation
 from ..metrics.ranking import area_and_precision, counts, hits_at, places
-from ..rows import Weight, by_repeat, defined, judge, once
+from ..rows import Weight, by_repeat, defined, judge, once, one_an_object
+from ..shown import Table
 
 RANKS = (10, 50, 100)
+HEADER = ("object", "score", "percentile", "true class", "nearest class", "driven by")
+USUALLY = re.compile(r" \(usually [^()]* to [^()]*\)")  # which a row of a terminal has no room for
+SHOWN = 10  # of the strangest rows, where people look at a table
 ALL = "all outliers"
 Further = Callable[[ScorePredictions, Weight], dict[str, float]]
 
@@ -52,14 +57,23 @@ def scores(rows: ScorePredictions, weight: Weight = None, ranks: Sequence[int] =
     ``auroc``, ``average_precision`` of outliers against inliers; ``recall_at_K``, the share of the outliers that is
     among the K highest scores, and ``purity_at_K``, the share of outliers among these. Of scores that tie across the
     K-th place the mean over all orders is taken. ``outlier_share`` is what average precision and purity are of rows
-    in random order, of which AUROC is 0.5. ``auroc/<class>`` and so on are of one class of outliers against all
-    inliers. Left out are ranks beyond the rows, and all but the share where there are no outliers or no inliers.
+    in random order, of which AUROC is 0.5. Where rows say whether they are flagged, ``false_alarm_rate`` is the share
+    of inliers that are, ``recall_flagged`` that of outliers, and ``purity_flagged`` the share of outliers among the
+    flagged. ``auroc/<class>`` and so on are of one class of outliers against all inliers. Left out are ranks beyond the
+    rows, and all that needs them where there are no outliers or no inliers.
     """
     of = ranking(rows)
     inliers, outliers = of.count(of.inlier, weight), of.count(~of.inlier, weight)
     share = outliers.sum() / (inliers.sum() + outliers.sum())
+    above = rows.flagged
+    flags: dict[str, Any] = {}
+    if above is not None:
+        alarms, finds = of.count(of.inlier & above, weight).sum(), of.count(~of.inlier & above, weight).sum()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            flags = {"false_alarm_rate": alarms / inliers.sum(), "recall_flagged": finds / outliers.sum()}
+            flags["purity_flagged"] = finds / (alarms + finds)
     if not inliers.any() or not outliers.any():
-        return {"outlier_share": float(share)}
+        return defined({"outlier_share": share, **flags})
     area, precision = area_and_precision(outliers, inliers)
     found = {"auroc": area, "average_precision": precision, "outlier_share": share}
     for rank in ranks:
@@ -70,7 +84,7 @@ def scores(rows: ScorePredictions, weight: Weight = None, ranks: Sequence[int] =
         kind = of.count(own, weight)
         found[f"auroc/{name}"], found[f"average_precision/{name}"] = area_and_precision(kind, inliers)
         found[f"outlier_share/{name}"] = kind.sum() / (inliers.sum() + kind.sum())
-    return defined(found)
+    return defined(found | flags)
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,7 @@ class ScoreEvaluation(GroupedEvaluation):
     ranks : at which recall and purity are given.
     facts : that scores of inliers are not to follow.
     against : name of a file -> scores against something.
+    strangest : rows of the table of the highest scores, an object once.
     """
 
     headline: ClassVar = ("auroc", "average_precision", "outlier_share", "recall_at_50", "purity_at_50")
@@ -93,6 +108,7 @@ class ScoreEvaluation(GroupedEvaluation):
     ranks: tuple[int, ...] = field(kw_only=True)
     facts: tuple[str, ...] = field(kw_only=True, default=())
     against: Mapping[str, Against] = field(kw_only=True, default_factory=dict)
+    strangest: tuple[tuple[str, ...], ...] = field(kw_only=True, default=())
 
     def grouped(self) -> list[Grouped]:
         """By kind of outlier, and by rank."""
@@ -109,6 +125,10 @@ class ScoreEvaluation(GroupedEvaluation):
             words = {"spearman": "Spearman's rho among inliers"}
             found.append(Grouped("by_fact", "dependence of the score", "fact", facts, words))
         return found
+
+    def tables(self) -> list[Table]:
+        """By kind, by rank, and the strangest rows."""
+        return [*super().tables(), Table("strangest", "strangest", HEADER, self.strangest)]
 
     def warnings(self) -> list[str]:
         """Whether there is nothing to tell apart, and ranks that are too large."""
@@ -144,15 +164,31 @@ def evaluate(
     AlertlabError
         When the part holds no such row.
     """
-    of = by_repeat(labelled(predictions, part))
+    rows = labelled(predictions, part)
+    of = by_repeat(rows)
 
-    def all_scores(rows: ScorePredictions, weight: Weight) -> dict[str, float]:
-        return scores(rows, weight, ranks) | (further(rows, weight) if further else {})
+    def all_scores(own: ScorePredictions, weight: Weight) -> dict[str, float]:
+        return scores(own, weight, ranks) | (further(own, weight) if further else {})
 
     repeats, intervals = judge(of, all_scores, _support, resamples, confidence)
-    kinds = tuple(sorted({name for rows in of.values() for name in ranking(rows).kinds}))
-    return ScoreEvaluation(part, repeats, intervals, confidence, kinds=kinds, ranks=tuple(ranks))
+    kinds = tuple(sorted({name for each in of.values() for name in ranking(each).kinds}))
+    first = rows.take(strangest(rows)[:SHOWN])
+    cells = tuple(_cells(first, row) for row in range(len(first)))
+    return ScoreEvaluation(part, repeats, intervals, confidence, kinds=kinds, ranks=tuple(ranks), strangest=cells)
+
+
+def strangest(rows: ScorePredictions) -> NDArray[np.int64]:
+    """Rows in order of their scores, highest first, of each object one."""
+    return one_an_object(rows.object_id, np.lexsort((rows.repeat, rows.sample_id, -rows.score)))
 
 
 def _support(rows: ScorePredictions) -> dict[str, float]:
     return {f"support/{name}": float(own.sum()) for name, own in ranking(rows).kinds.items()}
+
+
+def _cells(rows: ScorePredictions, row: int) -> tuple[str, ...]:
+    percentile = rows.percentile[row]
+    told = f"{percentile:.1f}" if np.isfinite(percentile) else "-"
+    drivers = "" if rows.driven_by is None else USUALLY.sub("", str(rows.driven_by[row]))
+    words = [str(rows.kind[row]), str(rows.nearest[row]), drivers]
+    return str(rows.object_id[row]), f"{rows.score[row]:.4g}", told, *(each or "-" for each in words)

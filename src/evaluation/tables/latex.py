@@ -54,19 +54,26 @@ def percentile_latex(classes: tuple[str, ...], percentiles: NDArray[np.float64])
 
 
 def table_latex(table: Table) -> str:
-    r"""Tabular with booktabs rules; numbers in math, ``0.87 ± 0.01`` as ``$0.87 \pm 0.01$``, and a dash as ``--``."""
+    r"""Tabular with booktabs rules; numbers in math, ``0.87 ± 0.01`` as ``$0.87 \pm 0.01$``, and a dash as ``--``.
+
+    Numbers that stand out are bold.
+    """
     head = " & ".join(map(escape, table.header))
-    rows = [" & ".join([escape(first), *map(_number, cells)]) for first, *cells in table.rows]
+    rows = []
+    for place, (first, *cells) in enumerate(table.rows):
+        numbers = [_number(cell, (place, column) in table.strong) for column, cell in enumerate(cells, 1)]
+        rows.append(" & ".join([escape(first), *numbers]))
     return _ruled("l" + "r" * (len(table.header) - 1), [rf"{head} \\"], rows)
 
 
-def _number(text: str) -> str:
+def _number(text: str, strong: bool) -> str:
     if text == "-":
         return "--"
     if not NUMBER.fullmatch(text):
         return escape(text)
     powers = re.sub(r"e([+-]\d+)", lambda found: rf" \times 10^{{{int(found[1])}}}", text)
-    return f"${powers.replace('±', chr(92) + 'pm').replace(' [', chr(92) + '; [')}$"
+    number = powers.replace("±", r"\pm").replace(" [", r"\; [")
+    return rf"$\mathbf{{{number}}}$" if strong else f"${number}$"
 
 
 def _tabular(classes: tuple[str, ...], cells: list[list[str]]) -> str:

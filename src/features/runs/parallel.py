@@ -47,7 +47,7 @@ def computed(
     told = features.name, features.bands, features.quantity  # its kernels are functions, which each process has
     if begin(*told):
         extract_batch(made_up(features.used, features.quantity == FLUX), features)  # or each worker compiles them all
-    pool = ProcessPoolExecutor(workers, _context(), _start, (os.getpid(),))
+    pool = ProcessPoolExecutor(workers, _context(), start_worker, (os.getpid(),))
     waiting: deque[tuple[Task, Future[Floats]]] = deque()
     try:
         for task in tasks:
@@ -74,8 +74,8 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
-def _start(parent: int) -> None:
-    """Before the first batch of a worker."""
+def start_worker(parent: int) -> None:
+    """Before the first task of a worker: it leaves interrupts to its parent, and ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -1,14 +1,18 @@
 """Judging scores of strangeness, held to scikit-learn and to counting."""
 
+import csv
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from alertlab.core.curves import Curve
 from alertlab.core.predictions import ScorePredictions
+from alertlab.core.samples import Samples
 from alertlab.evaluation import DetectionEvaluator
 from alertlab.evaluation.detection import judged
 from alertlab.evaluation.detection.summary import evaluate, scores
-from alertlab.runtime.errors import AlertlabError
+from alertlab.evaluation.report import Subject, report_html
+from alertlab.runtime import AlertlabError, Column, Ragged
 from every_task import check_comparison, check_config, check_files, check_report, check_weights, identity, rows_of
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -114,7 +118,7 @@ def test_rows_of_which_it_is_unknown_whether_they_are_outliers_are_not_judged():
 @pytest.mark.parametrize("repeats", [1, 3])
 def test_files_and_report_are_those_of_a_paper(tmp_path, repeats):
     rows = scored(repeats)
-    tables = {"by_kind.csv", "by_kind.tex", "by_rank.csv", "by_rank.tex", "ranked.csv"}
+    tables = {"by_kind.csv", "by_kind.tex", "by_rank.csv", "by_rank.tex", "ranked.csv", "strangest.tex"}
     figures = {"ranking_curves", "recall_by_rank", "percentiles"}
     evaluation = check_files(DetectionEvaluator, rows, tmp_path, tables, figures)
     html = check_report(evaluation, rows, {"kinds", "ranking", "percentiles"})
@@ -140,6 +144,75 @@ def test_known_classes_are_matched_by_name_and_other_classes_refused():
     assert judged.differ(rows, replace(rows, outlier=np.where(rows.kind == "SLSN", 0, rows.outlier))) == np.sum(
         rows.kind == "SLSN"
     )
+
+
+def test_rates_at_the_threshold_are_counted_by_hand():
+    rows = scored(n=6)
+    rows = replace(
+        rows, outlier=np.array([1, 0, 1, 1, 0, 0]), flagged=np.array([True, True, True, False, False, False])
+    )
+    found = scores(rows)
+    assert found["false_alarm_rate"] == pytest.approx(1 / 3)
+    assert found["recall_flagged"] == found["purity_flagged"] == pytest.approx(2 / 3)
+    inliers = scores(rows.take(rows.outlier == 0))
+    assert (inliers["false_alarm_rate"], "recall_flagged" in inliers) == (pytest.approx(1 / 3), False)
+    assert "false_alarm_rate" not in scores(scored(n=6))
+    check_weights(rows)
+
+
+def test_what_drives_a_score_is_in_the_ranked_table_the_terminal_and_the_report_and_stays_text(tmp_path):
+    hostile = '<script>alert(1)</script>, "; =1+1'
+    rows = scored(n=40, ties=False)
+    first = int(np.argmax(rows.score))
+    words = np.where(np.arange(40) == first, f"{hostile} 7 d (usually 1 to 3)", "")
+    rows = replace(rows, driven_by=words, flagged=rows.score > 1)
+    evaluation = DetectionEvaluator(formats=[], resamples=5)(rows, tmp_path)
+    (line, *_) = csv.DictReader((tmp_path / "ranked.csv").read_text().splitlines())
+    assert (line["object_id"], line["driven_by"]) == (rows.object_id[first], words[first])
+    assert line["flagged"] == "1"
+    (_, _, strangest) = evaluation.tables()
+    assert strangest.rows[0][0] == rows.object_id[first]
+    assert strangest.rows[0][-1] == f"{hostile} 7 d"
+    html = check_report(evaluation, rows, {"strangest"})
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_an_embedding_is_drawn_among_the_figures_and_in_the_report(tmp_path):
+    rows = replace(scored(n=40), embedding=np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32))
+    evaluation = DetectionEvaluator(formats=["png"], resamples=5)(rows, tmp_path)
+    assert (tmp_path / "latent_map.png").exists()
+    check_report(evaluation, rows, {"latent"})
+
+
+def drawn(rows, samples, curves=None):
+    """The report of these rows."""
+    subject = Subject("detector", "baseline", "simulated", {}, {})
+    return report_html(subject, evaluate(rows, resamples=5), rows, samples, curves=curves)
+
+
+def test_samples_that_are_light_curves_are_drawn():
+    rows = scored(n=20)
+    points = [np.column_stack([np.arange(4.0), np.ones(4), np.full(4, 18), np.full(4, 0.1)]).astype("f4")] * 20
+    columns = {"light_curve": tuple(map(Column, ("time", "band", "magnitude", "error")))}
+    samples = Samples({"light_curve": Ragged.of(points)}, None, rows.sample_id, rows.object_id, None, columns)
+    html = drawn(rows, samples)
+    shown = len(judged.gallery(evaluate(rows, resamples=5), rows, samples, 12).examples)
+    assert html.count('<svg class="curve"') == shown > 12
+
+
+def test_light_curves_behind_features_are_asked_for_by_the_objects_shown_and_one_that_lacks_is_said_to():
+    rows, asked = scored(n=60), []
+    curve = Curve(np.arange(3.0), np.full(3, 18.0), np.full(3, 0.1), np.array(["g"] * 3))
+
+    def curves(objects):
+        asked.extend(objects)
+        return dict.fromkeys(objects[1:], curve)
+
+    html = drawn(rows, None, curves)
+    assert asked[0] == rows.object_id[np.lexsort((rows.sample_id, -rows.score))[0]]
+    assert len(asked) == 24
+    assert html.count('<svg class="curve"') == 24 - asked.count(asked[0])
+    assert "No light curve." in html
 
 
 def test_a_rank_that_cannot_be_is_refused_and_the_config_is_complete():

@@ -12,7 +12,7 @@ from feature_table import FakeRun, FeatureModule
 CLASSES = ("star", "galaxy", "quasar", "oddity")
 COLUMNS = 6
 TINY = ["model.dense=[32,16]", "model.latent=4", "model.batch_size=32", "model.learning_rate=2e-3"]
-TINY += ["trainer.max_epochs=10"]
+TINY += ["trainer.max_epochs=8"]
 DETECTORS = {
     "isolation_forest": ["model.n_jobs=1"],
     "one_class_svm": ["model.nu=0.05"],
@@ -23,7 +23,7 @@ DETECTORS = {
     "variational_autoencoder": [*TINY, "model.latent=2"],
     "deep_svdd": TINY,
     "multi_class_deep_svdd": TINY,
-    "mc_isolation_forest": [*TINY, "model.latent=16", "model.n_estimators=50"],
+    "mc_isolation_forest": [*TINY, "model.latent=16", "model.n_estimators=50", "trainer.max_epochs=30"],
 }
 NETWORKS = [name for name, words in DETECTORS.items() if TINY[0] in words]
 

@@ -1,0 +1,1 @@
+"""Detectors by the class that no training saw: one table."""

@@ -1,0 +1,1 @@
+"""Forests that learn from a person's answers, by coniferest."""

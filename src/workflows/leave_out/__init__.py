@@ -1,0 +1,1 @@
+"""Detectors by the class that none of them saw: `alertlab leave-out`."""
