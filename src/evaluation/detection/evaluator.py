@@ -48,13 +48,14 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
         self,
         part: str = "test",
         ranks: Sequence[int] = RANKS,
+        resamples: int = 1000,
+        confidence: float = 0.90,
+        formats: Sequence[str] = FORMATS,
+        *,
         false_alarm_rate: float = 0.01,
         independent_of: Sequence[str] = ("detections", "days"),
         rates_by: Sequence[str] = (),
         event: str | None = None,
-        resamples: int = 1000,
-        confidence: float = 0.90,
-        formats: Sequence[str] = FORMATS,
     ) -> None:
         super().__init__(part, resamples, confidence, formats)
         if not ranks or min(ranks) < 1 or len(set(ranks)) < len(ranks):

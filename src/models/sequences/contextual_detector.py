@@ -28,7 +28,7 @@ from ..inputs import Steps, sequence_input
 from ..networks.network_model import NetworkModel
 from .detector_graph import OF_NETWORK, append_scores, tolerance
 from .recurrent_network import Reconstruction, RecurrentNetwork, chi_squared, reconstruction_loss
-from .scores import SCORES, Score, Tail, isolation, strangeness
+from .scores import SCORES, Cloud, Score, Tail, isolation, strangeness
 
 LAG = ERROR + 1  # place of the lag, which is the first column that is added
 CURVE_BY_CURVE = {"curve": "scale_curve", "asinh": "asinh_curve"}  # scaling -> operation
@@ -56,7 +56,7 @@ class ContextualDetector(NetworkModel):
     n_estimators, max_samples : of the isolation forest.
     prefixes : random beginnings of each training light curve that the forest learns from too.
     draws : of the attributes, whose scatter in score is the ``deviation``.
-    score_of : ``forest``, ``reconstruction`` or ``either``, see :func:`strangeness`.
+    score_of : ``forest``, ``distance``, ``reconstruction`` or ``either``, see :func:`strangeness`.
     network : learning rate and so on, see :class:`NetworkModel`.
     """
 
@@ -140,11 +140,12 @@ class ContextualDetector(NetworkModel):
         """``score``, what it is made of, the attributes, and the scatter of the forest's score over draws."""
         told: dict[str, NDArray[np.float64]] = super().predict(samples)
         mean, chi, drawn = (told[name] for name in OF_NETWORK)
-        lone = isolation(self.forest, mean)
+        lone, away = isolation(self.forest, mean), self.cloud.distance(mean)
         of_draws = isolation(self.forest, drawn.reshape(-1, self.latent)).reshape(drawn.shape[:2])
         return {
-            "score": strangeness(lone, chi, self.score),
+            "score": strangeness(lone, away, chi, self.score),
             "isolation": lone,
+            "distance": away,
             "chi_squared": chi,
             "deviation": of_draws.std(axis=1) if len(of_draws) else np.zeros(0),
             "embedding": mean,
@@ -153,8 +154,8 @@ class ContextualDetector(NetworkModel):
     def export(self, path: Path) -> Exported:
         """Network, forest and score as one graph."""
         exported = super().export(path)
-        append_scores(path, self.forest, self.score)
-        scalars = ("score", "isolation", "chi_squared", "deviation")
+        append_scores(path, self.forest, self.cloud, self.score)
+        scalars = ("score", "isolation", "distance", "chi_squared", "deviation")
         outputs = (*(OutputSpec(name, ()) for name in scalars), OutputSpec("embedding", (self.latent,)))
         return Exported(exported.inputs, outputs, tolerance(self.forest, self.score))
 
@@ -213,5 +214,6 @@ class ContextualDetector(NetworkModel):
         self.forest = IsolationForest(
             n_estimators=self.n_estimators, max_samples=self.max_samples, random_state=seed
         ).fit(mean.astype(np.float32))
+        self.cloud = Cloud.of(mean)
         tails = Tail.of(isolation(self.forest, mean)), Tail.of(np.log1p(chi))
         self.score = Score(self.score_of, *tails)

@@ -149,7 +149,7 @@ def test_scores_by_days_are_those_of_each_cut(whole, tmp_path):
     assert not (tmp_path / "rates_by_absent.csv").exists()
     saved = json.loads((tmp_path / "evaluation.json").read_text())
     assert saved["mean"]["detection_rate"] == pytest.approx(float(rows[3]["detection_rate_mean"]))
-    assert [table["name"] for table in saved["tables"]] == ["by_kind", "by_rank", "by_fact"]
+    assert [table["name"] for table in saved["tables"]] == ["by_kind", "by_rank", "by_fact", "strangest"]
     assert evaluation.intervals["detection_rate"][0] < saved["mean"]["detection_rate"]
 
 
