@@ -90,7 +90,9 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         )
     ),
     ("datamodule", "source", "curves"): _named("alertlab.datamodules", "CurveFiles", "SimulatedCurves"),
-    ("datamodule", "source", "curves", "simulator"): _named("alertlab.simulate", "SimulatedLightCurves"),
+    ("datamodule", "source", "curves", "simulator"): _named(
+        "alertlab.simulate", "SimulatedLightCurves", "SimulatedQuasars", "SimulatedTransients"
+    ),
     ("model",): _named(
         "alertlab.models",
         "Autoencoder",

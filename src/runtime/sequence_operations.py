@@ -55,12 +55,34 @@ def scale_curve(array: Array, value: int, error: int) -> Array:
     error stands for the deviation; where that is 0 too, 1.
     """
     wide = _wide(array, (value, error), "scale_curve")
+    return _scaled(wide, np.isfinite(wide[..., value]), value, error)
+
+
+def scale_by_beginning(array: Array, column: int, span: float, least: int, value: int, error: int) -> Array:
+    """As `scale_curve`, by mean and deviation of the beginning of each curve, so that what comes later stands out.
+
+    Later points change nothing of earlier ones.
+
+    Parameters
+    ----------
+    column : of times, in order. span : after the first point, up to which the beginning goes; or the first ``least``
+        points, where these are more.
+    """
+    if least < 1:
+        raise BundleError(f"scale_by_beginning: least {least}, expected 1 or more")
+    times = _column(array, column, "scale_by_beginning")
+    wide = _wide(array, (value, error), "scale_by_beginning")
     known = np.isfinite(wide[..., value])
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    early = (times <= times[:, :1] + span) | (np.cumsum(known, axis=1) <= least)
+    return _scaled(wide, known & early, value, error)
+
+
+def _scaled(wide: Array, by: NDArray[np.bool_], value: int, error: int) -> Array:
+    """Values less the mean of some of them and over their deviation, or mean error, or 1; errors over the same."""
+    count = np.maximum(by.sum(axis=1, keepdims=True), 1)
 
     def mean(values: Array) -> Array:
-        total = np.where(known, values, 0).sum(axis=1, keepdims=True)
-        return np.asarray(total / count)
+        return np.asarray(np.where(by, values, 0).sum(axis=1, keepdims=True) / count)
 
     centre = mean(wide[..., value])
     spread = np.sqrt(mean((wide[..., value] - centre) ** 2))
@@ -84,9 +106,16 @@ def asinh_curve(array: Array, value: int, error: int) -> Array:
     middle = np.take_along_axis(ordered, np.minimum(pair, max(ordered.shape[1] - 1, 0)), axis=1)
     softening = middle.mean(axis=1, keepdims=True)
     softening = np.where(softening > 0, softening, 1.0)
-    scaled = wide[..., value] / softening
-    wide[..., value] = np.arcsinh(scaled)
-    wide[..., error] /= softening * np.hypot(1, scaled)
+    wide[..., value] /= softening
+    wide[..., error] /= softening
+    return asinh_values(wide, value, error)
+
+
+def asinh_values(array: Array, value: int, error: int) -> Array:
+    """Column ``value`` as asinh(x), errors to first order: linear within 1, logarithmic beyond, whatever the sign."""
+    wide = _wide(array, (value, error), "asinh_values")
+    wide[..., error] /= np.hypot(1, wide[..., value])
+    wide[..., value] = np.arcsinh(wide[..., value])
     return wide
 
 
@@ -97,7 +126,17 @@ def take_columns(array: Array, columns: Sequence[int]) -> Array:
     return array[..., list(columns)]
 
 
-OF_SEQUENCES = (append_present, keep_last, append_lag, append_one_hot, scale_curve, asinh_curve, take_columns)
+OF_SEQUENCES = (
+    append_present,
+    keep_last,
+    append_lag,
+    append_one_hot,
+    scale_curve,
+    scale_by_beginning,
+    asinh_curve,
+    asinh_values,
+    take_columns,
+)
 
 
 def _present(array: Array, operation: str) -> NDArray[np.bool_]:

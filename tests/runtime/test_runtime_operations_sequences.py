@@ -10,7 +10,9 @@ from alertlab.runtime.sequence_operations import (
     append_lag,
     append_one_hot,
     asinh_curve,
+    asinh_values,
     keep_last,
+    scale_by_beginning,
     scale_curve,
     take_columns,
 )
@@ -84,6 +86,22 @@ def test_a_curve_without_scatter_has_its_mean_error_as_scale():
     np.testing.assert_allclose(scale_curve(exact, VALUE, ERROR)[0, :, VALUE:], [[0, 0]])
 
 
+def test_a_curve_can_be_scaled_by_its_beginning_which_later_points_do_not_change():
+    rows = curves((30, 4))
+    scaled = scale_by_beginning(Ragged.of(rows).padded(), TIME, 300.0, 3, VALUE, ERROR)
+    early = rows[0][:, TIME] <= rows[0][0, TIME] + 300
+    mean, deviation = rows[0][early, VALUE].mean(), rows[0][early, VALUE].std()
+    np.testing.assert_allclose(scaled[0, :, VALUE], (rows[0][:, VALUE] - mean) / deviation, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(scaled[0, :, ERROR], rows[0][:, ERROR] / deviation, rtol=1e-5)
+    later = rows[0].copy()
+    later[~early, VALUE] += 5
+    again = scale_by_beginning(Ragged.of([later]).padded(), TIME, 300.0, 3, VALUE, ERROR)[0]
+    np.testing.assert_allclose(again[early], scaled[0][early])
+    few = scale_by_beginning(Ragged.of(rows).padded(), TIME, 0.0, 3, VALUE, ERROR)[1, :4, VALUE]  # then its first three
+    first = rows[1][:3, VALUE]
+    np.testing.assert_allclose(few, (rows[1][:, VALUE] - first.mean()) / first.std(), rtol=1e-4, atol=1e-4)
+
+
 def test_fluxes_are_linear_within_their_noise_and_logarithmic_above():
     flux = np.array([[[0, 1, -2, 2], [1, 1, 0, 2], [2, 1, 2e4, 4], [np.nan] * 4]])
     value, error = asinh_curve(flux, VALUE, ERROR)[0, :, VALUE:].T
@@ -92,6 +110,14 @@ def test_fluxes_are_linear_within_their_noise_and_logarithmic_above():
     step = 1e-6  # the error of first order is the derivative times the error of the flux
     np.testing.assert_allclose(error[:2], [(np.arcsinh(x + step) - np.arcsinh(x)) / step for x in (-1, 0)], rtol=1e-5)
     assert np.isnan(value[3])
+
+
+def test_asinh_is_numpys_and_its_errors_are_of_first_order():
+    (curve,) = curves((7,))
+    value, error = asinh_values(curve[None], VALUE, ERROR)[0, :, VALUE:].T
+    np.testing.assert_allclose(value, np.arcsinh(curve[:, VALUE]), rtol=1e-6)
+    high, low = (np.arcsinh(curve[:, VALUE] + side * curve[:, ERROR]) for side in (1, -1))
+    np.testing.assert_allclose(error, (high - low) / 2, rtol=1e-3)
 
 
 def test_the_softening_is_the_median_error_of_the_points_that_there_are():
@@ -110,6 +136,7 @@ def test_no_rows_stay_no_rows():
     ("wrong", "told"),
     [
         (lambda array: keep_last(array, 0), "keep_last: count 0"),
+        (lambda array: scale_by_beginning(array, TIME, 300, 0, VALUE, ERROR), "scale_by_beginning: least 0"),
         (lambda array: append_lag(array, TIME, 0.0), "append_lag: scale 0.0"),
         (lambda array: append_lag(array, 4, 1.0), "append_lag: takes sequences with a column 4"),
         (lambda array: append_one_hot(array[0], BAND, 2), "append_one_hot: takes sequences"),

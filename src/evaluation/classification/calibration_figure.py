@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ...core.paper import COLUMN, TRAIN, paper_style
-from ..metrics.spread import mean_and_std
+from ..metrics.spread import mean_and_std, std_bars
 from .summary import ClassEvaluation
 
 
@@ -32,12 +32,6 @@ def calibration_figure(evaluation: ClassEvaluation) -> Figure:
     below.stairs(count, np.linspace(0, 1, len(count) + 1), fill=True, color=TRAIN, alpha=0.6)
     below.set(xlabel="Probability of the predicted class", ylabel="Samples")
     return figure
-
-
-def std_bars(fraction: NDArray[np.float64], std: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2, n) distances down and up of one standard deviation, no further than a fraction can lie."""
-    std = np.nan_to_num(std)
-    return np.stack([np.minimum(std, fraction), np.minimum(std, 1 - fraction)])
 
 
 def wilson_bars(fraction: NDArray[np.float64], count: NDArray[np.float64]) -> NDArray[np.float64]:

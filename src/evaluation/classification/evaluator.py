@@ -8,15 +8,15 @@ import numpy as np
 
 from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
+from ..against.curve import ScoreCurve, score_curves_csv
 from ..evaluator import FORMATS, TaskEvaluator
 from ..tables.latex import confusion_latex, percentile_latex
-from .score_curve import ScoreCurve, groups_by_days, groups_by_fact, score_curves
+from .score_curve import groups_by_days, groups_by_fact, score_curves
 from .summary import ClassEvaluation, evaluate
 from .tables import (
     confusion_counts_csv,
     confusion_fraction_csv,
     confusion_percentiles_csv,
-    score_curves_csv,
 )
 
 if TYPE_CHECKING:

@@ -1,93 +1,31 @@
-"""Scores as a function of something, as a figure and as a table."""
+"""Macro scores against something, as a figure."""
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from ...core.paper import COLUMN, paper_style
-from .calibration_figure import std_bars
-from .score_curve import SCORES, ScoreCurve
+from ..against import figure
+from ..against.curve import ScoreCurve
+from ..against.figure import Line
+from .score_curve import SCORES
 
-COLOURS = {"macro_precision": "#009E73", "macro_recall": "#0072B2", "macro_f1": "#D55E00"}  # Okabe & Ito 2008
-MARKERS = {"macro_precision": "s", "macro_recall": "o", "macro_f1": "^"}
-NAMES = {"macro_precision": "macro precision", "macro_recall": "macro recall", "macro_f1": "macro F1"}
+LINES = {  # colours of Okabe & Ito 2008
+    "macro_precision": Line("macro precision", "#009E73", "s"),
+    "macro_recall": Line("macro recall", "#0072B2", "o"),
+    "macro_f1": Line("macro F1", "#D55E00", "^"),
+}
 LEVELS = {"top": "Top level", "leaf": "All classes"}
 
 
-@paper_style
 def score_curve_figure(
     curves: Sequence[ScoreCurve], quantity: str, logarithmic: bool = False, scores: Sequence[str] = SCORES
 ) -> Figure:
-    """A panel a level, above the number of objects; bars are one standard deviation over repeats.
-
-    Of a single repeat they are the bootstrap interval over objects. Each point of a
-    panel has the number of classes that it averages over beneath it, where these differ.
+    """See `against.figure.score_curve_figure`.
 
     Parameters
     ----------
-    curves : of the levels, over the same groups.
-    quantity : the label of the axis.
-    logarithmic : axis in powers of two; else each group has a place of the same width.
     scores : those to draw.
     """
-    heights = [2.0] * len(curves) + [0.8]
-    figure = Figure((COLUMN, 0.5 + sum(heights)), layout="constrained")
-    *panels, below = figure.subplots(len(curves) + 1, 1, sharex=True, height_ratios=heights)
-    for panel, curve in zip(panels, curves, strict=True):
-        for number, name in enumerate(scores):
-            # side by side, or bars would hide each other
-            aside = 0.12 * (number - (len(scores) - 1) / 2)
-            places = curve.places * 2**aside if logarithmic else curve.places + aside
-            panel.errorbar(
-                places,
-                curve.mean[name],
-                _bars(curve, name),
-                color=COLOURS[name],
-                marker=MARKERS[name],
-                label=NAMES[name],
-                elinewidth=0.6,
-                capsize=1.5,
-            )
-        panel.set_ylabel(LEVELS[curve.level] if len(curves) > 1 else "Score")
-        low, high = panel.get_ylim()
-        panel.set_ylim(max(-0.12, low - 0.12 * (high - low)), min(1.02, high))
-        if len(set(curve.classes.tolist())) > 1:
-            for place, classes in zip(curve.places, curve.classes, strict=True):
-                panel.text(
-                    place, 0.02, f"{classes:.0f}", transform=panel.get_xaxis_transform(), ha="center", fontsize=6
-                )
-            panel.text(1.01, 0.02, "classes", transform=panel.transAxes, fontsize=6)
-    panels[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(scores), borderaxespad=0.2)
-    curve = curves[0]
-    if logarithmic:
-        below.set_xscale("log", base=2)
-        below.plot(curve.places, curve.objects, color="0.4", marker="o")
-        below.set_xticks([], minor=True)
-    else:
-        below.bar(curve.places, curve.objects, color="0.7")
-    below.set_yscale("log" if curve.objects.max() > 20 * max(curve.objects.min(), 1) else "linear")
-    for place, objects in zip(curve.places, curve.objects, strict=True):
-        below.annotate(
-            f"{objects:.0f}" if objects >= 1 else f"{objects:.1g}",
-            (place, objects),
-            (0, 3),
-            textcoords="offset points",
-            ha="center",
-            fontsize=6,
-        )
-    below.margins(y=0.35)
-    upright = max(map(len, curve.labels)) * len(curve.labels) > 50  # characters that a column holds side by side
-    below.set_xticks(curve.places, curve.labels, rotation=90 if upright else 0)
-    below.set(xlabel=quantity, ylabel="Objects")
-    return figure
-
-
-def _bars(curve: ScoreCurve, name: str) -> NDArray[np.float64]:
-    """(2, g) distances down and up."""
-    if curve.intervals:
-        low, high = curve.intervals[name].T
-        bars: NDArray[np.float64] = np.nan_to_num(np.stack([curve.mean[name] - low, high - curve.mean[name]]))
-        return bars.clip(min=0)
-    return std_bars(np.nan_to_num(curve.mean[name]), curve.std[name])
+    lines = {name: LINES[name] for name in scores}
+    levels = LEVELS if len(curves) > 1 else None
+    return figure.score_curve_figure(curves, quantity, lines, logarithmic, levels)

@@ -55,10 +55,11 @@ def differ(first: ScorePredictions, second: ScorePredictions) -> int:
 
 def sections(evaluation: ScoreEvaluation, rows: ScorePredictions) -> list[Section]:
     """Kinds, ranking, percentiles."""
+    from .against_figure import WORDS, against_figures
     from .figures import figures  # here: matplotlib is half a second of import
 
     drawn = figures(rows)
-    kinds, ranks, first = evaluation.tables()
+    kinds, ranks, *dependence, first = evaluation.tables()
     several = " Bands are one standard deviation over repeats." if len(evaluation.repeats) > 1 else ""
     found = [Section("kinds", "Kinds of outliers", link="Kinds", tables=[kinds])]
     found.append(Section("strangest", "Highest scores", FIRST + EXPLAINED, tables=[first]))
@@ -70,7 +71,14 @@ def sections(evaluation: ScoreEvaluation, rows: ScorePredictions) -> list[Sectio
         pictures = [([curves], True), ([recall], False)]
         found.append(Section("ranking", "Ranking", pictures=pictures, tables=[ranks]))
     share = Picture(drawn["percentiles"], "Histogram of percentiles", "All repeats together.")
-    return [*found, Section("percentiles", "Percentiles", pictures=[([share], False)])]
+    found.append(Section("percentiles", "Percentiles", pictures=[([share], False)], tables=dependence))
+    if evaluation.against:
+        drawings = [
+            Picture(figure, name.replace("_", " ").capitalize(), WORDS.get(name, ""))
+            for name, figure in against_figures(evaluation.against).items()
+        ]
+        found.append(Section("against", "Against facts and days", link="Against", pictures=[(drawings, False)]))
+    return found
 
 
 def gallery(evaluation: ScoreEvaluation, rows: ScorePredictions, samples: Samples | None, shown: int) -> Gallery:

@@ -1,15 +1,15 @@
 """The evaluation of a detector: how its scores rank what is known to be an outlier."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.predictions import ScorePredictions
+from ..against.curve import Against
 from ..evaluator import labelled
 from ..grouped import Grouped, GroupedEvaluation
 from ..metrics.ranking import area_and_precision, counts, hits_at, places
@@ -21,6 +21,7 @@ HEADER = ("object", "score", "percentile", "true class", "nearest class", "drive
 USUALLY = re.compile(r" \(usually [^()]* to [^()]*\)")  # which a row of a terminal has no room for
 SHOWN = 10  # of the strangest rows, where people look at a table
 ALL = "all outliers"
+Further = Callable[[ScorePredictions, Weight], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class ScoreEvaluation(GroupedEvaluation):
     ----------
     kinds : classes of outliers in any repeat.
     ranks : at which recall and purity are given.
+    facts : that scores of inliers are not to follow.
+    against : name of a file -> scores against something.
     strangest : rows of the table of the highest scores, an object once.
     """
 
@@ -103,17 +106,25 @@ class ScoreEvaluation(GroupedEvaluation):
 
     kinds: tuple[str, ...] = field(kw_only=True)
     ranks: tuple[int, ...] = field(kw_only=True)
+    facts: tuple[str, ...] = field(kw_only=True, default=())
+    against: Mapping[str, Against] = field(kw_only=True, default_factory=dict)
     strangest: tuple[tuple[str, ...], ...] = field(kw_only=True, default=())
 
     def grouped(self) -> list[Grouped]:
         """By kind of outlier, and by rank."""
         metrics = {"auroc": "AUROC", "average_precision": "average precision", "outlier_share": "in random order"}
+        metrics["detection_rate"] = "detection rate"
         kinds = {ALL: "", **{name: f"/{name}" for name in self.kinds}}
         ranks = {str(rank): f"_at_{rank}" for rank in self.ranks if f"recall_at_{rank}" in self.mean}
-        return [
+        found = [
             Grouped("by_kind", "by kind of outlier", "kind", kinds, metrics | {"support": "rows"}),
             Grouped("by_rank", "by rank", "rank", ranks, {"recall": "recall", "purity": "purity"}),
         ]
+        facts = {name: f"/{name}" for name in self.facts if f"spearman/{name}" in self.mean}
+        if facts:
+            words = {"spearman": "Spearman's rho among inliers"}
+            found.append(Grouped("by_fact", "dependence of the score", "fact", facts, words))
+        return found
 
     def tables(self) -> list[Table]:
         """By kind, by rank, and the strangest rows."""
@@ -140,8 +151,13 @@ def evaluate(
     ranks: Sequence[int] = RANKS,
     resamples: int = 1000,
     confidence: float = 0.90,
+    further: Further | None = None,
 ) -> ScoreEvaluation:
     """Evaluate the rows of one part of which it is known whether they are outliers, repeat by repeat.
+
+    Parameters
+    ----------
+    further : scores beside those of `scores`, of rows of one repeat and how often each counts.
 
     Raises
     ------
@@ -150,7 +166,11 @@ def evaluate(
     """
     rows = labelled(predictions, part)
     of = by_repeat(rows)
-    repeats, intervals = judge(of, partial(scores, ranks=tuple(ranks)), _support, resamples, confidence)
+
+    def all_scores(own: ScorePredictions, weight: Weight) -> dict[str, float]:
+        return scores(own, weight, ranks) | (further(own, weight) if further else {})
+
+    repeats, intervals = judge(of, all_scores, _support, resamples, confidence)
     kinds = tuple(sorted({name for each in of.values() for name in ranking(each).kinds}))
     first = rows.take(strangest(rows)[:SHOWN])
     cells = tuple(_cells(first, row) for row in range(len(first)))

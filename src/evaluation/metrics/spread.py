@@ -52,3 +52,9 @@ def percentiles(values: NDArray[np.float64], levels: tuple[float, float, float] 
     known = np.isfinite(values).any(axis=0)
     found[:, known] = np.nanpercentile(values[:, known], levels, axis=0)
     return found
+
+
+def std_bars(fraction: NDArray[np.float64], std: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, n) distances down and up of one standard deviation, no further than a fraction can lie."""
+    std = np.nan_to_num(std)
+    return np.stack([np.minimum(std, fraction), np.minimum(std, 1 - fraction)])

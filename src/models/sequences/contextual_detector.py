@@ -28,11 +28,13 @@ from ..inputs import Steps, sequence_input
 from ..networks.network_model import NetworkModel
 from .detector_graph import OF_NETWORK, append_scores, tolerance
 from .recurrent_network import Reconstruction, RecurrentNetwork, chi_squared, reconstruction_loss
-from .scores import SCORES, Score, Tail, isolation, strangeness
+from .scores import SCORES, Cloud, Score, Tail, isolation, strangeness
 
 LAG = ERROR + 1  # place of the lag, which is the first column that is added
 CURVE_BY_CURVE = {"curve": "scale_curve", "asinh": "asinh_curve"}  # scaling -> operation
-SCALINGS = (*CURVE_BY_CURVE, "train")
+CONTEXT = "context"
+SCALINGS = (*CURVE_BY_CURVE, CONTEXT, "train")
+LEAST = 10  # points of a context, whatever days they take
 SEED = 123  # of what is drawn once, the published forest's
 
 
@@ -44,7 +46,9 @@ class ContextualDetector(NetworkModel):
     units, latent, dropout, errors : see :class:`RecurrentNetwork`.
     kl_weight : of the divergence from a normal distribution. weight_power : see :func:`reconstruction_loss`.
     scaling : of values, ``curve``: each by its own mean and deviation; ``asinh``: fluxes against the noise of each,
-        then by the train part; ``train``: by mean and deviation of the train part.
+        then by the train part; ``train``: by mean and deviation of the train part; ``context``: each by mean and
+        deviation of its beginning, so that what comes later is seen against it.
+    context_days : how long that beginning is.
     error_floor : added to scaled errors in quadrature.
     time_scale : days that are 1 to the network.
     times : whether a point says the time since the first beside the lag.
@@ -52,7 +56,7 @@ class ContextualDetector(NetworkModel):
     n_estimators, max_samples : of the isolation forest.
     prefixes : random beginnings of each training light curve that the forest learns from too.
     draws : of the attributes, whose scatter in score is the ``deviation``.
-    score_of : ``forest``, ``reconstruction`` or ``either``, see :func:`strangeness`.
+    score_of : ``forest``, ``distance``, ``reconstruction`` or ``either``, see :func:`strangeness`.
     network : learning rate and so on, see :class:`NetworkModel`.
     """
 
@@ -68,6 +72,7 @@ class ContextualDetector(NetworkModel):
         kl_weight: float,
         weight_power: float,
         scaling: str,
+        context_days: float,
         error_floor: float,
         time_scale: float,
         times: bool,
@@ -91,7 +96,7 @@ class ContextualDetector(NetworkModel):
         self.kl_weight, self.weight_power, self.error_floor = kl_weight, weight_power, error_floor
         self.scaling, self.time_scale, self.times, self.longest = scaling, time_scale, times, longest
         self.n_estimators, self.max_samples, self.prefixes, self.draws = n_estimators, max_samples, prefixes, draws
-        self.score_of = score_of
+        self.score_of, self.context_days = score_of, context_days
         self.noise = torch.from_numpy(np.random.default_rng(SEED).standard_normal((draws, latent), np.float32))
 
     def inputs_of(self, train: Samples) -> tuple[InputSpec, ...]:
@@ -135,11 +140,12 @@ class ContextualDetector(NetworkModel):
         """``score``, what it is made of, the attributes, and the scatter of the forest's score over draws."""
         told: dict[str, NDArray[np.float64]] = super().predict(samples)
         mean, chi, drawn = (told[name] for name in OF_NETWORK)
-        lone = isolation(self.forest, mean)
+        lone, away = isolation(self.forest, mean), self.cloud.distance(mean)
         of_draws = isolation(self.forest, drawn.reshape(-1, self.latent)).reshape(drawn.shape[:2])
         return {
-            "score": strangeness(lone, chi, self.score),
+            "score": strangeness(lone, away, chi, self.score),
             "isolation": lone,
+            "distance": away,
             "chi_squared": chi,
             "deviation": of_draws.std(axis=1) if len(of_draws) else np.zeros(0),
             "embedding": mean,
@@ -148,8 +154,8 @@ class ContextualDetector(NetworkModel):
     def export(self, path: Path) -> Exported:
         """Network, forest and score as one graph."""
         exported = super().export(path)
-        append_scores(path, self.forest, self.score)
-        scalars = ("score", "isolation", "chi_squared", "deviation")
+        append_scores(path, self.forest, self.cloud, self.score)
+        scalars = ("score", "isolation", "distance", "chi_squared", "deviation")
         outputs = (*(OutputSpec(name, ()) for name in scalars), OutputSpec("embedding", (self.latent,)))
         return Exported(exported.inputs, outputs, tolerance(self.forest, self.score))
 
@@ -166,9 +172,13 @@ class ContextualDetector(NetworkModel):
         ]
         if self.scaling in CURVE_BY_CURVE:
             steps.append({"op": CURVE_BY_CURVE[self.scaling], "value": VALUE, "error": ERROR})
+        if self.scaling == CONTEXT:
+            beginning = {"column": TIME, "span": self.context_days, "least": LEAST}
+            steps.append({"op": "scale_by_beginning", **beginning, "value": VALUE, "error": ERROR})
+            steps.append({"op": "asinh_values", "value": VALUE, "error": ERROR})  # or a few large ones rule the loss
         mean, scale = np.zeros(LAG + 1), np.ones(LAG + 1)
         scale[TIME] = self.time_scale
-        if self.scaling != "curve":
+        if self.scaling not in ("curve", CONTEXT):
             mean[VALUE], scale[[VALUE, ERROR]] = self._spread(train, steps)
         steps.append({"op": "standardize", "mean": mean.tolist(), "scale": scale.tolist()})
         if hot:
@@ -204,5 +214,6 @@ class ContextualDetector(NetworkModel):
         self.forest = IsolationForest(
             n_estimators=self.n_estimators, max_samples=self.max_samples, random_state=seed
         ).fit(mean.astype(np.float32))
+        self.cloud = Cloud.of(mean)
         tails = Tail.of(isolation(self.forest, mean)), Tail.of(np.log1p(chi))
         self.score = Score(self.score_of, *tails)

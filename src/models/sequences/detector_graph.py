@@ -9,18 +9,18 @@ from sklearn.ensemble import IsolationForest
 
 from ..graphs.isolation_graph import average_path_length, isolation_nodes
 from ..graphs.longer_graph import lengthen
-from .scores import EITHER, FOREST, RECONSTRUCTION, Score
+from .scores import DISTANCE, EITHER, FOREST, RECONSTRUCTION, Cloud, Score
 
 OF_NETWORK = ("embedding", "chi_squared", "drawn")  # outputs that the network's graph ends with
-SCALARS = ("score", "isolation", "deviation")  # that come
+SCALARS = ("score", "isolation", "distance", "deviation")  # that come
 FLIPS = 2  # trees that may decide otherwise where an attribute lies within rounding of a threshold
 
 
-def append_scores(path: Path, forest: IsolationForest, score: Score) -> None:
+def append_scores(path: Path, forest: IsolationForest, cloud: Cloud, score: Score) -> None:
     """Rewrite the graph of a network so that it ends with the scores of a forest on its attributes.
 
     ``embedding`` (n, latent) and ``chi_squared`` (n,) stay; of ``drawn`` (n, draws, latent) the scatter of the scores
-    is left, ``deviation``; ``isolation`` and ``score`` come. One pass over the trees scores means and draws alike.
+    is left, ``deviation``; ``isolation``, ``distance`` and ``score`` come. One pass over the trees scores means and draws alike.
     """
     trees, constants = isolation_nodes(forest, "scored_rows", "scored")
     constants |= {
@@ -30,6 +30,8 @@ def append_scores(path: Path, forest: IsolationForest, score: Score) -> None:
         "scored_first": np.array([1]),
         "scored_end": np.array([np.iinfo(np.int64).max]),
         "scored_unit": np.array(1, np.float32),
+        "scored_centre": cloud.mean.astype(np.float32),
+        "scored_whitening": cloud.whitening.astype(np.float32),
     }
     for name, tail in (("isolation", score.forest), ("log_chi", score.reconstruction)):
         constants[f"scored_{name}_middle"] = np.array(tail.middle, np.float32)
@@ -48,6 +50,9 @@ def append_scores(path: Path, forest: IsolationForest, score: Score) -> None:
         helper.make_node("Mul", ["scored_off", "scored_off"], ["scored_squares"]),
         helper.make_node("ReduceMean", ["scored_squares", "scored_axis"], ["scored_variance"], keepdims=0),
         helper.make_node("Sqrt", ["scored_variance"], ["deviation"]),
+        helper.make_node("Sub", ["embedding", "scored_centre"], ["scored_away"]),
+        helper.make_node("MatMul", ["scored_away", "scored_whitening"], ["scored_white"]),
+        helper.make_node("ReduceL2", ["scored_white", "scored_axis"], ["distance"], keepdims=0),
         *_score_nodes(score),
     ]
     used = {name for node in nodes for name in node.input}
@@ -57,8 +62,8 @@ def append_scores(path: Path, forest: IsolationForest, score: Score) -> None:
 
 def _score_nodes(score: Score) -> list[NodeProto]:
     """The same as :func:`~.scores.strangeness`."""
-    if score.of in (FOREST, RECONSTRUCTION):
-        source = "isolation" if score.of == FOREST else "chi_squared"
+    of_one = {FOREST: "isolation", DISTANCE: "distance", RECONSTRUCTION: "chi_squared"}
+    if source := of_one.get(score.of):
         return [helper.make_node("Identity", [source], ["score"])]
     return [
         helper.make_node("Add", ["chi_squared", "scored_unit"], ["scored_chi"]),

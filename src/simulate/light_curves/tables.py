@@ -1,12 +1,12 @@
 """Simulated light curves as the tables that a broker's cleaning leaves."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from ..digest import digest
 from .objects import SimulatedObject, simulate_object
 from .taxonomy import check
 
@@ -119,15 +119,9 @@ class SimulatedLightCurves:
         )
 
     def fingerprint(self) -> str:
-        """Hexadecimal digest of the arguments and of all code that has a hand in the light curves.
-
-        The code itself and not a number, which somebody who improves the simulator would forget to raise.
-        """
-        state = hashlib.sha256(f"{self.n} {self.seed} {self.difficulty} {self.balance} {np.__version__}".encode())
+        """Hexadecimal digest of the arguments and of all code that has a hand in the light curves."""
         here = Path(__file__).parent
-        for module in sorted([*here.glob("*.py"), *here.parent.glob("*.py")]):
-            state.update(module.read_bytes())
-        return state.hexdigest()
+        return digest((self.n, self.seed, self.difficulty, self.balance), here, here.parent)
 
     def __iter__(self) -> Iterator[SimulatedObject]:
         return (simulate_object(index, self.seed, self.difficulty, self.balance) for index in range(self.n))

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from ...runtime.errors import AlertlabError
+from ..check import check_run
 
 BRANCHES = {
     "Transient": ("SNIa", "SNIbc", "SNII", "SLSN"),
@@ -35,12 +36,7 @@ def check(n: int, seed: int, difficulty: float, balance: str) -> None:
     AlertlabError
         For a number, difficulty or balance out of range.
     """
-    if n < 1:
-        raise AlertlabError(f"simulate.n: {n} objects, at least 1 is needed")
-    if seed < 0:
-        raise AlertlabError(f"simulate.seed: {seed} is negative, take 0 or more")
-    if not 0 <= difficulty <= 1:
-        raise AlertlabError(f"simulate.difficulty: {difficulty}, it must lie between 0 and 1")
+    check_run(n, seed, difficulty)
     if balance not in BALANCES:
         raise AlertlabError(f"simulate.balance: {balance!r}; choose {' or '.join(BALANCES)}")
 

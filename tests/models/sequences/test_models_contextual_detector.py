@@ -26,7 +26,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 SMALL = ["model.units=6", "model.latent=3", "model.n_estimators=15", "model.draws=3", "model.batch_size=32"]
-SCALARS = ("score", "isolation", "chi_squared", "deviation")
+SCALARS = ("score", "isolation", "distance", "chi_squared", "deviation")
 
 
 def made(*words, name="contextual_detector"):
@@ -137,6 +137,28 @@ def test_the_isolation_score_is_that_of_scikit_learn(detector):
     np.testing.assert_allclose(-again.score_samples(answers["embedding"].astype(np.float32)), expected, rtol=1e-12)
 
 
+def test_the_distance_is_that_of_mahalanobis_to_the_train_part(detector):
+    from scipy.spatial.distance import mahalanobis
+    from sklearn.covariance import ledoit_wolf
+
+    model, data = detector
+    train, test = (model.predict(data.samples(part)) for part in ("train", "test"))
+    covariance, _ = ledoit_wolf(train["embedding"])
+    inverse, centre = np.linalg.inv(covariance), train["embedding"].mean(axis=0)
+    expected = [mahalanobis(row, centre, inverse) for row in test["embedding"]]
+    np.testing.assert_allclose(test["distance"], expected, rtol=1e-4)
+
+
+def test_a_score_of_the_distance_is_the_distance_and_so_is_the_bundles(tmp_path):
+    model, data = trained(tmp_path, "model.score_of=distance", "model.scaling=context")
+    answers = model.predict(data.samples())
+    np.testing.assert_array_equal(answers["score"], answers["distance"])
+    details = BundleDetails("tiny", "0.1.0", "", "BSD-3-Clause", "text")
+    bundle = runtime.load(write_bundle(tmp_path / "tiny.bundle", model, data.samples(), details))
+    told = bundle.answers({CURVE: data.samples().inputs[CURVE]})
+    np.testing.assert_allclose(told["score"], answers["score"], rtol=1e-4, atol=1e-5)
+
+
 def test_a_score_of_either_is_the_one_that_lies_further_out_in_training(tmp_path):
     model, data = trained(tmp_path, "model.score_of=either")
     train, test = (model.predict(data.samples(part)) for part in ("train", "test"))
@@ -223,8 +245,8 @@ def test_light_curves_that_are_too_long_are_told(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("word", "told"),
     [
-        ("model.scaling=log", "model.scaling: 'log' is none of curve, asinh, train"),
-        ("model.score_of=both", "model.score_of: 'both' is none of forest, reconstruction, either"),
+        ("model.scaling=log", "model.scaling: 'log' is none of curve, asinh, context, train"),
+        ("model.score_of=both", "model.score_of: 'both' is none of forest, distance, reconstruction, either"),
         ("model.draws=0", "model.draws: 0 is not a whole number of 1 or more"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Scores of any task against something: a fact, the length of a light curve, the days since an event."""
