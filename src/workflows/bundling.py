@@ -18,7 +18,6 @@ from ..core.contracts import Data
 from ..evaluation import Evaluation
 from ..runtime import checks
 from ..runtime.errors import AlertlabError, BundleError
-from ..runtime.tasks.detection import FALSE_ALARM_RATE
 from ..tracking import TrackedRun, git_state, installed
 
 MANIFEST: Mapping[str, Callable[[Any, str], Any]] = {  # what a config says, by what a manifest takes
@@ -43,7 +42,6 @@ class BundleInfo:
     description : one or two sentences for the model card.
     license : SPDX name. license_file : its text; None takes alertlab's own BSD-3 text.
     authors : as they want to be cited. doi : of paper or data release.
-    false_alarm_rate : of a detector, the share of the validation part above the threshold of its score, in (0, 1).
 
     Raises
     ------
@@ -58,11 +56,8 @@ class BundleInfo:
     license_file: str | None
     authors: Sequence[str]
     doi: str | None
-    false_alarm_rate: float = FALSE_ALARM_RATE
 
     def __post_init__(self) -> None:
-        if not 0 < self.false_alarm_rate < 1:
-            raise AlertlabError(f"bundle.false_alarm_rate: {self.false_alarm_rate} is not between 0 and 1")
         for name, check in MANIFEST.items():
             held_to(check, getattr(self, name), f"bundle.{name}")
         if self.license_file is None and self.license != "BSD-3-Clause":

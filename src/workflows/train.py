@@ -17,6 +17,7 @@ from ..core.progress import status
 from ..evaluation import Evaluation, Evaluator
 from ..files import replacing
 from ..runtime.errors import AlertlabError
+from ..runtime.tasks.detection import FALSE_ALARM_RATE
 from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_identity
 from .bundling import BundleInfo, check_columns, details_of
 from .explain import explained_by
@@ -191,7 +192,7 @@ def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResu
     parts = (*told_parts(task), *data.further_parts)
     answers = {part: answers_of(model, data.samples(part)) for part in parts}
     held_out = answers.get("validation") if len(data.samples("validation")) else None
-    rate = experiment.bundle.false_alarm_rate
+    rate = getattr(experiment.evaluator, "false_alarm_rate", FALSE_ALARM_RATE)
     told = told_of(task, data.samples("train"), answers.get("train", {}), held_out, rate)
     tables = [predictions_of(task, data.samples(part), each, told, part, repeat) for part, each in answers.items()]
     tables = [explained_by(model, data, each, told, experiment.evaluator) for each in tables]

@@ -163,7 +163,7 @@ def test_a_detector_is_flagged_by_validation_alone_and_says_what_drives_its_high
     assert set(told.part) == {"test"}
     assert len(told) == min(100, (first.part == "test").sum())
     assert told.driven_by.str.match(r"[abcd] .* \(usually ").all()
-    assert {"false_alarm_rate", "recall_flagged"} <= set(result.evaluation.mean)
+    assert {"detection_rate", "false_alarms"} <= set(result.evaluation.mean)
     assert "chosen so that 1 % of the" in (result.bundle / "README.md").read_text()
     ranked = (result.figures / "ranked.csv").read_text()
     assert "usually" in ranked

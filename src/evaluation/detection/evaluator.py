@@ -62,12 +62,12 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
             raise AlertlabError(f"evaluation.ranks: {list(ranks)} are not distinct whole numbers of 1 or more")
         if not 0 < false_alarm_rate < 1:
             raise AlertlabError(f"evaluation.false_alarm_rate: {false_alarm_rate} is not between 0 and 1")
-        self.ranks, self.rate, self.event = tuple(sorted(ranks)), false_alarm_rate, event
+        self.ranks, self.false_alarm_rate, self.event = tuple(sorted(ranks)), false_alarm_rate, event
         self.independent_of, self.rates_by = tuple(independent_of), tuple(rates_by)
 
     def evaluate(self, predictions: ScorePredictions) -> ScoreEvaluation:
         """See `evaluate`, and :mod:`.alarms` for what comes beside."""
-        above = thresholds(predictions, self.rate)
+        above = thresholds(predictions, self.false_alarm_rate)
         facts = tuple(name for name in self.independent_of if name in predictions.facts)
 
         def further(rows: ScorePredictions, weight: Weight) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,23 +57,14 @@ def scores(rows: ScorePredictions, weight: Weight = None, ranks: Sequence[int] =
     ``auroc``, ``average_precision`` of outliers against inliers; ``recall_at_K``, the share of the outliers that is
     among the K highest scores, and ``purity_at_K``, the share of outliers among these. Of scores that tie across the
     K-th place the mean over all orders is taken. ``outlier_share`` is what average precision and purity are of rows
-    in random order, of which AUROC is 0.5. Where rows say whether they are flagged, ``false_alarm_rate`` is the share
-    of inliers that are, ``recall_flagged`` that of outliers, and ``purity_flagged`` the share of outliers among the
-    flagged. ``auroc/<class>`` and so on are of one class of outliers against all inliers. Left out are ranks beyond the
-    rows, and all that needs them where there are no outliers or no inliers.
+    in random order, of which AUROC is 0.5. ``auroc/<class>`` and so on are of one class of outliers against all
+    inliers. Left out are ranks beyond the rows, and all but the share where there are no outliers or no inliers.
     """
     of = ranking(rows)
     inliers, outliers = of.count(of.inlier, weight), of.count(~of.inlier, weight)
     share = outliers.sum() / (inliers.sum() + outliers.sum())
-    above = rows.flagged
-    flags: dict[str, Any] = {}
-    if above is not None:
-        alarms, finds = of.count(of.inlier & above, weight).sum(), of.count(~of.inlier & above, weight).sum()
-        with np.errstate(invalid="ignore", divide="ignore"):
-            flags = {"false_alarm_rate": alarms / inliers.sum(), "recall_flagged": finds / outliers.sum()}
-            flags["purity_flagged"] = finds / (alarms + finds)
     if not inliers.any() or not outliers.any():
-        return defined({"outlier_share": share, **flags})
+        return {"outlier_share": float(share)}
     area, precision = area_and_precision(outliers, inliers)
     found = {"auroc": area, "average_precision": precision, "outlier_share": share}
     for rank in ranks:
@@ -84,7 +75,7 @@ def scores(rows: ScorePredictions, weight: Weight = None, ranks: Sequence[int] =
         kind = of.count(own, weight)
         found[f"auroc/{name}"], found[f"average_precision/{name}"] = area_and_precision(kind, inliers)
         found[f"outlier_share/{name}"] = kind.sum() / (inliers.sum() + kind.sum())
-    return defined(found | flags)
+    return defined(found)
 
 
 @dataclass(frozen=True)

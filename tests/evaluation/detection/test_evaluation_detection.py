@@ -146,20 +146,6 @@ def test_known_classes_are_matched_by_name_and_other_classes_refused():
     )
 
 
-def test_rates_at_the_threshold_are_counted_by_hand():
-    rows = scored(n=6)
-    rows = replace(
-        rows, outlier=np.array([1, 0, 1, 1, 0, 0]), flagged=np.array([True, True, True, False, False, False])
-    )
-    found = scores(rows)
-    assert found["false_alarm_rate"] == pytest.approx(1 / 3)
-    assert found["recall_flagged"] == found["purity_flagged"] == pytest.approx(2 / 3)
-    inliers = scores(rows.take(rows.outlier == 0))
-    assert (inliers["false_alarm_rate"], "recall_flagged" in inliers) == (pytest.approx(1 / 3), False)
-    assert "false_alarm_rate" not in scores(scored(n=6))
-    check_weights(rows)
-
-
 def test_what_drives_a_score_is_in_the_ranked_table_the_terminal_and_the_report_and_stays_text(tmp_path):
     hostile = '<script>alert(1)</script>, "; =1+1'
     rows = scored(n=40, ties=False)
