@@ -47,7 +47,7 @@ def table_figure(cells: Cells, metric: str, baselines: int, published: Published
     figure = matrix_figure(shade, Side("", tuple(names), tuple(lines)), side, [(digits, title)])
     for text, strong in zip(figure.axes[0].texts, bold.ravel(), strict=True):
         if strong:
-            text.set(fontweight="bold", fontsize=NARROWER * text.get_fontsize())
+            text.set(fontweight="bold", fontsize=NARROWER * float(text.get_fontsize()))
     return figure
 
 
