@@ -5,8 +5,9 @@
 
 Both ways of training have the same network, loss, optimiser and loader, so the same batches and padding, and validate
 after each epoch; alertlab does it as `alertlab train` does, with metrics, checkpoints and MLflow. The forest is fitted
-afterwards and is not counted. Seconds are those of the processor, on one thread. Lengths are uniform from half the points to all of them. Inference is
-`Bundle.predict` of the same light curves: preprocessing, network, ten draws of the attributes, isolation forest.
+afterwards and is not counted. Seconds are those of the processor, on one thread. Lengths are uniform from half the
+points to all of them. Inference is `Bundle.predict` of the same light curves: preprocessing, network, ten draws of the
+attributes, isolation forest.
 """
 
 import argparse
