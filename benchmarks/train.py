@@ -95,12 +95,14 @@ class Workbench:
         return statistics.median(end - start for start, end in pairwise(ends))
 
 
-def noting(log_metrics: Callable[..., None], ends: list[float]) -> Callable[..., None]:
+def noting(
+    log_metrics: Callable[..., None], ends: list[float], clock: Callable[[], float] = time.perf_counter
+) -> Callable[..., None]:
     """``log_metrics`` that notes when it is done."""
 
     def noted(metrics: Mapping[str, float], step: int) -> None:
         log_metrics(metrics, step)
-        ends.append(time.perf_counter())
+        ends.append(clock())
 
     return noted
 
