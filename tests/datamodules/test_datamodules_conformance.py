@@ -21,7 +21,8 @@ STAMPS = {
 }
 SIMULATED_CURVES = ["datamodule.source.curves.simulator.n=60", "datamodule.source.curves.simulator.balance=equal"]
 LIGHT_CURVES = ("light_curves", "bts", "catalina", "ogle", "mallorn", "simulated_light_curves")
-SEQUENCES = ("sequences", "mallorn_sequences", "quasars", "simulated_sequences")
+SIMULATED_ANOMALIES = ("simulated_quasars", "simulated_transients")
+SEQUENCES = ("sequences", "mallorn_sequences", "quasars", "simulated_sequences", *SIMULATED_ANOMALIES)
 KEEPING = [*STAMPS, *LIGHT_CURVES, "simulated_sequences"]  # those that keep what took long
 LIGHT_CURVES += ("simulated_outliers",)  # whose source is that of simulated_light_curves
 
@@ -33,7 +34,8 @@ def files(tmp_path_factory):
     tiny = {name: overrides(folder / "stamps") for name, overrides in STAMPS.items()}
     tiny |= {name: write(folder) for name, write in WRITERS.items()}
     simulated = ("simulated_light_curves", "simulated_outliers", "simulated_sequences")
-    return tiny | dict.fromkeys(simulated, SIMULATED_CURVES)
+    tiny |= dict.fromkeys(simulated, SIMULATED_CURVES)
+    return tiny | {name: ["datamodule.source.curves.simulator.n=600"] for name in SIMULATED_ANOMALIES}
 
 
 def make(name, files, cache):
