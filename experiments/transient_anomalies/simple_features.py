@@ -79,7 +79,7 @@ def main():
         of = rows.repeat == number
         train = of & (rows.part == "train")
         filled = np.where(np.isnan(values), np.nanmedian(values[train], axis=0), values)
-        forest = IsolationForest(500, random_state=asked.seed + number).fit(filled[train])
+        forest = IsolationForest(n_estimators=500, random_state=asked.seed + number).fit(filled[train])
         score[of] = -forest.score_samples(filled[of])
     replace(rows, score=score, embedding=None).write(asked.out)
 

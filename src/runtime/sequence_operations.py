@@ -106,16 +106,9 @@ def asinh_curve(array: Array, value: int, error: int) -> Array:
     middle = np.take_along_axis(ordered, np.minimum(pair, max(ordered.shape[1] - 1, 0)), axis=1)
     softening = middle.mean(axis=1, keepdims=True)
     softening = np.where(softening > 0, softening, 1.0)
-    wide[..., value] /= softening
-    wide[..., error] /= softening
-    return asinh_values(wide, value, error)
-
-
-def asinh_values(array: Array, value: int, error: int) -> Array:
-    """Column ``value`` as asinh(x), errors to first order: linear within 1, logarithmic beyond, whatever the sign."""
-    wide = _wide(array, (value, error), "asinh_values")
-    wide[..., error] /= np.hypot(1, wide[..., value])
-    wide[..., value] = np.arcsinh(wide[..., value])
+    scaled = wide[..., value] / softening
+    wide[..., value] = np.arcsinh(scaled)
+    wide[..., error] /= softening * np.hypot(1, scaled)
     return wide
 
 
@@ -134,7 +127,6 @@ OF_SEQUENCES = (
     scale_curve,
     scale_by_beginning,
     asinh_curve,
-    asinh_values,
     take_columns,
 )
 

@@ -21,9 +21,9 @@ STAMPS = {
 }
 SIMULATED_CURVES = ["datamodule.source.curves.simulator.n=60", "datamodule.source.curves.simulator.balance=equal"]
 LIGHT_CURVES = ("light_curves", "bts", "catalina", "ogle", "mallorn", "simulated_light_curves")
-SIMULATED_ANOMALIES = ("simulated_quasars", "simulated_transients")
-SEQUENCES = ("sequences", "mallorn_sequences", "quasars", "simulated_sequences", *SIMULATED_ANOMALIES)
-KEEPING = [*STAMPS, *LIGHT_CURVES, "simulated_sequences"]  # those that keep what took long
+SIMULATED_SEQUENCES = ("simulated_quasars", "simulated_transients")  # with simulators of their own
+SEQUENCES = ("sequences", "mallorn_sequences", "quasars", "simulated_sequences", *SIMULATED_SEQUENCES)
+KEEPING = [*STAMPS, *LIGHT_CURVES, "simulated_sequences", *SIMULATED_SEQUENCES]  # those that keep what took long
 LIGHT_CURVES += ("simulated_outliers",)  # whose source is that of simulated_light_curves
 
 
@@ -35,7 +35,7 @@ def files(tmp_path_factory):
     tiny |= {name: write(folder) for name, write in WRITERS.items()}
     simulated = ("simulated_light_curves", "simulated_outliers", "simulated_sequences")
     tiny |= dict.fromkeys(simulated, SIMULATED_CURVES)
-    return tiny | {name: ["datamodule.source.curves.simulator.n=600"] for name in SIMULATED_ANOMALIES}
+    return tiny | {name: ["datamodule.source.curves.simulator.n=600"] for name in SIMULATED_SEQUENCES}
 
 
 def make(name, files, cache):

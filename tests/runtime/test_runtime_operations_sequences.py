@@ -10,7 +10,6 @@ from alertlab.runtime.sequence_operations import (
     append_lag,
     append_one_hot,
     asinh_curve,
-    asinh_values,
     keep_last,
     scale_by_beginning,
     scale_curve,
@@ -110,14 +109,6 @@ def test_fluxes_are_linear_within_their_noise_and_logarithmic_above():
     step = 1e-6  # the error of first order is the derivative times the error of the flux
     np.testing.assert_allclose(error[:2], [(np.arcsinh(x + step) - np.arcsinh(x)) / step for x in (-1, 0)], rtol=1e-5)
     assert np.isnan(value[3])
-
-
-def test_asinh_is_numpys_and_its_errors_are_of_first_order():
-    (curve,) = curves((7,))
-    value, error = asinh_values(curve[None], VALUE, ERROR)[0, :, VALUE:].T
-    np.testing.assert_allclose(value, np.arcsinh(curve[:, VALUE]), rtol=1e-6)
-    high, low = (np.arcsinh(curve[:, VALUE] + side * curve[:, ERROR]) for side in (1, -1))
-    np.testing.assert_allclose(error, (high - low) / 2, rtol=1e-3)
 
 
 def test_the_softening_is_the_median_error_of_the_points_that_there_are():

@@ -71,7 +71,9 @@ def score_curve_figure(
                     place, 0.02, f"{classes:.0f}", transform=panel.get_xaxis_transform(), ha="center", fontsize=6
                 )
             panel.text(1.01, 0.02, below, transform=panel.transAxes, fontsize=6)
-    panels[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=min(3, len(lines)), borderaxespad=0.2)
+    panels[0].legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=min(2 if len(lines) > 3 else 3, len(lines)), borderaxespad=0.2
+    )
     curve = curves[0]
     if logarithmic:
         bottom.set_xscale("log", base=2)

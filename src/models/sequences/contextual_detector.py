@@ -175,7 +175,6 @@ class ContextualDetector(NetworkModel):
         if self.scaling == CONTEXT:
             beginning = {"column": TIME, "span": self.context_days, "least": LEAST}
             steps.append({"op": "scale_by_beginning", **beginning, "value": VALUE, "error": ERROR})
-            steps.append({"op": "asinh_values", "value": VALUE, "error": ERROR})  # or a few large ones rule the loss
         mean, scale = np.zeros(LAG + 1), np.ones(LAG + 1)
         scale[TIME] = self.time_scale
         if self.scaling not in ("curve", CONTEXT):

@@ -20,8 +20,8 @@ def append_scores(path: Path, forest: IsolationForest, cloud: Cloud, score: Scor
     """Rewrite the graph of a network so that it ends with the scores of a forest on its attributes.
 
     ``embedding`` (n, latent) and ``chi_squared`` (n,) stay; of ``drawn`` (n, draws, latent) the scatter of the scores
-    is left, ``deviation``; ``isolation``, ``distance`` and ``score`` come.
-    One pass over the trees scores means and draws alike.
+    is left, ``deviation``; ``isolation``, ``distance`` and ``score`` come. One pass over the trees scores means and
+    draws alike.
     """
     trees, constants = isolation_nodes(forest, "scored_rows", "scored")
     constants |= {
