@@ -34,7 +34,7 @@ def files(tmp_path_factory):
     tiny = {name: overrides(folder / "stamps") for name, overrides in STAMPS.items()}
     tiny |= {name: write(folder) for name, write in WRITERS.items()}
     simulated = ("simulated_light_curves", "simulated_outliers", "simulated_sequences")
-    tiny |= dict.fromkeys(SIMULATED_SEQUENCES, ["datamodule.source.curves.simulator.n=150"])
+    tiny |= {key: ["datamodule.source.curves.simulator.n=150"] for key in SIMULATED_SEQUENCES}
     return tiny | dict.fromkeys(simulated, SIMULATED_CURVES)
 
 
