@@ -138,7 +138,7 @@ def options() -> argparse.ArgumentParser:
         default=512,
         help="in all parts; of fewer than 200 points in proportion more (default 512)",
     )
-    parser.add_argument("--epochs", type=int, default=4, help="of each fit, the first not counted (default 4)")
+    parser.add_argument("--epochs", type=int, default=3, help="of each fit, the first not counted (default 3)")
     parser.add_argument("--rounds", type=int, default=3, help="alternations (default 3)")
     parser.add_argument("--overrides", nargs="*", default=[], metavar="KEY=VALUE", help="of the config")
     return parser
