@@ -12,6 +12,9 @@ from ..metrics.spread import std_bars
 from .curve import ScoreCurve
 
 
+WIDE = 15  # letters: three names as long do not stand side by side in a column
+
+
 @dataclass(frozen=True)
 class Line:
     """How a score is drawn, and what it is called."""
@@ -71,9 +74,9 @@ def score_curve_figure(
                     place, 0.02, f"{classes:.0f}", transform=panel.get_xaxis_transform(), ha="center", fontsize=6
                 )
             panel.text(1.01, 0.02, below, transform=panel.transAxes, fontsize=6)
-    panels[0].legend(
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=min(2 if len(lines) > 3 else 3, len(lines)), borderaxespad=0.2
-    )
+    long = len(lines) > 3 and max(len(line.name) for line in lines.values()) > WIDE
+    columns = 2 if long else min(3, len(lines))
+    panels[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
     curve = curves[0]
     if logarithmic:
         bottom.set_xscale("log", base=2)
