@@ -11,7 +11,6 @@ from ...core.paper import COLUMN, paper_style
 from ..metrics.spread import std_bars
 from .curve import ScoreCurve
 
-
 WIDE = 15  # letters: three names as long do not stand side by side in a column
 
 
