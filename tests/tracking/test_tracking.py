@@ -39,7 +39,7 @@ def server(tmp_path_factory):
     command = [sys.executable, "-m", "mlflow", "server", *where, "--port", str(port), "--workers", "1"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
+    for _ in range(900):  # a busy machine takes a minute
         try:
             urllib.request.urlopen(f"{address}/health", timeout=1).close()
             break
