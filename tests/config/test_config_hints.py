@@ -98,7 +98,11 @@ def test_a_mapping_takes_the_place_of_the_one_before():
         ("train", ["model.max_epochs=5"], r"Did you mean trainer\.max_epochs|model=mlp"),
         ("train", ["datamodule.split.vaildation=0"], r"datamodule\.split\.validation \(conf/datamodule/_parted\.yaml"),
         ("train", ["model.patiense=3"], r"Did you mean model\.patience \(conf/model/_network\.yaml\)"),
-        ("train", ["model=mlp", "model.n_estimators=5"], r"no key model\.n_estimators with this model; .*model=.*flat_forest"),
+        (
+            "train",
+            ["model=mlp", "model.n_estimators=5"],
+            r"no key model\.n_estimators with this model; .*model=.*flat_forest",
+        ),
         ("train", ["datamodule.branches={A: [x]}"], r"no key datamodule\.branches with this datamodule; .*catalina"),
         ("train", ["datamodule.label_mapp={A: x}"], r"Did you mean datamodule\.label_map "),
         (

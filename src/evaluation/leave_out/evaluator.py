@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ...core.predictions import ScorePredictions
 from ...files import replacing
@@ -25,7 +26,7 @@ class LeaveOneClassOut(DetectionEvaluator):
     system : the detector whose differences from the others are stated, as those of the best are.
     baselines : those of the detectors that a system must beat to be worth its cost.
     published : YAML file of a published table, None for none.
-    part, ranks, resamples, confidence, formats : see `DetectionEvaluator`; confidence also of the differences.
+    part, ranks, resamples, confidence, formats, of_one : see `DetectionEvaluator`; confidence also of the differences.
 
     Raises
     ------
@@ -44,8 +45,9 @@ class LeaveOneClassOut(DetectionEvaluator):
         resamples: int = 1000,
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
+        **of_one: Any,
     ) -> None:
-        super().__init__(part, ranks, resamples, confidence, formats)
+        super().__init__(part, ranks, resamples, confidence, formats, **of_one)
         if not detectors or len(set(detectors)) < len(detectors):
             raise AlertlabError(f"evaluation.detectors: {list(detectors)} are not one or more distinct detectors")
         self.baselines = tuple(name for name in detectors if name in baselines)
