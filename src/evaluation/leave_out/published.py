@@ -7,7 +7,6 @@ from typing import Any
 
 import yaml
 
-from ...config.yaml_file import check_file
 from ...runtime.errors import AlertlabError
 
 KEY = "evaluation.published"
@@ -35,6 +34,8 @@ def read_published(path: Path) -> Published:
     AlertlabError
         For a file that is missing or holds something else.
     """
+    from ...config.yaml_file import check_file  # here: Hydra is for those who train
+
     if not path.is_file():
         raise AlertlabError(f"{KEY}: no file {path}")
     check_file(path, f"{KEY}: {path}")
