@@ -10,7 +10,7 @@ from ..door.words import printable
 from .bundles import bundle_check, bundle_info, bundle_pack
 from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
 from .hunt import hunt
-from .runs import compare, evaluate, leave_out, report, strangest, sync, train
+from .runs import compare, evaluate, leave_out, report, strangest, sweep, sync, train
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,6 +39,25 @@ def parser() -> argparse.ArgumentParser:
     )
     verb.add_argument(
         "--resume", metavar="RUN_ID", help="go on with an interrupted run below outputs/, or in the folder named"
+    )
+
+    verb = _verb(
+        verbs,
+        "sweep",
+        sweep,
+        "search keys of a config for the best values; the same command goes on with it, or joins it",
+        "experiment=stamp_classifier search=stamp_cnn search.n_trials=50 --workers 2",
+    )
+    _config_options(verb)
+    verb.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="processes, or jobs with launcher=slurm; 0 trains in this process (default: %(default)s)",
+    )
+    verb.add_argument(
+        "--dry-run", action="store_true", help="print the space, its size and three configs of it, checked, and stop"
     )
 
     verb = _verb(

@@ -79,6 +79,39 @@ def multirun(options: argparse.Namespace) -> None:
     print("\n".join(f"{name}: {each.report}" for name, each in results.items()))
 
 
+def sweep(options: argparse.Namespace) -> None:
+    """Verb ``sweep``."""
+    from ..workflows.sweep.plan import Asked, plan_of
+
+    asked = Asked(tuple(options.overrides), tuple(options.config_dir), tuple(options.allow))
+    if options.cfg:
+        from ..config import to_yaml
+
+        plan = plan_of(asked)
+        print(f"{to_yaml(plan.config)}---\n{to_yaml(plan.base)}", end="")
+        return
+    if options.dry_run:
+        from ..workflows.sweep.dry_run import dry_run
+
+        told = dry_run(asked)
+        print_json({"combinations": told.combinations, "configs": told.configs}) if options.json else print(told)
+        return
+    from ..workflows.sweep.sweep import sweep as workflow
+
+    result = workflow(asked, options.workers)
+    if options.json:
+        trials = {"trials": result.trials, "best": result.best, "told": list(result.told)}
+        files = {name.replace(" ", "_"): path for name, path in result.paths.items()}
+        print_json({"run_id": result.run_id, "study": result.study, **trials, **files})
+        return
+    from ..workflows.show import show_paths, show_tables
+
+    show_tables(result.tables)
+    for sentence in result.told:
+        print(sentence)
+    show_paths({**result.paths, "study": result.study, "run": result.run_id})
+
+
 def leave_out(options: argparse.Namespace) -> None:
     """Verb ``leave-out``."""
     if options.resume:

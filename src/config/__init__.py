@@ -1,7 +1,7 @@
 """Composing Hydra configs, checking them before anything is built, and explaining what is wrong with one."""
 
 from .build import instantiate
-from .compose import compose
+from .compose import compose, with_values
 from .errors import ConfigError
 from .load import load
 from .secrets import masked, refuse_foreign, whole
@@ -17,4 +17,5 @@ __all__ = [
     "refuse_foreign",
     "to_yaml",
     "whole",
+    "with_values",
 ]

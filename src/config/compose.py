@@ -1,7 +1,8 @@
 """Composing a config from ``conf/``, the user's folders and the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_module
@@ -11,7 +12,7 @@ from .check import check
 from .environment import dotted, policed
 from .errors import ConfigError
 from .explain import explain, no_key
-from .nearest import all_keys
+from .nearest import all_keys, similar
 from .origin import Origin
 from .overrides import parse, set_whole, split_whole
 from .values import check_addresses
@@ -26,7 +27,11 @@ GROUPS = (
     "evaluation",
     "experiment",
     "forest",
+    "launcher",
     "model",
+    "pruner",
+    "sampler",
+    "search",
     "tracking",
     "trainer",
 )
@@ -38,11 +43,11 @@ def compose(
     """Compose a root config with overrides, and check all of it before anything is built.
 
     A mapping whose keys are the user's own (``label_map``, ``branches``,
-    ``bands``, ``max_features``) takes the place of the one before.
+    ``bands``, ``max_features``, ``space``) takes the place of the one before.
 
     Parameters
     ----------
-    name : root config, ``train``, ``evaluate``, ``compare``, ``features``, ``hunt`` or ``report``.
+    name : root config, ``train``, ``evaluate``, ``compare``, ``features``, ``hunt``, ``report`` or ``sweep``.
     overrides : Hydra overrides, as typed.
     folders : further folders of configs, the user's own experiments and models.
     allowed : packages of the user's own that a ``_target_`` may name.
@@ -73,6 +78,29 @@ def compose(
     check_addresses(content, overrides, [dotted(path) for path in paths])
     OmegaConf.set_struct(config, True)
     return config
+
+
+def with_values(config: DictConfig, values: Mapping[str, Any], name: str, allowed: Sequence[str] = ()) -> DictConfig:
+    """A copy of a composed config with other values of some keys, checked as one that is composed; much quicker.
+
+    Parameters
+    ----------
+    values : dotted key -> value; a mapping takes the place of the one before.
+
+    Raises
+    ------
+    ConfigError
+        For a key that the config has not, or whatever :func:`compose` refuses of it.
+    """
+    copy = config.copy()
+    OmegaConf.set_struct(copy, False)
+    for key, value in values.items():
+        if set_whole(copy, {key: value}) is not None:
+            close = similar(key, list(all_keys(config)))
+            raise ConfigError(f"{key}: the config has no such key{f'. Did you mean {close}?' if close else ''}")
+    check(copy, name, allowed)
+    OmegaConf.set_struct(copy, True)
+    return copy
 
 
 def _check_folder(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """What is typed behind a verb: read by Hydra's grammar, explained in ours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hydra.core.override_parser.types import Override
@@ -55,8 +55,8 @@ def split_whole(words: Sequence[str]) -> tuple[list[str], dict[str, dict[str, An
     return rest, whole
 
 
-def set_whole(config: DictConfig, whole: dict[str, dict[str, Any]]) -> str | None:
-    """Put mappings in the place of those that a config has; the first key that it has not, or None."""
+def set_whole(config: DictConfig, whole: Mapping[str, Any]) -> str | None:
+    """Put values in the place of those that a config has; the first key that it has not, or None."""
     for key, value in whole.items():
         parent, _, last = key.rpartition(".")
         node = OmegaConf.select(config, parent) if parent else config

@@ -131,6 +131,20 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ),
     ("tracking",): _named("alertlab.tracking", "Tracker"),
     ("bundle",): _named("alertlab.workflows.bundling", "BundleInfo"),
+    ("sampler",): _named(
+        "optuna.samplers",
+        "CmaEsSampler",
+        "GPSampler",
+        "GridSampler",
+        "NSGAIISampler",
+        "QMCSampler",
+        "RandomSampler",
+        "TPESampler",
+    ),
+    ("pruner",): _named(
+        "optuna.pruners", "HyperbandPruner", "MedianPruner", "NopPruner", "SuccessiveHalvingPruner", "WilcoxonPruner"
+    ),
+    ("launcher",): _named("alertlab.workflows.sweep.launch", "Jobs", "Processes"),
     ("model", "metrics", "*"): Allowed(
         modules=("torchmetrics.classification", "torchmetrics.regression"), base="torchmetrics.Metric"
     ),

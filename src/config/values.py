@@ -16,6 +16,7 @@ LISTS = {
     "cut_days",
     "facts",
     "filters",
+    "first",
     "detectors",
     "formats",
     "join_columns",
@@ -26,12 +27,22 @@ LISTS = {
     "metadata",
     "metrics",
     "only",
+    "outliers",
     "shown",
     "used_bands",
 }
 WORDS = {("split", "leave_out"): "each"}  # that may stand in the place of such a list
-PLAIN = ("bounds", "columns")  # groups of values, that build nothing
-MAPPINGS = {"bands", "branches", "label_map", "places"}  # their keys are the user's own
+PLAIN = ("bounds", "columns", "search")  # groups of values, that build nothing
+MAPPINGS = {
+    "bands",
+    "branches",
+    "constraints",
+    "label_map",
+    "objectives",
+    "places",
+    "space",
+    "watch",
+}  # their keys are the user's own
 ONE_OR_MORE = ("features",)  # a text, or a list of them
 NAMES = (("name",), ("bundle", "name"), ("bundle", "version"))  # of folders
 

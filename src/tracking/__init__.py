@@ -4,11 +4,12 @@ from .names import named
 from .provenance import PACKAGES, git_state, installed
 from .record import CONFIG, RunRecord, children_of, find_run, read_identity, runs_below
 from .run import TrackedRun
-from .store import Tracker
+from .store import Ended, Tracker
 
 __all__ = [
     "CONFIG",
     "PACKAGES",
+    "Ended",
     "RunRecord",
     "TrackedRun",
     "Tracker",

@@ -25,6 +25,10 @@ DEFAULT = "sqlite:///mlflow.db"
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # or MLflow's page opens with LLM traces
 
 
+class Ended(Exception):  # noqa: N818  no error: somebody meant it
+    """Ends a run on purpose before it is done; the message is the reason."""
+
+
 class Tracker:
     """Where runs are recorded.
 
@@ -82,13 +86,13 @@ class Tracker:
 
     @contextmanager
     def running(self, run: TrackedRun) -> Iterator[None]:
-        """A run that goes on now, and ends FINISHED, FAILED on an error, or KILLED when interrupted or killed."""
+        """A run that goes on now, and ends FINISHED, FAILED on an error, or KILLED when it is ended, by whatever."""
         with Watch(self.connection.address, run.run_id):
             run.set_state("RUNNING")
             try:
                 yield
-            except KeyboardInterrupt:
-                run.end("KILLED", "interrupted")
+            except (KeyboardInterrupt, Ended) as reason:
+                run.end("KILLED", str(reason) or "interrupted")
                 raise
             except BaseException as error:
                 run.end("FAILED", masked(f"{type(error).__name__}: {error}"))

@@ -12,8 +12,18 @@ from omegaconf import DictConfig
 from ..bundle import write_bundle
 from ..config import flatten, instantiate, load, refuse_foreign, to_yaml
 from ..core.contracts import Data, Model, answers_of, task_of
-from ..core.predictions import Predictions, beside, concatenate, predictions_of, read_predictions, told_of, told_parts
+from ..core.predictions import (
+    Predictions,
+    Told,
+    beside,
+    concatenate,
+    predictions_of,
+    read_predictions,
+    told_of,
+    told_parts,
+)
 from ..core.progress import status
+from ..core.samples import Samples
 from ..evaluation import Evaluation, Evaluator
 from ..files import replacing
 from ..runtime.errors import AlertlabError
@@ -141,18 +151,22 @@ def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
     run = experiment.tracker.reopen(directory)
     if run.tag("detectors"):
         raise AlertlabError(f"--resume {source}: it is a table of detectors; alertlab leave-out --resume {source}")
+    if study := run.tag("sweep"):
+        raise AlertlabError(
+            f"--resume {source}: it is the sweep {study}, which goes on when its command is given again"
+        )
     if run.journal.state == "FINISHED":
         raise AlertlabError(f"--resume {source}: the run is finished, its results are in {directory}")
     return carry_out(experiment, run)
 
 
-def prepare(config: DictConfig) -> Experiment:
-    """Build every part and read the data, so that errors come before training."""
+def prepare(config: DictConfig, read: Data | None = None) -> Experiment:
+    """Build every part and read the data, unless they are ``read``, so that errors come before training."""
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
     check_task(instantiate(config.model), evaluator)
     source = config.model.get("init_from")
     start = warm_start(source, tracker) if source else None
-    data: Data = instantiate(config.datamodule)
+    data: Data = instantiate(config.datamodule) if read is None else read
     for repeat in range(config.repeats):
         data.draw(repeat)
         if start:
@@ -188,13 +202,8 @@ def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResu
     run.log_params({"run.repeat": repeat, "run.seed": run.seed})
     run.set_tags({"split_hash": data.split.digest()})
     model.fit(data, run)
-    task = task_of(model).name
-    parts = (*told_parts(task), *data.further_parts)
-    answers = {part: answers_of(model, data.samples(part)) for part in parts}
-    held_out = answers.get("validation") if len(data.samples("validation")) else None
-    rate = getattr(experiment.evaluator, "false_alarm_rate", FALSE_ALARM_RATE)
-    told = told_of(task, data.samples("train"), answers.get("train", {}), held_out, rate)
-    tables = [predictions_of(task, data.samples(part), each, told, part, repeat) for part, each in answers.items()]
+    asked = {part: data.samples(part) for part in (*told_parts(task_of(model).name), *data.further_parts)}
+    tables, told = answered(model, data, asked, experiment.evaluator, repeat)
     tables = [explained_by(model, data, each, told, experiment.evaluator) for each in tables]
     result = conclude(experiment, run, concatenate(tables), epochs_of(run, repeat))
     with status("exporting the bundle"):
@@ -202,6 +211,18 @@ def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResu
         write_bundle(result.bundle, model, data.samples(), details, told)
     run.log_files(result.bundle)
     return result
+
+
+def answered(
+    model: Model, data: Data, asked: Mapping[str, Samples], evaluator: Any, repeat: int
+) -> tuple[list[Predictions], Told]:
+    """What a trained model says of the samples of each part, and what its answers are called."""
+    task = task_of(model).name
+    answers = {part: answers_of(model, samples) for part, samples in asked.items()}
+    held_out = answers.get("validation") if len(asked.get("validation", ())) else None
+    rate = getattr(evaluator, "false_alarm_rate", FALSE_ALARM_RATE)
+    told = told_of(task, data.samples("train"), answers.get("train", {}), held_out, rate)
+    return [predictions_of(task, asked[part], each, told, part, repeat) for part, each in answers.items()], told
 
 
 def train_repeats(experiment: Experiment, run: TrackedRun) -> TrainResult:

@@ -29,6 +29,8 @@ class SplitPlan(Apart):
     seed : of the drawing; repeat r draws anew with (seed, r).
     folds : k parts the objects into k folds, repeat r tests on fold r; 0 draws ``test`` at random.
     file : a table with object_id and part, instead of drawing: a published split.
+    test_of : a repeat whose test part all repeats have, and draw but train and validation anew: what is chosen on
+        their validation parts has not seen it. None for a test part each.
     test_after, sky_nside, leave_out, leave_in : see :class:`.apart.Apart`. What they keep from all parts is
         ``unused``: objects on both sides of the date; of left-out classes and by date and cells at once, those that
         would leak; with ``leave_out: each`` those of other branches than the class left out.
@@ -44,6 +46,7 @@ class SplitPlan(Apart):
     seed: int = 0
     folds: int = 0
     file: str | None = None
+    test_of: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -57,6 +60,9 @@ class SplitPlan(Apart):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise AlertlabError(f"{KEY}.{name}: {value!r} is not a whole number of 0 or more")
+        of = self.test_of
+        if of is not None and (isinstance(of, bool) or not isinstance(of, int) or of < 0):
+            raise AlertlabError(f"{KEY}.test_of: {of!r} is no number of a repeat; write 0 for the first, or null")
         if self.folds == 1:
             raise AlertlabError(f"{KEY}.folds: 1 fold would train on nothing; 2 or more, or 0 to draw the test part")
         if self.folds and self._by_date_alone:
@@ -83,14 +89,16 @@ class SplitPlan(Apart):
             For a class with too few objects, a part without one of the classes, a repeat beyond the folds,
             a split file that does not fit, times or places that are not there, or a leak.
         """
+        of = repeat if self.test_of is None else self.test_of
         if self.leave_out != EACH:
-            return self._make(samples, repeat, None)
+            return self._make(samples, of, repeat, None)
         turns = self.turns(samples)
-        if repeat >= len(turns):
+        if of >= len(turns):
             each = f"{len(turns) // self.folds} classes in turn, on {self.folds} folds each"
-            raise AlertlabError(f"{KEY}.leave_out: {each}, have no repeat {repeat}; give repeats={len(turns)} or fewer")
-        turn = turns[repeat]
-        split = replace(self, leave_out=turn.left_out, leave_in=())._make(samples, turn.fold, turn.company)
+            raise AlertlabError(f"{KEY}.leave_out: {each}, have no repeat {of}; give repeats={len(turns)} or fewer")
+        turn = turns[of]
+        again = turn.fold if self.test_of is None else repeat
+        split = replace(self, leave_out=turn.left_out, leave_in=())._make(samples, turn.fold, again, turn.company)
         few = ", ".join(lonely(_branches(samples)))
         told = f"{KEY}.leave_out: {few} in turn would leave fewer than two classes of their branch; passed over"
         return replace(split, told=told) if few else split
@@ -110,7 +118,7 @@ class SplitPlan(Apart):
             raise AlertlabError(f"{KEY}.{lacking}")
         return tuple(Turn(tuple(self.leave_out), fold, samples.classes) for fold in range(self.folds))
 
-    def _make(self, samples: Samples, repeat: int, company: tuple[str, ...] | None) -> Split:
+    def _make(self, samples: Samples, test_of: int, repeat: int, company: tuple[str, ...] | None) -> Split:
         """A split of ``company``, all of which is drawn, so that folds are the same whichever class of it is left out.
 
         Without ``company`` all classes take part, and the left-out are not drawn.
@@ -125,14 +133,15 @@ class SplitPlan(Apart):
         if self.file:
             parts = read_parts(Path(self.file), objects.name)
         else:
-            parts = dict(zip(objects.name.tolist(), self._draw(objects, drawn, classes, taking, repeat), strict=True))
+            found = self._draw(objects, drawn, classes, taking, test_of, repeat)
+            parts = dict(zip(objects.name.tolist(), found, strict=True))
         split = Split(parts, self, self._told(parts, objects, among))
         check_leaks(split, objects)
         self._check_parts(split, samples, strata, classes, taking)
         return split
 
     def _draw(
-        self, objects: Objects, drawn: Mask, classes: Sequence[str], taking: Sequence[str], repeat: int
+        self, objects: Objects, drawn: Mask, classes: Sequence[str], taking: Sequence[str], test_of: int, repeat: int
     ) -> list[str]:
         cells = self.sky_nside > 0
         before, after = objects.sides(self.test_after)
@@ -145,11 +154,11 @@ class SplitPlan(Apart):
         else:
             self._check_counts(objects.label[free], classes, counted, max(3 if self.validation else 2, self.folds))
             if self.folds:
-                if repeat >= self.folds:
-                    raise AlertlabError(f"{KEY}.folds: {self.folds} folds have no repeat {repeat}; lower repeats")
-                rest, test = fold(objects, free, self.folds, self.seed, repeat, cells)
+                if test_of >= self.folds:
+                    raise AlertlabError(f"{KEY}.folds: {self.folds} folds have no repeat {test_of}; lower repeats")
+                rest, test = fold(objects, free, self.folds, self.seed, test_of, cells)
             else:
-                rest, test = draw(objects, free, self.test, self.seed, repeat, "test", cells)
+                rest, test = draw(objects, free, self.test, self.seed, test_of, "test", cells)
             share = 1 / self.folds if self.folds else self.test
         train, validation = rest, rest[:0]
         if self.validation:

@@ -45,11 +45,6 @@ def done(ground: Ground, tasks: Sequence[Task], workers: int) -> Iterator[Task]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _begin(parent: int, ground: Ground) -> None:
     start_worker(parent)
     sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  epochs of many cells at once say nothing to anybody

@@ -12,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 from ...config import compose, flatten, instantiate, load, refuse_foreign, to_yaml
 from ...config.overrides import parse
 from ...core.contracts import task_of
+from ...core.cores import cores
 from ...core.predictions import ScorePredictions, concatenate, read_predictions
 from ...core.progress import counter, status
 from ...core.split import Turn
@@ -28,7 +29,7 @@ from ...tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, name
 from ..report import subject_of
 from ..results import named_metrics
 from .cell import Detector, Ground, Task
-from .pool import cores, done
+from .pool import done
 
 PREDICTIONS, CELLS, REPORT = "predictions.parquet", "cells", "report.html"
 MARK = "detectors"  # tag of the run of a table

@@ -1,0 +1,1 @@
+"""Searching the keys of a config by Optuna: `alertlab sweep`."""
