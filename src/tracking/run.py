@@ -47,9 +47,9 @@ class TrackedRun:
         """Record metrics of an epoch; one that a resumed run computes again is there already."""
         self._log_metrics(metrics, step, epoch=True)
 
-    def log_results(self, metrics: Mapping[str, float]) -> None:
-        """Record final metrics, by names of :func:`~.names.named`."""
-        self._log_metrics(metrics, 0, epoch=False)
+    def log_results(self, metrics: Mapping[str, float], step: int = 0) -> None:
+        """Record final metrics, by names of :func:`~.names.named`; ``step`` tells those of a run that grew later."""
+        self._log_metrics(metrics, step, epoch=False)
 
     def log_files(self, path: Path) -> None:
         """Record a file of the run's folder, or a folder with all in it."""

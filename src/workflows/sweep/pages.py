@@ -57,7 +57,7 @@ def images(study: optuna.Study, plan: Plan, folder: Path) -> "dict[str, Figure]"
             axes = np.ravel(figure)
             found[name] = axes[0].figure
             found[name].set_size_inches(max(7.0, 3.2 * len(axes)), 4.6)
-            found[name].tight_layout()
+            found[name].set_layout_engine("constrained")
             with replacing(folder / f"{name}.png") as partial:
                 partial.write_bytes(render(found[name], "png"))
         plt.close("all")
@@ -90,14 +90,14 @@ def report(
     subject: Subject, told: Sequence[str], tables: Sequence[Table], figures: "dict[str, Figure]", best: str, path: Path
 ) -> Path:
     """The page of a sweep: what came out, the best trials, the plots, and the config that was found."""
-    sections = [Section("results", "Results", tables=tables)]
+    sections = [Section("trials", "Results", tables=tables)]
     sections += [
         Section(
             name, name.replace("_", " ").capitalize(), pictures=[([Picture(figure, PLOTS[name], PLOTS[name])], True)]
         )
         for name, figure in figures.items()
     ]
-    rows = [(line,) for line in best.splitlines()]
+    rows = [(line.replace(" ", "\u00a0"),) for line in best.splitlines()]
     sections.append(Section("best", "The best config", tables=[Table("best", "conf/experiment", ("",), rows)]))
     with replacing(path) as partial:
         partial.write_text(table_html(subject, told, sections), encoding="utf-8")

@@ -126,5 +126,5 @@ def difference(plan: Plan, best: Retrained, default: Retrained) -> str:
     word = "better" if better else "no better"
     return (
         f"On the test part the best config is {word} than the default: {metric} {best.told(metric)} against "
-        f"{default.told(metric)}, a difference of {pairs.mean():+.3f}{spread} over {len(pairs)} trainings each."
+        f"{default.told(metric)}, a difference of {pairs.mean():+.3f}{spread} over {len(pairs)} trainings each"
     )

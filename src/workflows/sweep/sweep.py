@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import optuna
@@ -12,7 +13,7 @@ from filelock import FileLock
 from omegaconf import OmegaConf
 from optuna.trial import TrialState
 
-from ...config import flatten, instantiate, to_yaml
+from ...config import instantiate, to_yaml
 from ...core.progress import notice
 from ...datamodules import DataModule
 from ...evaluation.shown import Table
@@ -20,7 +21,7 @@ from ...files import replacing
 from ...runtime.errors import AlertlabError
 from ...tracking import TrackedRun, Tracker, named
 from ..report import subject_of
-from ..train import prepare
+from ..train import Experiment, describe, prepare
 from . import pages
 from .launch import Duty, Launcher, Worker
 from .line import Line
@@ -28,9 +29,9 @@ from .plan import Asked, Plan, check_plan, plan_of
 from .results import best_table, counted, pareto, ranked, saved, standing, write_trials
 from .retrain import BEST, DEFAULT, Retrained, difference, gap_table, has_epochs, retrain
 from .space import pairs
-from .study import METRICS, OPEN, Process, bury, fill, journal_of, open_study, tried
+from .study import METRICS, OPEN, Process, bury, fill, journal_of, open_study, quiet, tried
 from .worker import check_start, work, work_at
-from .written import write_experiment
+from .written import FOLDER, write_experiment
 
 LEAD = "lead"  # attribute of a study: which process concludes it
 RESTARTS = 3  # of a worker that ends without having begun a trial
@@ -69,6 +70,7 @@ class Sweep:
     ----------
     plan : what it is. study : Optuna's. tracker : where runs are. run : of the sweep; None where another process leads.
     parent : id of that run. folder : of the experiment.
+    experiment : the default's training; None where another process leads.
     """
 
     plan: Plan
@@ -77,6 +79,7 @@ class Sweep:
     run: TrackedRun | None
     parent: str
     folder: Path
+    experiment: Experiment | None = None
 
 
 def sweep(asked: Asked, workers: int = 1) -> SweepResult:
@@ -136,13 +139,14 @@ def begin(plan: Plan, above: str | None = None, number: int = 0) -> Sweep:
             study.set_user_attr("run_id", run.run_id)
             study.set_user_attr("folder", str(run.directory.resolve()))
             study.set_user_attr("data_hash", digest)
-            study.set_metric_names(list(plan.goals.objectives))
+            with quiet():
+                study.set_metric_names(list(plan.goals.objectives))
         study.set_user_attr(LEAD, own.told)
     with replacing(run.directory / "sweep.yaml") as partial:
         partial.write_text(OmegaConf.to_yaml(plan.config), encoding="utf-8")
     run.set_tags({"sweep": plan.name, "data": data.description, "data_hash": digest, "split_hash": data.split.digest()})
     fill(study, plan)
-    return Sweep(plan, study, tracker, run, run.run_id, folder)
+    return Sweep(plan, study, tracker, run, run.run_id, folder, experiment)
 
 
 def carry_out(of: Sweep, workers: int) -> SweepResult:
@@ -153,9 +157,10 @@ def carry_out(of: Sweep, workers: int) -> SweepResult:
         return SweepResult(of.parent, of.plan.name, counted(now), _best(of), concluded=False)
     sys.stderr.write(f"sweep {of.plan.name}, run {of.run.run_id} in {of.run.directory}\n")
     with of.tracker.running(of.run):
-        of.run.log_files(of.run.directory / "config.yaml")
+        if of.experiment is not None:
+            describe(of.experiment, of.run)
         of.run.log_files(of.run.directory / "sweep.yaml")
-        of.run.log_params({**flatten(of.plan.base), "search": of.plan.name, "search.n_trials": of.plan.n_trials})
+        of.run.set_tags({"sweep.trials": of.plan.n_trials, "sweep.workers": workers})
         try:
             _train(of, workers, of.run.directory)
             return conclude(of, of.run)
@@ -236,7 +241,8 @@ def conclude(of: Sweep, run: TrackedRun) -> SweepResult:
                     named("test", *metric.split("/", 1), each.name): value
                     for metric in plan.goals.objectives
                     if (value := each.mean(metric)) is not None
-                }
+                },
+                now.done,
             )
         bundle = next(iter(sorted(retrained[0].directory.glob("*.bundle"))), None)
         paths |= {"bundle": bundle} if bundle else {}
@@ -244,16 +250,12 @@ def conclude(of: Sweep, run: TrackedRun) -> SweepResult:
     paths["interactive"] = pages.interactive(of.study, plan, folder / "interactive.html")
     config = paths["best config"].read_text(encoding="utf-8")
     paths["report"] = pages.report(subject_of(run.record()), told, tables, figures, config, folder / "report.html")
-    run.log_results(
-        {
-            f"validation/{named(metric)}": value
-            for metric, value in zip(plan.goals.objectives, now.best.values, strict=True)
-        }
-    )
+    found = dict(zip(plan.goals.objectives, now.best.values, strict=True))
+    run.log_results({named("validation", *name.split("/", 1)): value for name, value in found.items()}, now.done)
     for path in (paths["trials"], folder / "conf", folder / "figures", paths["interactive"], paths["report"]):
         if path.exists():
             run.log_files(path)
-    run.log_params({f"best.{key}": value for key, value in best.items()})
+    run.set_tags({"sweep.best": f"trial {now.best.number}: {pairs(best)}"})
     return SweepResult(
         run.run_id, plan.name, counted(now), _best(of), told, tables, paths, {each.name: each for each in retrained}
     )
@@ -298,24 +300,21 @@ def sentences(of: Sweep, name: str) -> list[str]:
     assert now.best is not None
     first = plan.goals.first
     words = ", ".join(f"{number} {word}" for word, number in counted(now).items())
-    found = [f"{len(now.trials)} trials ({words}) of data that are {_described(of)}."]
+    found = [f"{len(now.trials)} trials: {words}"]
     default = next((t for t in ranked(now.trials, plan) if dict(tried(plan.space, t)) == plan.default), None)
     against = f", the default's {default.values[0]:.4g}" if default is not None and default is not now.best else ""
     found.append(
         f"Best on validation: trial {now.best.number}, {first} {now.best.values[0]:.4g}{against} "
-        f"({pairs(tried(plan.space, now.best))})."
+        f"({pairs(tried(plan.space, now.best))})"
     )
     if len(plan.goals.objectives) > 1:
-        found.append(f"{len(pareto(now.trials, plan))} trials are beaten by none in all objectives.")
+        found.append(f"{len(pareto(now.trials, plan))} trials are beaten by none in all objectives")
     if spent := saved(now.trials):
         found.append(
             f"Trials took {spent[0] / 60:.1f} minutes of computing; pruning saved some {spent[1] / 60:.1f} more, "
-            "at the mean number of steps of complete trials."
+            "at the mean number of steps of complete trials"
         )
-    found.append(f"alertlab train --config-dir CONF experiment={name} trains the best config.")
+    assert of.run is not None
+    where = quote(str(of.run.directory / FOLDER))
+    found.append(f"alertlab train --config-dir {where} experiment={name} trains the best config")
     return found
-
-
-def _described(of: Sweep) -> str:
-    told = (of.run.tag("data") if of.run else None) or "unknown"
-    return told
