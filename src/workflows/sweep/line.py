@@ -14,7 +14,7 @@ class Line:
     """A live line in a terminal; elsewhere a line whenever a trial is over."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.begun = plan, time.monotonic()
+        self.plan, self.begun = plan, 0.0
         console = Console(stderr=True)
         self.status: Status | None = console.status("waiting for the first trial") if console.is_terminal else None
         if self.status:
@@ -24,8 +24,8 @@ class Line:
 
     def show(self, now: Standing) -> None:
         """Say how far it is."""
-        if self.first is None:
-            self.first = self.last = now.done
+        if self.first is None or (now.done > self.first and not self.begun):  # what workers need to start says little
+            self.first, self.begun = now.done, time.monotonic() if self.first is not None else 0.0
         text = self.text(now)
         if self.status:
             self.status.update(text)
@@ -39,9 +39,9 @@ class Line:
         best = ""
         if now.best is not None:
             best = f" best {self.plan.goals.first} {now.best.values[0]:.4g} (trial {now.best.number}),"
-        here = now.done - (self.first or 0)
+        here = now.done - (self.first or 0) if self.begun else 0
         left = self.plan.n_trials - now.done
-        seconds = (time.monotonic() - self.begun) * left / here if here else None
+        seconds = (time.monotonic() - self.begun) * left / here if here and left else None
         time_left = "" if seconds is None else f", {_spelt(seconds)} left"
         return f"{now.done} of {self.plan.n_trials} trials:{best} {', '.join(parts)}{time_left}"
 

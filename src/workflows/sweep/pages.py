@@ -1,5 +1,6 @@
 """Optuna's plots of a sweep, as images and as one page to move about in, and the report."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -57,7 +58,9 @@ def images(study: optuna.Study, plan: Plan, folder: Path) -> "dict[str, Figure]"
             axes = np.ravel(figure)
             found[name] = axes[0].figure
             found[name].set_size_inches(max(7.0, 3.2 * len(axes)), 4.6)
-            found[name].set_layout_engine("constrained")
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=".*not compatible with tight_layout.*")  # of its colour bars
+                found[name].tight_layout()
             with replacing(folder / f"{name}.png") as partial:
                 partial.write_bytes(render(found[name], "png"))
         plt.close("all")

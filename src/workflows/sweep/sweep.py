@@ -15,7 +15,6 @@ from optuna.trial import TrialState
 
 from ...config import instantiate, to_yaml
 from ...core.progress import notice
-from ...datamodules import DataModule
 from ...evaluation.shown import Table
 from ...files import replacing
 from ...runtime.errors import AlertlabError
@@ -30,6 +29,7 @@ from .results import best_table, counted, pareto, ranked, saved, standing, write
 from .retrain import BEST, DEFAULT, Retrained, difference, gap_table, has_epochs, retrain
 from .space import pairs
 from .study import METRICS, OPEN, Process, bury, fill, journal_of, open_study, quiet, tried
+from .trial import whole_of
 from .worker import check_start, work, work_at
 from .written import FOLDER, write_experiment
 
@@ -119,9 +119,7 @@ def begin(plan: Plan, above: str | None = None, number: int = 0) -> Sweep:
         notice(f"joining {plan.name}, which {lead.host} leads")
         return Sweep(plan, study, tracker, None, known["run_id"], folder)
     experiment = prepare(plan.trial_config({}))
-    data = experiment.data
-    if not isinstance(data, DataModule):
-        raise AlertlabError("datamodule: a sweep needs an alertlab.datamodules.DataModule, which can part its samples")
+    data = whole_of(experiment)
     digest = data.samples().digest()
     if known.get("data_hash", digest) != digest:
         raise AlertlabError(

@@ -76,14 +76,24 @@ class Warm:
         key = OmegaConf.to_container(config.datamodule, resolve=True)
         known = self._data[1] if self._data and self._data[0] == key else None
         found = prepare(config, known)
-        if not isinstance(found.data, DataModule):
-            raise AlertlabError(
-                "datamodule: a sweep needs an alertlab.datamodules.DataModule, which can part its samples"
-            )
-        if not len(found.data.samples(PART)):
-            raise AlertlabError("datamodule.split.validation: a sweep judges by the validation part; give it, say, 0.2")
-        self._data = key, found.data
+        self._data = key, whole_of(found)
         return found
+
+
+def whole_of(experiment: Experiment) -> DataModule:
+    """The data of a training, where trials can be judged by them.
+
+    Raises
+    ------
+    AlertlabError
+        For data that cannot be parted, or have no validation part.
+    """
+    data = experiment.data
+    if not isinstance(data, DataModule):
+        raise AlertlabError("datamodule: a sweep needs an alertlab.datamodules.DataModule, which can part its samples")
+    if not len(data.samples(PART)):
+        raise AlertlabError("datamodule.split.validation: a sweep judges by the validation part; give it, say, 0.2")
+    return data
 
 
 def train_trial(
@@ -121,8 +131,7 @@ def train_trial(
 
 def _train_fold(warm: Warm, experiment: Experiment, run: TrackedRun, fold: int, report: Report) -> dict[str, float]:
     plan, goals = warm.plan, warm.plan.goals
-    whole = experiment.data
-    assert isinstance(whole, DataModule)
+    whole = whole_of(experiment)
     whole.draw(plan.asked.outer if plan.folds == 1 else fold)
     outliers = plan.search["outliers"]
     data = Development(whole, [outliers[fold % len(outliers)]] if outliers else ())
