@@ -96,9 +96,10 @@ def sweep(options: argparse.Namespace) -> None:
         told = dry_run(asked)
         print_json({"combinations": told.combinations, "configs": told.configs}) if options.json else print(told)
         return
+    from ..workflows.sweep.nested import nested
     from ..workflows.sweep.sweep import sweep as workflow
 
-    result = workflow(asked, options.workers)
+    result = (nested if plan_of(asked).base.repeats > 1 else workflow)(asked, options.workers)
     if options.json:
         trials = {"trials": result.trials, "best": result.best, "told": list(result.told)}
         files = {name.replace(" ", "_"): path for name, path in result.paths.items()}

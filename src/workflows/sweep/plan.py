@@ -150,6 +150,11 @@ class Plan:
                 values[each.key] = flat[each.key]
         return values
 
+    def is_default(self, values: Values) -> bool:
+        """Whether these are the values of the config as it is, all of them."""
+        keys = {each.key for each in self.space if each.active(values)}
+        return dict(values) == self.default and keys == set(values)
+
     @property
     def first(self) -> list[dict[str, Any]]:
         """What is tried before the sampler proposes anything: the default, then what the search names."""

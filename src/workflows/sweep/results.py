@@ -119,7 +119,7 @@ def best_table(plan: Plan, trials: Sequence[FrozenTrial]) -> Table:
     shown = shown[:SHOWN] + [trial for trial in first if trial.number == 0 and trial not in shown[:SHOWN]]
     rows = [
         (
-            f"{trial.number}{' (default)' if is_default(plan, trial) else ''}",
+            f"{trial.number}{' (default)' if plan.is_default(tried(plan.space, trial)) else ''}",
             *(f"{value:.4g}" for value in trial.values),
             pairs(tried(plan.space, trial)),
             f"{trial.duration.total_seconds():.0f}" if trial.duration else "",
@@ -129,11 +129,6 @@ def best_table(plan: Plan, trials: Sequence[FrozenTrial]) -> Table:
     title = "Trials that no other beats in all objectives" if len(plan.goals.objectives) > 1 else "Best trials"
     strong = frozenset({(0, 1)}) if rows else frozenset()
     return Table("trials", title, ("trial", *plan.goals.objectives, "values", "seconds"), rows, strong=strong)
-
-
-def is_default(plan: Plan, trial: FrozenTrial) -> bool:
-    """Whether a trial has the values of the config as it is, all of them."""
-    return dict(tried(plan.space, trial)) == plan.default
 
 
 def counted(told: Standing) -> Mapping[str, int]:

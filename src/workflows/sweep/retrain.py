@@ -1,7 +1,7 @@
 """The best config and the default trained again, and judged by what no trial has seen."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,16 +100,15 @@ def has_epochs(metrics: Values) -> bool:
     return LOSS in metrics
 
 
-def gap_table(plan: Plan, validated: Sequence[tuple[str, dict[str, float]]], tested: Sequence[Retrained]) -> Table:
+def gap_table(plan: Plan, validated: Mapping[str, Mapping[str, float]], tested: Sequence[Retrained]) -> Table:
     """Validation of a trial beside the test part of the same config trained again: choosing flatters the first."""
     shown = [name for name in plan.goals.objectives if any(name in each.values for each in tested)]
     rows = []
-    for (name, metrics), each in zip(validated, tested, strict=True):
+    for each in tested:
         for metric in shown:
-            mean = each.mean(metric)
-            known = metrics.get(metric)
+            mean, known = each.mean(metric), validated[each.name].get(metric)
             gap = "-" if mean is None or known is None else f"{known - mean:+.3f}"
-            rows.append((name, metric, "-" if known is None else digits(known), each.told(metric), gap))
+            rows.append((each.name, metric, "-" if known is None else digits(known), each.told(metric), gap))
     repeats = max((len(values) for each in tested for values in each.values.values()), default=1)
     title = f"Validation of one trial, and test of {repeats} trainings"
     return Table("gap", title, ("config", "metric", "validation", "test", "gap"), rows)

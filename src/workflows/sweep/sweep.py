@@ -18,7 +18,7 @@ from ...core.progress import notice
 from ...evaluation.shown import Table
 from ...files import replacing
 from ...runtime.errors import AlertlabError
-from ...tracking import TrackedRun, Tracker, named
+from ...tracking import TrackedRun, Tracker, children_of, named
 from ..report import subject_of
 from ..train import Experiment, describe, prepare
 from . import pages
@@ -29,7 +29,7 @@ from .results import best_table, counted, pareto, ranked, saved, standing, write
 from .retrain import BEST, DEFAULT, Retrained, difference, gap_table, has_epochs, retrain
 from .space import pairs
 from .study import METRICS, OPEN, Process, bury, fill, journal_of, open_study, quiet, tried
-from .trial import whole_of
+from .trial import Warm, train_trial, whole_of
 from .worker import check_start, work, work_at
 from .written import FOLDER, write_experiment
 
@@ -70,6 +70,7 @@ class Sweep:
     ----------
     plan : what it is. study : Optuna's. tracker : where runs are. run : of the sweep; None where another process leads.
     parent : id of that run. folder : of the experiment.
+    retrain : trainings of the best and of the default config at the end.
     experiment : the default's training; None where another process leads.
     """
 
@@ -79,6 +80,7 @@ class Sweep:
     run: TrackedRun | None
     parent: str
     folder: Path
+    retrain: int
     experiment: Experiment | None = None
 
 
@@ -101,12 +103,13 @@ def sweep(asked: Asked, workers: int = 1) -> SweepResult:
     return carry_out(begin(plan), workers)
 
 
-def begin(plan: Plan, above: str | None = None, number: int = 0) -> Sweep:
+def begin(plan: Plan, above: str | None = None, number: int = 0, retrain: int | None = None) -> Sweep:
     """Read the data, open the study and its run, or find both.
 
     Parameters
     ----------
     above, number : id of a run that the sweep's is a child of, and its number there.
+    retrain : trainings at the end, in the place of the config's.
     """
     config = plan.base
     folder = Path(config.output_dir, config.name)
@@ -115,9 +118,10 @@ def begin(plan: Plan, above: str | None = None, number: int = 0) -> Sweep:
     lead = Process(**known[LEAD]) if LEAD in known else None
     tracker: Tracker = instantiate(config.tracking)
     own = Process.own()
+    repeats = int(plan.config.retrain) if retrain is None else retrain
     if lead is not None and lead.told != own.told and (lead.lives if lead.here else not Path(known["folder"]).is_dir()):
         notice(f"joining {plan.name}, which {lead.host} leads")
-        return Sweep(plan, study, tracker, None, known["run_id"], folder)
+        return Sweep(plan, study, tracker, None, known["run_id"], folder, 0)
     experiment = prepare(plan.trial_config({}))
     data = whole_of(experiment)
     digest = data.samples().digest()
@@ -144,7 +148,7 @@ def begin(plan: Plan, above: str | None = None, number: int = 0) -> Sweep:
         partial.write_text(OmegaConf.to_yaml(plan.config), encoding="utf-8")
     run.set_tags({"sweep": plan.name, "data": data.description, "data_hash": digest, "split_hash": data.split.digest()})
     fill(study, plan)
-    return Sweep(plan, study, tracker, run, run.run_id, folder, experiment)
+    return Sweep(plan, study, tracker, run, run.run_id, folder, repeats, experiment)
 
 
 def carry_out(of: Sweep, workers: int) -> SweepResult:
@@ -227,12 +231,13 @@ def conclude(of: Sweep, run: TrackedRun) -> SweepResult:
         f"{name} {value:.4g} on validation" for name, value in zip(plan.goals.objectives, now.best.values, strict=True)
     )
     paths["best config"], name = write_experiment(plan, best, told_of, folder)
-    told = sentences(of, name)
+    default = _default(of)
+    told = sentences(of, run, name)
     tables = [best_table(plan, now.trials)]
     retrained = _retrained(of, run, best)
     if retrained:
         told += [sentence for sentence in [difference(plan, *retrained)] if sentence] if len(retrained) > 1 else []
-        tables.append(gap_table(plan, _validated(of, retrained), retrained))
+        tables.append(gap_table(plan, {BEST: now.best.user_attrs[METRICS], DEFAULT: default}, retrained))
         for each in retrained:
             run.log_results(
                 {
@@ -261,23 +266,33 @@ def conclude(of: Sweep, run: TrackedRun) -> SweepResult:
 
 def _retrained(of: Sweep, run: TrackedRun, best: Mapping[str, Any]) -> list[Retrained]:
     """The best config and, where it is another, the default."""
-    plan, repeats = of.plan, int(of.plan.config.retrain)
+    plan, repeats = of.plan, of.retrain
     now = standing(of.study, plan)
     if not repeats or now.best is None:
         return []
     epochs = has_epochs(now.best.user_attrs.get(METRICS, {}))
     configs: dict[str, Mapping[str, Any]] = {BEST: best}
-    if dict(best) != plan.default:
+    if not plan.is_default(best):
         configs[DEFAULT] = {}
     return [retrain(plan, of.tracker, run, name, values, repeats, epochs) for name, values in configs.items()]
 
 
-def _validated(of: Sweep, retrained: Sequence[Retrained]) -> list[tuple[str, dict[str, float]]]:
-    """Validation metrics of the trials that were trained again."""
-    trials = ranked(standing(of.study, of.plan).trials, of.plan)
-    default = next((trial for trial in trials if dict(tried(of.plan.space, trial)) == of.plan.default), None)
-    found = {BEST: trials[0], DEFAULT: default}
-    return [(each.name, dict(trial.user_attrs[METRICS]) if (trial := found[each.name]) else {}) for each in retrained]
+def _default(of: Sweep) -> dict[str, float]:
+    """Validation metrics of the default config: of its trial, or of a training of its own where the space lacks it."""
+    plan, known = of.plan, of.study.user_attrs.get(DEFAULT)
+    if known is not None:
+        return dict(known)
+    trials = ranked(standing(of.study, plan).trials, plan)
+    trial = next((each for each in trials if plan.is_default(tried(plan.space, each))), None)
+    if trial is not None:
+        metrics = dict(trial.user_attrs[METRICS])
+    else:
+        notice("training the default config, which is no trial of this space")
+        warm = Warm(plan, of.tracker, of.parent)
+        number = min([0, *children_of(Path(of.study.user_attrs["folder"]), of.parent)]) - 1
+        metrics = train_trial(warm, number, "the default, no trial", {}, lambda *_: None, lambda _: None)
+    of.study.set_user_attr(DEFAULT, metrics)
+    return metrics
 
 
 def _best(of: Sweep) -> dict[str, Any]:
@@ -291,7 +306,7 @@ def _best(of: Sweep) -> dict[str, Any]:
     }
 
 
-def sentences(of: Sweep, name: str) -> list[str]:
+def sentences(of: Sweep, run: TrackedRun, name: str) -> list[str]:
     """What came out, in words."""
     plan = of.plan
     now = standing(of.study, plan)
@@ -299,8 +314,8 @@ def sentences(of: Sweep, name: str) -> list[str]:
     first = plan.goals.first
     words = ", ".join(f"{number} {word}" for word, number in counted(now).items())
     found = [f"{len(now.trials)} trials: {words}"]
-    default = next((t for t in ranked(now.trials, plan) if dict(tried(plan.space, t)) == plan.default), None)
-    against = f", the default's {default.values[0]:.4g}" if default is not None and default is not now.best else ""
+    default = of.study.user_attrs.get(DEFAULT, {}).get(first)
+    against = "" if default is None else f", the default's {default:.4g}"
     found.append(
         f"Best on validation: trial {now.best.number}, {first} {now.best.values[0]:.4g}{against} "
         f"({pairs(tried(plan.space, now.best))})"
@@ -312,7 +327,6 @@ def sentences(of: Sweep, name: str) -> list[str]:
             f"Trials took {spent[0] / 60:.1f} minutes of computing; pruning saved some {spent[1] / 60:.1f} more, "
             "at the mean number of steps of complete trials"
         )
-    assert of.run is not None
-    where = quote(str(of.run.directory / FOLDER))
+    where = quote(str(run.directory / FOLDER))
     found.append(f"alertlab train --config-dir {where} experiment={name} trains the best config")
     return found
