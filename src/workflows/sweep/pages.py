@@ -52,18 +52,18 @@ def images(study: optuna.Study, plan: Plan, folder: Path) -> "dict[str, Figure]"
     from optuna.visualization import matplotlib as drawn
 
     found: dict[str, Figure] = {}
-    for name in plots_of(study, plan):
-        figure = _made(name, drawn, study, plan)
-        if figure is not None:
-            axes = np.ravel(figure)
-            found[name] = axes[0].figure
-            found[name].set_size_inches(max(7.0, 3.2 * len(axes)), 4.6)
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", message=".*not compatible with tight_layout.*")  # of its colour bars
-                found[name].tight_layout()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of a key with one value, and of room that colour bars take
+        for name in plots_of(study, plan):
+            axes = _made(name, drawn, study, plan)
+            if axes is None:
+                continue
+            found[name] = np.ravel(axes)[0].figure
+            found[name].set_size_inches(max(7.0, 3.2 * np.size(axes)), 4.6)
+            found[name].tight_layout()
             with replacing(folder / f"{name}.png") as partial:
                 partial.write_bytes(render(found[name], "png"))
-        plt.close("all")
+            plt.close("all")
     return found
 
 

@@ -196,6 +196,11 @@ def check_plan(plan: Plan) -> None:
         raise ConfigError(f"pruner: cannot weigh {len(goals.objectives)} objectives; give pruner=none")
     if goals.constraints and "constraints_func" not in _taken(config.sampler._target_):
         raise ConfigError("search.constraints: this sampler knows none; give sampler=tpe, gp or nsga2")
+    if plan.task == "detection" and goals.needs_evaluation and not plan.search["outliers"]:
+        raise ConfigError(
+            "search.outliers: a detector is judged by classes that it did not learn from; name some that train, "
+            "'search.outliers=[A,B]', or 'search.objectives={validation_loss: minimize}'"
+        )
     if plan.is_grid and plan.search["first"]:
         raise ConfigError("search.first: a grid tries everything; drop it")
     _check_space(plan)

@@ -79,7 +79,7 @@ def retrain(
         root = Path(config.output_dir, config.name)
         run = tracker.create(config.name, f"{name} of {plan.name}", root, text, config.seed, number, parent.run_id)
     if run.journal.state != "FINISHED":
-        notice(f"training the {name} config {repeats} times")
+        notice(f"training the {name} config{f', {repeats} times' if repeats > 1 else ''}")
         carry_out(prepare(config), run)
     return Retrained(name, run.run_id, run.directory, _values(run.directory))
 
@@ -110,7 +110,7 @@ def gap_table(plan: Plan, validated: Mapping[str, Mapping[str, float]], tested: 
             gap = "-" if mean is None or known is None else f"{known - mean:+.3f}"
             rows.append((each.name, metric, "-" if known is None else digits(known), each.told(metric), gap))
     repeats = max((len(values) for each in tested for values in each.values.values()), default=1)
-    title = f"Validation of one trial, and test of {repeats} trainings"
+    title = f"Validation of one trial, and test of {repeats} training{'s' if repeats > 1 else ''}"
     return Table("gap", title, ("config", "metric", "validation", "test", "gap"), rows)
 
 
@@ -125,5 +125,5 @@ def difference(plan: Plan, best: Retrained, default: Retrained) -> str:
     word = "better" if better else "no better"
     return (
         f"On the test part the best config is {word} than the default: {metric} {best.told(metric)} against "
-        f"{default.told(metric)}, a difference of {pairs.mean():+.3f}{spread} over {len(pairs)} trainings each"
+        f"{default.told(metric)}, a difference of {pairs.mean():+.3f}{spread} over {len(pairs)} training{'s' if len(pairs) > 1 else ''} each"
     )

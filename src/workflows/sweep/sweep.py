@@ -315,7 +315,9 @@ def sentences(of: Sweep, run: TrackedRun, name: str) -> list[str]:
     words = ", ".join(f"{number} {word}" for word, number in counted(now).items())
     found = [f"{len(now.trials)} trials: {words}"]
     default = of.study.user_attrs.get(DEFAULT, {}).get(first)
-    against = "" if default is None else f", the default's {default:.4g}"
+    against = (
+        "" if default is None or plan.is_default(tried(plan.space, now.best)) else f", the default's {default:.4g}"
+    )
     found.append(
         f"Best on validation: trial {now.best.number}, {first} {now.best.values[0]:.4g}{against} "
         f"({pairs(tried(plan.space, now.best))})"
