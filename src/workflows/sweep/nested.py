@@ -19,11 +19,13 @@ from ...runtime.errors import AlertlabError
 from ...tracking import TrackedRun, Tracker, named
 from ..report import subject_of
 from ..train import describe, prepare
+from .begin import begin
+from .conclude import SweepResult
 from .plan import Asked, Plan, check_plan, plan_of
 from .retrain import BEST, DEFAULT
 from .space import pairs
 from .study import journal_of
-from .sweep import SweepResult, begin, carry_out
+from .sweep import carry_out
 
 CONFIDENCE = 0.90
 

@@ -74,18 +74,21 @@ def open_study(plan: Plan, folder: Path, worker: int = 0) -> optuna.Study:
     folder : of the experiment. worker : number of the process, by which samplers draw differently.
     """
     with quiet():
-        return optuna.create_study(
+        study = optuna.create_study(
             storage=storage_of(plan, folder),
             study_name=plan.name,
-            sampler=_sampler(plan, worker),
             pruner=instantiate(plan.config.pruner),
             directions=[StudyDirection[each.upper()] for each in plan.goals.directions],
             load_if_exists=True,
         )
+        study.sampler = _sampler(plan, worker, len(study.get_trials(deepcopy=False)))
+    return study
 
 
-def _sampler(plan: Plan, worker: int) -> BaseSampler:
-    told: dict[str, Any] = {"seed": plan.base.seed + 1000 * worker}
+def _sampler(plan: Plan, worker: int, trials: int) -> BaseSampler:
+    """The sampler, which draws anew in each process and after each restart; a Sobol sequence is one for all."""
+    one = str(plan.config.sampler._target_).endswith(".QMCSampler")
+    told: dict[str, Any] = {"seed": plan.base.seed + (0 if one else 1000 * worker + trials)}
     if plan.is_grid:
         told["search_space"] = {each.key: [plain(value) for value in each.grid()] for each in plan.space}
     if plan.goals.constraints:
@@ -141,14 +144,14 @@ def claim(study: optuna.Study) -> optuna.Trial | None:
 
 
 @contextmanager
-def beating(trial: optuna.Trial) -> Iterator[None]:
-    """While the block runs, the trial says every 20 s that its process lives."""
+def beating(of: optuna.Trial | optuna.Study) -> Iterator[None]:
+    """While the block runs, a trial or a study says every 20 s that its process lives."""
     over = threading.Event()
 
     def beat() -> None:
         while not over.wait(BEAT):
             with suppress(Exception):  # a storage that does not answer now will later
-                trial.set_user_attr(HEARTBEAT, time.time())
+                of.set_user_attr(HEARTBEAT, time.time())
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
