@@ -91,14 +91,8 @@ def _sampler(plan: Plan, worker: int, trials: int) -> BaseSampler:
     told: dict[str, Any] = {"seed": plan.base.seed + (0 if one else 1000 * worker + trials)}
     if plan.is_grid:
         told["search_space"] = {each.key: [plain(value) for value in each.grid()] for each in plan.space}
-    if plan.goals.constraints:
-        told["constraints_func"] = _excess
     found: BaseSampler = instantiate(plan.config.sampler, **told)
     return found
-
-
-def _excess(trial: FrozenTrial) -> Sequence[float]:
-    return list(trial.user_attrs.get(EXCESS, []))
 
 
 def fill(study: optuna.Study, plan: Plan) -> None:

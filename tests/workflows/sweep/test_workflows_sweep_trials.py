@@ -157,7 +157,8 @@ def test_a_trial_outside_the_constraints_is_never_the_best(command, tmp_path):
     loose, kept = of.study.trials[1], of.study.trials[2]
     assert loose.values > kept.values  # it classifies better, and is not sure enough
     assert loose.user_attrs["excess"] == pytest.approx([loose.user_attrs["metrics"]["log_loss"] - 0.8])
-    assert loose.user_attrs["excess"][0] > 0
+    assert loose.user_attrs["excess"][0] > 0 >= kept.user_attrs["excess"][0]
+    assert of.study.best_trial.number == 2  # so Optuna takes it too
     assert [trial.number for trial in ranked(of.study.trials, of.plan)][0] == 2
 
 
