@@ -7,9 +7,10 @@ import pytest
 from alertlab import conf
 from alertlab.cli import main
 from alertlab.config import ConfigError, compose, instantiate
-from alertlab.workflows.sweep.plan import check_plan, count, plan_of
+from alertlab.workflows.sweep.dry_run import dry_run
+from alertlab.workflows.sweep.plan import Asked, check_plan, count, plan_of
 from alertlab.workflows.sweep.space import combinations, drawn, size, space_of
-from alertlab.workflows.sweep.study import fill, open_study, tried
+from alertlab.workflows.sweep.study import claim, fill, open_study, quiet, tried
 from sweep_by_hand import asked_of
 from test_config import OF_REAL_DATA
 
@@ -158,9 +159,7 @@ def test_what_does_not_fit_the_config_is_refused_before_anything_trains(asked, w
 )
 def test_a_sweep_that_cannot_be_is_refused_before_anything_trains(asked, words, message):
     with pytest.raises(ConfigError, match=message):
-        plan = plan_of(asked("search=dial", *words))
-        check_plan(plan)
-        count(plan)
+        dry_run(asked("search=dial", *words))
 
 
 def test_a_sweep_without_a_search_asks_for_one(asked):
@@ -177,8 +176,6 @@ TRAININGS = {
 
 @pytest.mark.parametrize("search", OPTIONS["search"])
 def test_every_search_fits_the_training_that_it_is_of(search):
-    from alertlab.workflows.sweep.plan import Asked
-
     words = TRAININGS.get(search, ["experiment=stamp_classifier"])
     real = OF_REAL_DATA.get(words[0].partition("=")[2], [])
     outliers = ["search.outliers=[A]"] if search in ("deep_svdd", "recurrent_autoencoder") else []
@@ -189,8 +186,6 @@ def test_every_search_fits_the_training_that_it_is_of(search):
 
 
 def test_the_grid_of_the_paper_has_its_2025_combinations():
-    from alertlab.workflows.sweep.plan import Asked
-
     plan = plan_of(Asked(("experiment=stamp_classifier", "search=stamp_grid")))
     assert count(plan) == 2025
     assert len({str(each) for each in combinations(plan.space)}) == 2025
@@ -209,8 +204,8 @@ def test_every_launcher_is_built(launcher):
 
 
 SPACE = (
-    "{model.gain: {low: 0.1, high: 4.0, log: true}, model.blind: {low: 0, high: 2}, model.sizes: {choices: [[1], [2, 3]]}, "
-    "model.depth: {low: 1, high: 3, when: {model.blind: 0}}, model.takes: {low: 0.0, high: 0.5, step: 0.25}}"
+    "{model.gain: {low: 0.1, high: 4.0, log: true}, model.blind: {low: 0, high: 2}, "
+    "model.sizes: {choices: [[1], [2, 3]]}, model.depth: {low: 1, high: 3, when: {model.blind: 0}}, model.takes: {low: 0.0, high: 0.5, step: 0.25}}"
 )
 CHOICES = "{model.blind: {low: 0, high: 2}, model.sizes: {choices: [[1], [2, 3]]}}"
 
@@ -222,8 +217,6 @@ def test_every_sampler_proposes_values_of_a_mixed_space(dial, tmp_path, sampler)
     check_plan(plan)
     study = open_study(plan, tmp_path)
     fill(study, plan)
-    from alertlab.workflows.sweep.study import claim, quiet
-
     with quiet():
         while (trial := claim(study)) is not None:
             values = drawn(plan.space, trial)
