@@ -205,7 +205,8 @@ def test_every_launcher_is_built(launcher):
 
 SPACE = (
     "{model.gain: {low: 0.1, high: 4.0, log: true}, model.blind: {low: 0, high: 2}, "
-    "model.sizes: {choices: [[1], [2, 3]]}, model.depth: {low: 1, high: 3, when: {model.blind: 0}}, model.takes: {low: 0.0, high: 0.5, step: 0.25}}"
+    "model.sizes: {choices: [[1], [2, 3]]}, "
+    "model.depth: {low: 1, high: 3, when: {model.blind: 0}}, model.takes: {low: 0.0, high: 0.5, step: 0.25}}"
 )
 CHOICES = "{model.blind: {low: 0, high: 2}, model.sizes: {choices: [[1], [2, 3]]}}"
 
