@@ -37,7 +37,7 @@ def typed(asked, log, *more):
     return forked(work)
 
 
-def wait_for(said, seconds=100.0):
+def wait_for(said, seconds=300.0):
     until = time.monotonic() + seconds
     while not said():
         assert time.monotonic() < until

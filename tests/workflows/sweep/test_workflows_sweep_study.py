@@ -73,7 +73,7 @@ def postgresql(tmp_path_factory):
     try:
         subprocess.run([programs / "initdb", "-D", data, "-A", "trust", "-U", "sweeps"], **told)
         options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        start = [programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"]
+        start = [programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-t", "180", "-w", "start"]
         subprocess.run(start, **{**told, "capture_output": False, "stdout": subprocess.DEVNULL})
     except (subprocess.CalledProcessError, OSError) as error:
         pytest.skip(f"PostgreSQL does not start here: {error}")
