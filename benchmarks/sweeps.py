@@ -31,7 +31,7 @@ from .in_turn import in_turn, timed
 from .table import Table
 
 PACKAGES = ("optuna", "mlflow")
-QUICK = ("--rounds", "2", "--trials", "2", "--workers", "1")
+QUICK = ("--rounds", "2", "--trials", "2", "--workers", "0")
 HEADER = (
     *("study", "rounds", "a trial, ms", "range", "bare Optuna, ms", "overhead, ms"),
     *("workers", "trials", "complete", "runs finished", "s"),

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from ...config import instantiate
@@ -75,6 +76,7 @@ def _train(of: Sweep, workers: int, logs: Path) -> None:
         return
     duty = Duty(work, (of.plan.asked, of.tracker.uri, of.parent), min(workers, len(open_trials)), logs)
     launcher: Launcher = instantiate(of.plan.config.launcher)
+    since = datetime.now()
     at_work = {number: launcher.start(duty, number) for number in range(first, first + duty.workers)}
     begun, fruitless = first + len(at_work), 0
     line = Line(of.plan)
@@ -83,7 +85,7 @@ def _train(of: Sweep, workers: int, logs: Path) -> None:
             time.sleep(LOOK)
             now = standing(of.study, of.plan)
             line.show(now)
-            check_start(of.study)
+            check_start(of.study, since)
             for number, worker in list(at_work.items()):
                 if not worker.ended():
                     continue

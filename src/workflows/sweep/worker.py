@@ -4,10 +4,12 @@ import os
 import sys
 import time
 import traceback
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import optuna
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 from threadpoolctl import threadpool_limits
 
@@ -45,9 +47,9 @@ def work_at(plan: Plan, tracker: Tracker, parent: str, worker: int = 0) -> None:
         Where the first trials all fail alike.
     """
     study = open_study(plan, Path(plan.base.output_dir, plan.base.name), worker)
-    warm = Warm(plan, tracker, parent)
+    warm, since = Warm(plan, tracker, parent), datetime.now()
     while True:
-        check_start(study)
+        check_start(study, since)
         trial = claim(study)
         if trial is not None:
             one(study, warm, trial)
@@ -89,6 +91,8 @@ def one(study: optuna.Study, warm: Warm, trial: optuna.Trial) -> None:
         except KeyboardInterrupt:
             give_up(study, study.trials[trial.number], "interrupted")
             raise
+        except UpdateFinishedTrialError:  # this machine was silent for too long; MLflow has the run all the same
+            sys.stderr.write(f"trial {trial.number} was taken for dead while it trained, and is tried again\n")
         except Exception as error:  # out of memory, a loss that is no number, a bad combination: the sweep goes on
             told = str(error) if isinstance(error, AlertlabError) else f"{type(error).__name__}: {error}"
             if not isinstance(error, AlertlabError):
@@ -98,8 +102,8 @@ def one(study: optuna.Study, warm: Warm, trial: optuna.Trial) -> None:
             study.tell(trial, state=TrialState.FAIL)
 
 
-def check_start(study: optuna.Study) -> None:
-    """Stop where the first trials all failed alike.
+def check_start(study: optuna.Study, since: datetime) -> None:
+    """Stop where the first trials since a moment all failed alike: what was at fault then may be mended by now.
 
     Raises
     ------
@@ -107,7 +111,8 @@ def check_start(study: optuna.Study) -> None:
         With their error.
     """
     over = [trial for trial in study.get_trials(deepcopy=False) if trial.state not in OPEN]
-    errors = [trial.user_attrs[ERROR] for trial in over if ERROR in trial.user_attrs]
+    new = [trial for trial in over if trial.datetime_start and trial.datetime_start >= since]
+    errors = [trial.user_attrs[ERROR] for trial in new if ERROR in trial.user_attrs]
     good = [trial for trial in over if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)]
     if not good and len(errors) >= FIRST and len({*errors[:FIRST]}) == 1:
         raise AlertlabError(f"the first {FIRST} trials failed alike: {errors[0]}")

@@ -9,12 +9,14 @@ from alertlab.config import compose, instantiate
 from alertlab.core.predictions import read_predictions
 from alertlab.runtime import AlertlabError
 from alertlab.workflows.evaluate import evaluate
+from alertlab.workflows.sweep.plan import plan_of
 from alertlab.workflows.sweep.results import counted, pareto, ranked, standing
+from alertlab.workflows.sweep.study import give_up, open_study
 from alertlab.workflows.train import train
 from mlflow import MlflowClient
 from optuna.trial import TrialState
 from scipy.stats import wilcoxon
-from sweep_by_hand import trained
+from sweep_by_hand import Dial, trained
 
 
 @pytest.fixture(scope="module")
@@ -208,12 +210,33 @@ def test_a_trial_that_fails_is_recorded_with_its_error_and_the_sweep_goes_on(com
     assert len(again.study.trials) == 2  # what fails by itself is not tried again
 
 
-def test_the_same_error_three_times_at_the_start_ends_the_sweep(command, tmp_path):
+def test_the_same_error_three_times_at_the_start_ends_the_sweep(command, tmp_path, monkeypatch):
     spy = tmp_path / "spy.jsonl"
-    words = ["search=dial", "model.fails=no such card", f"model.spy={spy}", "search.n_trials=9"]
+    words = ["search=dial", "model.fails=no such card", f"model.spy={spy}", "search.n_trials=6"]
     with pytest.raises(AlertlabError, match="the first 3 trials failed alike: ValueError: no such card"):
         trained(command(tmp_path, *words))
     assert sum(each["what"] == "fit" for each in spied(spy)) == 3
+    monkeypatch.setattr(Dial, "fails", property(lambda self: "", lambda self, value: None))
+    of = trained(command(tmp_path, *words))  # the same command when the card is there
+    assert counted(standing(of.study, of.plan)) == {"complete": 3, "failed": 3}
+
+
+def test_a_trial_that_another_machine_took_for_dead_is_repeated_and_its_worker_goes_on(command, tmp_path, monkeypatch):
+    fit, given = Dial.fit, []
+
+    def taken(self, data, run):
+        fit(self, data, run)
+        if not given:
+            plan = plan_of(asked)
+            study = open_study(plan, Path(plan.base.output_dir, plan.base.name))
+            given.append(give_up(study, study.trials[0], "its process died"))
+
+    asked = command(tmp_path, "search=dial", "search.n_trials=2")
+    monkeypatch.setattr(Dial, "fit", taken)
+    of = trained(asked)
+    assert given == [True]
+    assert [trial.state.name for trial in of.study.trials] == ["FAIL", "COMPLETE", "COMPLETE"]
+    assert of.study.trials[2].params == of.study.trials[0].params
 
 
 def test_a_metric_that_validation_lacks_is_named_with_the_nearest(command, tmp_path):
