@@ -50,10 +50,12 @@ def trials_of(plan):
     return open_study(plan, folder).trials if (folder / "studies" / f"{plan.name}.journal").exists() else []
 
 
-def at_work(plan, done):
-    """Whether so many trials are complete, and one is in the middle."""
-    found = Counter(trial.state for trial in trials_of(plan) if trial.params or trial.values)
-    return found[TrialState.COMPLETE] >= done and found[TrialState.RUNNING]
+def at_work(plan, done, pid=None):
+    """Whether so many trials are complete, and a living process, or this one, is in the middle of one."""
+    trials = trials_of(plan)
+    running = [trial for trial in trials if trial.state == TrialState.RUNNING and trial.params]
+    own = [trial for trial in running if pid in (None, trial.user_attrs["worker"]["pid"])]
+    return own and sum(trial.state == TrialState.COMPLETE for trial in trials) >= done
 
 
 def check_whole(of, n, dead):
@@ -88,7 +90,7 @@ def test_killed_whole_in_the_middle_the_same_command_finishes_it(slow, tmp_path)
     plan = plan_of(slow)
     for done in (1, 2):
         pid = typed(slow, tmp_path / "log", "--workers", "0")
-        wait_for(lambda done=done: at_work(plan, done))
+        wait_for(lambda done=done, pid=pid: at_work(plan, done, pid))
         os.killpg(pid, signal.SIGKILL)
         assert ended([pid]) == [-signal.SIGKILL]
     of = trained(slow)
