@@ -2,6 +2,7 @@
 
 import optuna
 import pytest
+from alertlab.workflows.sweep import pages
 from sweep_by_hand import asked_of, write_configs
 
 
@@ -26,3 +27,10 @@ def asked(dial):
 @pytest.fixture(autouse=True)
 def _quiet():
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+@pytest.fixture
+def pageless(monkeypatch):
+    """Sweeps draw no plots, which take seconds."""
+    monkeypatch.setattr(pages, "images", lambda *_: {})
+    monkeypatch.setattr(pages, "interactive", lambda _study, _plan, path: path)

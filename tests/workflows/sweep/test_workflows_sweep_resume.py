@@ -19,6 +19,7 @@ from sweep_by_hand import trained
 from test_workflows_sweep_study import ended, forked
 from test_workflows_sweep_trials import children
 
+pytestmark = pytest.mark.usefixtures("pageless")
 TAKES = 0.4  # seconds of a trial, so that it can be killed in the middle
 
 
