@@ -1,8 +1,10 @@
 """The study: no trial is lost or trained twice, whoever takes it, dies at it, or asks at the same moment."""
 
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -57,28 +59,26 @@ def trivial(plan, folder, number, stop=None):
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
+def postgresql():
     """Address of a database of a server that runs for these tests."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'alertlab[postgresql]'")
     if not POSTGRES:
         pytest.skip("no PostgreSQL server: apt-get install postgresql")
-    folder = tmp_path_factory.mktemp("postgresql")
-    user = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}  # it refuses root
-    if user:
-        for each in (folder, *folder.parents[:2]):
-            each.chmod(0o755)
-        os.chown(folder, *(int(subprocess.check_output(["id", flag, "nobody"])) for flag in ("-u", "-g")))
-    programs, data = POSTGRES[-1].parent, folder / "data"
-    told = {"check": True, "capture_output": True, "cwd": folder, **user}
-    try:
-        subprocess.run([programs / "initdb", "-D", data, "-A", "trust", "-U", "sweeps"], **told)
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        start = [programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-t", "180", "-w", "start"]
-        subprocess.run(start, **{**told, "capture_output": False, "stdout": subprocess.DEVNULL})
-    except (subprocess.CalledProcessError, OSError) as error:
-        pytest.skip(f"PostgreSQL does not start here: {error}")
-    yield f"postgresql+psycopg://sweeps@/postgres?host={folder}"
-    subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **told)
+    programs = POSTGRES[-1].parent
+    with tempfile.TemporaryDirectory(prefix="sweeps") as name:  # pytest's own folders are closed to other users
+        told = {"check": True, "stdout": subprocess.DEVNULL, "cwd": name}
+        if os.getuid() == 0:  # which a server refuses to be run by
+            told |= {"user": "nobody", "group": "nogroup", "extra_groups": []}
+            shutil.chown(name, "nobody", "nogroup")
+        options = f"-k {name} -c listen_addresses='' -c fsync=off"
+        control = [programs / "pg_ctl", "-D", f"{name}/data", "-w", "-t", "180"]
+        try:
+            subprocess.run([programs / "initdb", "-D", f"{name}/data", "-A", "trust", "-U", "sweeps"], **told)
+            subprocess.run([*control, "-o", options, "-l", f"{name}/log", "start"], **told)
+        except (subprocess.CalledProcessError, OSError) as error:
+            pytest.skip(f"PostgreSQL does not start here: {error}")
+        yield f"postgresql+psycopg://sweeps@/postgres?host={name}"
+        subprocess.run([*control, "-m", "immediate", "stop"], **told)
 
 
 @pytest.fixture(params=["journal", "postgresql"])
