@@ -112,6 +112,11 @@ class Plan:
         return int(self.search["folds"])
 
     @property
+    def outer_repeats(self) -> int:
+        """Repeats within each of which there is a sweep, 0 for one sweep."""
+        return int(self.config.nested)
+
+    @property
     def is_grid(self) -> bool:
         """Whether every combination is tried once."""
         return str(self.config.sampler._target_).endswith(".GridSampler")
