@@ -25,6 +25,7 @@ OWN = (
     "pruner",
     "launcher",
     "storage",
+    "nested",
     "retrain",
 )  # keys of the sweep; the others are the training's
 FIXED = {  # what may not differ between trials
