@@ -22,7 +22,7 @@ def quick(name, *more):
 
 
 @pytest.mark.parametrize(
-    "name", ["train", "inference", "first_batch", "features", "features_many", "forest", "sequences"]
+    "name", ["train", "inference", "first_batch", "features", "features_many", "forest", "sequences", "sweeps"]
 )
 def test_it_measures_and_fills_every_cell(name, monkeypatch):
     # a first object with an empty cache waits for the compiler; the tests of the kernels have compiled them

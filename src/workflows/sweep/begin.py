@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +60,10 @@ def begin(plan: Plan, above: str | None = None, number: int = 0, retrain: int | 
     tracker: Tracker = instantiate(config.tracking)
     own = Process.own()
     repeats = int(plan.config.retrain) if retrain is None else retrain
+    joined = Sweep(plan, study, tracker, None, known.get("run_id", ""), folder, 0)
     if _led(known, own):
         notice(f"joining {plan.name}, which a process on {known[LEAD]['host']} leads")
-        return Sweep(plan, study, tracker, None, known["run_id"], folder, 0)
+        return joined
     experiment = prepare(plan.trial_config({}))
     data = whole_of(experiment)
     digest = data.samples().digest()
@@ -72,7 +73,10 @@ def begin(plan: Plan, above: str | None = None, number: int = 0, retrain: int | 
             f"study, or give it another name (name=NAME)"
         )
     with FileLock(f"{journal_of(plan, folder)}.begin"):
-        if "run_id" in (known := dict(study.user_attrs)):
+        known = dict(study.user_attrs)
+        if _led(known, own):  # another was faster while the data were read
+            return replace(joined, parent=known["run_id"])
+        if "run_id" in known:
             run = tracker.reopen(Path(known["folder"]))
         else:
             root = folder
@@ -86,10 +90,10 @@ def begin(plan: Plan, above: str | None = None, number: int = 0, retrain: int | 
                 study.set_metric_names(list(plan.goals.objectives))
         study.set_user_attr(LEAD, own.told)
         study.set_user_attr(HEARTBEAT, time.time())
+        fill(study, plan)
     with replacing(run.directory / "sweep.yaml") as partial:
         partial.write_text(OmegaConf.to_yaml(plan.config), encoding="utf-8")
     run.set_tags({"sweep": plan.name, "data": data.description, "data_hash": digest, "split_hash": data.split.digest()})
-    fill(study, plan)
     return Sweep(plan, study, tracker, run, run.run_id, folder, repeats, experiment)
 
 

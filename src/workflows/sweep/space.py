@@ -187,10 +187,10 @@ def _number(where: str, given: Mapping[str, Any]) -> IntDistribution | FloatDist
         raise ConfigError(f"{where}.log: needs {'a low above 0' if low <= 0 else 'no step'}")
     if step is not None and not 0 < step <= high - low:
         raise ConfigError(f"{where}.step: {step} does not fit between {low} and {high}")
-    if all(isinstance(value, int) for value in (low, high, 1 if step is None else step)):
-        return IntDistribution(low, high, log, 1 if step is None else int(step))
     if step is not None and abs((steps := (high - low) / step) - round(steps)) > 1e-6:
         raise ConfigError(f"{where}.step: {step} does not lead from {low} to {high} in whole steps")
+    if all(isinstance(value, int) for value in (low, high, 1 if step is None else step)):
+        return IntDistribution(low, high, log, 1 if step is None else int(step))
     return FloatDistribution(float(low), float(high), log, step)
 
 

@@ -28,6 +28,7 @@ from .space import Parameter, combinations, plain
 BEAT, PATIENCE = 20.0, 120.0  # seconds between heartbeats; without one after which a process of another machine is dead
 TRIES = 2  # of a trial whose process dies: the same again is the trial's own fault
 OPEN = (TrialState.RUNNING, TrialState.WAITING)
+BEGUN = tuple(state for state in TrialState if state != TrialState.WAITING)
 DIED, ERROR, REPEATS, WORKER, HEARTBEAT, METRICS, RUN = (
     "died",
     "error",
@@ -81,24 +82,18 @@ def open_study(plan: Plan, folder: Path, worker: int = 0) -> optuna.Study:
             directions=[StudyDirection[each.upper()] for each in plan.goals.directions],
             load_if_exists=True,
         )
-        study.sampler = _sampler(plan, worker, len(study.get_trials(deepcopy=False)))
+        study.sampler = _sampler(plan, worker, len(study.get_trials(deepcopy=False, states=BEGUN)))
     return study
 
 
-def _sampler(plan: Plan, worker: int, trials: int) -> BaseSampler:
+def _sampler(plan: Plan, worker: int, begun: int) -> BaseSampler:
     """The sampler, which draws anew in each process and after each restart; a Sobol sequence is one for all."""
     one = str(plan.config.sampler._target_).endswith(".QMCSampler")
-    told: dict[str, Any] = {"seed": plan.base.seed + (0 if one else 1000 * worker + trials)}
+    told: dict[str, Any] = {"seed": (plan.base.seed + (0 if one else 1000 * worker + begun)) % 2**32}
     if plan.is_grid:
         told["search_space"] = {each.key: [plain(value) for value in each.grid()] for each in plan.space}
-    if plan.goals.constraints:
-        told["constraints_func"] = _excess
     found: BaseSampler = instantiate(plan.config.sampler, **told)
     return found
-
-
-def _excess(trial: FrozenTrial) -> Sequence[float]:
-    return list(trial.user_attrs.get(EXCESS, []))
 
 
 def fill(study: optuna.Study, plan: Plan) -> None:

@@ -1,5 +1,6 @@
 """The verb: begin or join a sweep, keep its workers at work, say what came out."""
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -68,13 +69,14 @@ def _train(of: Sweep, workers: int, logs: Path) -> None:
     open_trials = of.study.get_trials(deepcopy=False, states=OPEN)
     if not open_trials:
         return
+    first = 0 if of.run else os.getpid()  # workers of a sweep that was joined draw otherwise than those of the lead
     if workers == 0:
-        work_at(of.plan, of.tracker, of.parent)
+        work_at(of.plan, of.tracker, of.parent, first)
         return
     duty = Duty(work, (of.plan.asked, of.tracker.uri, of.parent), min(workers, len(open_trials)), logs)
     launcher: Launcher = instantiate(of.plan.config.launcher)
-    at_work = {number: launcher.start(duty, number) for number in range(duty.workers)}
-    begun, fruitless = len(at_work), 0
+    at_work = {number: launcher.start(duty, number) for number in range(first, first + duty.workers)}
+    begun, fruitless = first + len(at_work), 0
     line = Line(of.plan)
     try:
         while at_work:

@@ -78,7 +78,10 @@ def one(study: optuna.Study, warm: Warm, trial: optuna.Trial) -> None:
             metrics = train_trial(warm, trial.number, name, values, report, began)
             trial.set_user_attr(METRICS, {key: value for key, value in metrics.items() if value == value})
             if plan.goals.constraints:
-                trial.set_user_attr(EXCESS, plan.goals.excess(metrics))
+                excess = plan.goals.excess(metrics)
+                trial.set_user_attr(EXCESS, excess)
+                for name, value in zip(plan.goals.constraints, excess, strict=True):
+                    trial.set_constraint(name, value)
             study.tell(trial, plan.goals.values(metrics))
         except Ended as reason:
             trial.set_user_attr("pruned", str(reason))
