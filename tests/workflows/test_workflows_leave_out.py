@@ -1,16 +1,21 @@
 """The table of detectors by classes that none of them saw: what they see, what is recorded, what a kill leaves."""
 
 import json
+import os
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from alertlab.cli import main
+from alertlab.config import instantiate
 from alertlab.core.predictions import read_predictions
 from alertlab.runtime import AlertlabError
-from alertlab.workflows.leave_out import table
+from alertlab.workflows.leave_out import pool, table
 from alertlab.workflows.leave_out.cell import Detector, Ground, Task, work
 from alertlab.workflows.train import resume as resume_training
 from mlflow import MlflowClient
@@ -303,6 +308,19 @@ def test_processes_give_what_one_gives(place, words, done, tmp_path):
     whole, _, _ = done
     for name, path in result.predictions.items():
         assert path.read_bytes() == whole.predictions[name].read_bytes()
+
+
+def test_an_interrupt_does_not_wait_for_cells_at_work(place, words, tmp_path):
+    data = instantiate(composed(place, words(tmp_path))[0].datamodule)
+    ground = Ground(data.samples(), data.plan, data.description)
+    asleep = Detector("asleep", {"_target_": "time.sleep", "_args_": [600]}, tmp_path / "never.parquet")
+    tasks = [Task(number, turn, 1, (asleep,)) for number, turn in enumerate(data.plan.turns(data.samples())[:2])]
+    begun = time.monotonic()
+    timer = threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        list(pool.done(ground, tasks, workers=2))
+    assert time.monotonic() - begun < 120
 
 
 def test_classes_too_rare_to_train_are_left_out_together(spies, place, words, objects, tmp_path):
