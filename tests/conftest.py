@@ -92,6 +92,15 @@ def where(store: Callable[[Path], str]) -> Callable[[Path], list[str]]:
     return lambda folder: [f"tracking.uri={store(folder)}", f"output_dir={folder}/outputs"]
 
 
+@pytest.fixture
+def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of trainings are not drawn, where a test looks at none: a second or so of each training."""
+    from matplotlib.figure import Figure
+
+    monkeypatch.setattr(Figure, "savefig", lambda figure, file, **_: None)
+    monkeypatch.setattr(Figure, "draw_without_rendering", lambda figure: None)
+
+
 @pytest.fixture(scope="session")
 def examples_folder(tmp_path_factory: pytest.TempPathFactory):
     """Where the examples of docs/extending.md lie: the package ``mylab``, which can be imported, and ``myconf``."""
