@@ -239,6 +239,7 @@ def test_evaluate_compare_and_report_take_a_detector_of_a_table(done, place, tmp
     assert "AUROC" in Path(page).read_text()
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt(), RuntimeError("out of luck")])
 def test_what_is_done_stays_and_the_rest_goes_on(spies, place, words, done, tmp_path, interrupt, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -302,6 +303,7 @@ def test_another_config_of_the_table_or_of_a_detector_is_refused(interrupted):
         path.write_text(before)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_processes_give_what_one_gives(place, words, done, tmp_path):
     config, detectors = composed(place, words(tmp_path))
     result = table.leave_out(config, detectors, workers=2)
@@ -323,6 +325,7 @@ def test_an_interrupt_does_not_wait_for_cells_at_work(place, words, tmp_path):
     assert time.monotonic() - begun < 120
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_classes_too_rare_to_train_are_left_out_together(spies, place, words, objects, tmp_path):
     config, detectors = composed(place, words(tmp_path, "datamodule.split.leave_out=[D,B]"))
     result = table.leave_out(config, detectors, workers=1)
@@ -367,6 +370,7 @@ def test_the_command_prints_the_table_and_json(place, words, tmp_path, capsys):
     assert "leave_out: each" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_training_one_detector_leaves_out_the_first_class_and_is_judged_on_it(tmp_path, where, place):
     from alertlab.config import compose
     from alertlab.workflows.train import train
