@@ -1,12 +1,18 @@
 """What several rooms' tests share: the real data, empty stores, a tiny simulated set, one trained run."""
 
 import os
+import pickle
 import shutil
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")  # a busy machine draws examples slowly, which says nothing about them
 
 TESTS = Path(__file__).parent
 SHARED = TESTS.parents[1] / "shared" / "data"
@@ -25,6 +31,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Decoded alerts are kept with the other temporary files, not in the working folder."""
     os.environ["ALERTLAB_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def equal_yaml_is_read_once():
+    """A composition reads some twenty files of Hydra's and ours, a third of its time; each gives the same each time."""
+    from omegaconf import OmegaConf
+
+    load, kept = OmegaConf.load, {}
+
+    def read(file):
+        if not hasattr(file, "read"):
+            return load(file)
+        text = file.read()
+        if text not in kept:
+            file.seek(0)
+            kept[text] = pickle.dumps(load(file))
+        return pickle.loads(kept[text])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OmegaConf, "load", read)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def operators_of_onnx_are_listed_once():
+    """An export asks for their list, which takes half a second to make, each time anew."""
+    if "torch" not in sys.modules:  # of these tests none exports, or one
+        yield
+        return
+    from torch.onnx._internal.exporter._registration import onnxscript_apis
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(onnxscript_apis, "get_torchlib_ops", cache(onnxscript_apis.get_torchlib_ops), raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +94,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
 def where(store: Callable[[Path], str]) -> Callable[[Path], list[str]]:
     """Overrides of a training that leaves everything in a folder."""
     return lambda folder: [f"tracking.uri={store(folder)}", f"output_dir={folder}/outputs"]
+
+
+@pytest.fixture
+def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of trainings are not drawn, where a test looks at none: a second or so of each training."""
+    from matplotlib.figure import Figure
+
+    monkeypatch.setattr(Figure, "savefig", lambda figure, file, **_: None)
+    monkeypatch.setattr(Figure, "draw_without_rendering", lambda figure: None)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import tempfile
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,7 +26,16 @@ def quick(name, *more):
 @pytest.mark.parametrize(
     "name", ["train", "inference", "first_batch", "features", "features_many", "forest", "sequences", "sweeps"]
 )
-def test_it_measures_and_fills_every_cell(name, monkeypatch):
+def test_it_measures_and_fills_every_cell(name, monkeypatch, store):
+    class Folder(tempfile.TemporaryDirectory):
+        """One with a store in it, which takes seconds to make."""
+
+        def __enter__(self):
+            store(Path(self.name))
+            return super().__enter__()
+
+    if name in {"train", "inference", "first_batch", "sequences"}:
+        monkeypatch.setattr(f"benchmarks.{name}.tempfile", SimpleNamespace(TemporaryDirectory=Folder))
     # a first object with an empty cache waits for the compiler; the tests of the kernels have compiled them
     monkeypatch.setattr("benchmarks.features.environ", {**os.environ, "NUMBA_DISABLE_JIT": "1"})
     table = quick(name)

@@ -82,7 +82,8 @@ def test_simulated_packets_train_the_real_datamodule(tiny, tmp_path):
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_training_says_so_in_its_run(tiny, tmp_path, end):
+def test_an_interrupted_training_says_so_in_its_run(tiny, store, tmp_path, end):
+    store(tmp_path)
     command = [sys.executable, "-m", "alertlab", "train", *tiny, "trainer.max_epochs=100000", "model.patience=100000"]
     # a shell that runs the tests in the background has told its children to ignore SIGINT
     listening = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}

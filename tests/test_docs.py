@@ -1,93 +1,105 @@
-"""The documentation's example of a model of one's own works as it stands there."""
+"""What the documentation tells to type works as it stands there."""
 
+import io
 import json
-import os
 import re
-import subprocess
+import shlex
 import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
+from alertlab.cli import main
 
 ROOT = Path(__file__).parents[1]
 
 
-def test_a_model_of_ones_own_trains_as_documented(tmp_path):
+@pytest.fixture
+def carry_out(tmp_path, store, monkeypatch, capfd):
+    """Carries out a block of a page in ``tmp_path``, each command in this process; gives what it said.
+
+    ``mylab`` is that of the page, whatever other tests have imported: having no ``__init__.py``, it would come after
+    any that has, wherever in the path.
+    """
+
+    def ours():
+        return [name for name in sys.modules if name.partition(".")[0] == "mylab"]
+
+    for name in ours():
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *(each for each in sys.path if not Path(each, "mylab").is_dir())])
+    store(tmp_path)
+
+    def carry(language, block, typed=""):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        capfd.readouterr()
+        if language == "python":
+            exec(block, {})
+        else:
+            for line in block.replace("\\\n", " ").splitlines():
+                words = [each for word in shlex.split(line, comments=True) for each in found(word) or [word]]
+                if words[:1] == ["PYTHONPATH=."]:
+                    del words[0]
+                if words:
+                    assert words[0] == "alertlab"
+                    assert main(words[1:]) == 0, f"{line}\n{capfd.readouterr().err}"
+        return capfd.readouterr()
+
+    yield carry
+    for name in ours():
+        del sys.modules[name]
+
+
+def found(word):
+    """The files that a word of a shell stands for, in the working folder."""
+    return sorted(map(str, Path().glob(word))) if "*" in word else []
+
+
+def blocks(text):
+    """Language and content of what is to be carried out, in its order."""
+    each = re.findall(r"```(python|bash)\n(.*?)```", text, re.DOTALL)
+    return [(language, block) for language, block in each if not block.startswith("# my")]
+
+
+def test_a_model_of_ones_own_trains_as_documented(tmp_path, carry_out):
     text = (ROOT / "docs" / "extending.md").read_text()
     files = dict(re.findall(r"```(?:python|yaml)\n# ((?:mylab|myconf)/\S+)\n(.*?)```", text, re.DOTALL))
     for path, content in {"mylab/__init__.py": "", **files}.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(content)
-    small = ["datamodule.source.n=100", "trainer.max_epochs=1", "evaluation.resamples=20", "evaluation.formats=[]"]
-    command = [
-        sys.executable,
-        "-m",
-        "alertlab",
-        "train",
-        "--config-dir",
-        "myconf",
-        "--allow",
-        "mylab",
-        "experiment=tiny",
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run(
-        [*command, "experiment=tiny", *small, "--json"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)  # standard output holds nothing else
+    small = "datamodule.source.n=100 trainer.max_epochs=1 evaluation.resamples=20 evaluation.formats=[]"
+    command = "alertlab train --config-dir myconf --allow mylab experiment=tiny"
+    said = carry_out("bash", f"{command} {small} --json").out
+    result = json.loads(said)  # standard output holds nothing else
     assert result["bundle"].startswith("outputs/alertlab/")
     assert all((tmp_path / result[name]).exists() for name in ("bundle", "predictions", "figures"))
 
 
-def test_two_strange_files_become_a_bundle_as_documented(tmp_path):
+def test_two_strange_files_become_a_bundle_as_documented(tmp_path, carry_out):
     """Every block of the page, in its order."""
     text = (ROOT / "docs" / "own_light_curves.md").read_text()
     for path, content in re.findall(r"```(?:python|yaml)\n# (my\w+/\S+)\n(.*?)```", text, re.DOTALL):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(content)
     small = "model.n_estimators=20 model.permutation_repeats=0 evaluation.resamples=20 evaluation.formats=[]"
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     said = ""
-    for language, block in re.findall(r"```(python|bash)\n(.*?)```", text, re.DOTALL):
-        if block.startswith("# my"):
-            continue
-        code = block.replace("model=flat_forest", f"model=flat_forest {small}")
-        command = [sys.executable, "-c", code] if language == "python" else ["bash", "-ec", code]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{block}\n{done.stderr}"
-        said += done.stdout + done.stderr
+    for language, block in blocks(text):
+        of_block = carry_out(language, block.replace("model=flat_forest", f"model=flat_forest {small}"))
+        said += of_block.out + of_block.err
     for name in ("predictions.parquet", "joined.parquet"):
         assert len(pq.read_table(tmp_path / name)) == 80
     assert {"rise_share_V", "rise_share_I", "V-I_spread"} < set(pq.read_schema(tmp_path / "mine.parquet").names)
     assert "dropped" not in said  # nothing is wrong with these files
 
 
-def test_a_hunt_goes_as_documented(tmp_path):
+def test_a_hunt_goes_as_documented(tmp_path, carry_out):
     """Every block of the page, in its order, with a person who answers twice."""
     text = (ROOT / "docs" / "hunt.md").read_text().replace("-n 300", "-n 100")
     small = "forest.n_trees=20 starts=1 formats=[] --budget 10"
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     said = ""
-    for language, block in re.findall(r"```(python|bash)\n(.*?)```", text, re.DOTALL):
-        code = block.replace("--out replay", f"--out replay {small}")
-        command = [sys.executable, "-c", code] if language == "python" else ["bash", "-ec", code]
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=environment,
-            input="y a dip\nn\nq\n",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{block}\n{done.stderr}"
-        said += done.stdout
+    for language, block in blocks(text):
+        said += carry_out(language, block.replace("--out replay", f"--out replay {small}"), "y a dip\nn\nq\n").out
     answers = [json.loads(line) for line in (tmp_path / "hunt" / "answers.jsonl").read_text().splitlines()]
     assert [each["answer"] for each in answers] == ["yes", "no", "yes"]  # the last by the notebook
     assert "strange for" in said

@@ -99,7 +99,7 @@ def sweep(options: argparse.Namespace) -> None:
     from ..workflows.sweep.nested import nested
     from ..workflows.sweep.sweep import sweep as workflow
 
-    result = (nested if plan_of(asked).base.repeats > 1 else workflow)(asked, options.workers)
+    result = (nested if plan_of(asked).outer_repeats else workflow)(asked, options.workers)
     if options.json:
         trials = {"trials": result.trials, "best": result.best, "told": list(result.told)}
         files = {name.replace(" ", "_"): path for name, path in result.paths.items()}

@@ -51,7 +51,7 @@ KINDS: tuple[tuple[type, str, Any], ...] = (  # of a default, in words, and what
     (float, "a number", (int, float)),
     (str, "a text", (str,)),
 )
-LEAST = {"repeats": 1, "seed": 0}
+LEAST = {"nested": 0, "repeats": 1, "retrain": 0, "seed": 0}
 
 # What a config may say of the Trainer. Not here: where it writes (default_root_dir, logger, profiler), what it sends
 # (model_registry), what it loads by name (plugins), and what alertlab sets itself.

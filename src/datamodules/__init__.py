@@ -1,13 +1,13 @@
 """Where labelled samples come from."""
 
 from .curve_files import CurveFiles, SimulatedCurves
-from .curve_rows import LightCurveSequences
-from .light_curves import LightCurveFeatures
 from .parted import DataModule
-from .ready_table import ReadyTable
-from .sequences import SequenceDataModule
-from .stamps import StampDataModule, ztf_stamps
-from .tables import TableDataModule
+from .sequences.curve_rows import LightCurveSequences
+from .sequences.sequences import SequenceDataModule
+from .stamps.stamps import StampDataModule, ztf_stamps
+from .tables.light_curves import LightCurveFeatures
+from .tables.ready_table import ReadyTable
+from .tables.tables import TableDataModule
 
 __all__ = [
     "CurveFiles",

@@ -18,7 +18,7 @@ from ..core.samples import Samples
 from ..core.split import Split, SplitPlan
 from ..files import replacing
 from ..runtime.errors import AlertlabError
-from .batches import Batch, loader
+from .loading.batches import Batch, loader
 
 
 class DataModule(pl.LightningDataModule):

@@ -1,5 +1,6 @@
 """What a config says that cannot be composed: true, in one line, with what to write instead."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -153,14 +154,18 @@ def test_every_key_mistyped_in_one_letter_is_found_with_the_file_that_holds_it(r
     with initialize_config_module("alertlab.conf", version_base="1.3"):
         known = list(all_keys(hydra_compose(root, chosen)))
         origin = Origin(root, chosen, [])
+    others = {each for each in ROOTS["train"] if each != group} if root == "train" else set()  # have cases of their own
     for number, key in enumerate(known):
+        if key.partition(".")[0] in others:
+            continue
         place = len(key) - 1 - number % len(key.rpartition(".")[2])  # somewhere in the last word
         for typed in (
             f"{key[:place]}{key[place + 1 :]}",
             f"{key[:place]}q{key[place:]}",
             f"{key[:place]}q{key[place + 1 :]}",
         ):
-            if typed not in known and sum(one_slip(typed, each) for each in known) == 1:
+            like = [each for each in known if abs(len(each) - len(typed)) <= 1 and one_slip(typed, each)]
+            if typed not in known and len(like) == 1:
                 assert mistyped(typed, known) == key
         file, last = origin.of(key), key.rpartition(".")[2]
         if last.isdigit():
@@ -170,6 +175,7 @@ def test_every_key_mistyped_in_one_letter_is_found_with_the_file_that_holds_it(r
         assert last in words_of(path) or path.parent.name == last, key
 
 
+@cache
 def words_of(path):
     """Every key of a file, and the groups of its defaults."""
 

@@ -1,9 +1,11 @@
 """A config of somebody else builds what its places are for, and runs nothing."""
 
+import copy
 import json
 import os
 import pickle
 import sys
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,6 @@ from alertlab.config import ConfigError, compose, instantiate, load, to_yaml
 from alertlab.config.places import PLACES, place
 from alertlab.config.targets import check_targets
 from alertlab.runtime import AlertlabError
-from omegaconf import OmegaConf
 
 CONF = Path(conf.__file__).parent
 HARMFUL = """
@@ -83,12 +84,13 @@ def test_a_config_of_a_run_cannot_name_what_could_harm(target, traps, plain):
     arguments = {"f": str(traps / "evil.pt"), "weights_only": False, "path": str(traps / "keep")}
     path = traps / "config.yaml"
     for number, key in enumerate(WHERE):
-        config = OmegaConf.create(plain)
-        OmegaConf.update(config, key, {"_target_": target, **arguments}, merge=False)
+        config = copy.deepcopy(plain)
+        *way, last = key.split(".")
+        reduce(dict.__getitem__, way, config)[last] = {"_target_": target, **arguments}
         with pytest.raises(ConfigError, match=target.replace(".", r"\.")):
-            check_targets(OmegaConf.to_container(config), [])
+            check_targets(config, [])
         if number == HARMFUL.index(target) % len(WHERE):  # as a file, each at another place: reading takes its time
-            path.write_text(OmegaConf.to_yaml(config))
+            path.write_text(yaml.safe_dump(config))
             with pytest.raises(ConfigError, match=target.replace(".", r"\.")):
                 load(path)
 

@@ -9,9 +9,10 @@ from alertlab.core.contracts import Augmentation, Loading
 from alertlab.core.samples import PARTS, Samples
 from alertlab.core.split import SplitPlan
 from alertlab.core.taxonomy import Taxonomy
-from alertlab.datamodules import DataModule, sampler
-from alertlab.datamodules.batches import loader
-from alertlab.datamodules.sampler import POOL, EpochBatches
+from alertlab.datamodules import DataModule
+from alertlab.datamodules.loading import sampler
+from alertlab.datamodules.loading.batches import loader
+from alertlab.datamodules.loading.sampler import POOL, EpochBatches
 from alertlab.runtime import AlertlabError, Quantities, Quantity, Ragged
 from alertlab.runtime.operations import apply
 from hypothesis import given, settings

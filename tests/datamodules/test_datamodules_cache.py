@@ -21,8 +21,8 @@ from alertlab.alerts.metadata import metadata_features
 from alertlab.cli import main
 from alertlab.config import compose, instantiate
 from alertlab.core.contracts import Loading
-from alertlab.datamodules import cache as cache_module
-from alertlab.datamodules.stored import STAMP_BYTES, STAMPS, StoredAlerts, write_alerts
+from alertlab.datamodules.stamps import cache as cache_module
+from alertlab.datamodules.stamps.stored import STAMP_BYTES, STAMPS, StoredAlerts, write_alerts
 from alertlab.runtime import AlertlabError
 from alertlab.simulate import SimulatedStamps, write_dataset
 
@@ -177,7 +177,8 @@ def test_workers_read_the_cache_themselves(night):
 AT_ONCE = """
     import os, sys, time
     from pathlib import Path
-    from alertlab.datamodules import cache, StampDataModule
+    from alertlab.datamodules import StampDataModule
+    from alertlab.datamodules.stamps import cache
     from alertlab.core.split import SplitPlan
     from alertlab.simulate import SimulatedStamps
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from alertlab.config import compose, instantiate
-from alertlab.datamodules import cache as cache_module
+from alertlab.datamodules.stamps import cache as cache_module
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from alertlab.config import compose, instantiate
 from alertlab.core.split import SplitPlan
 from alertlab.datamodules import TableDataModule
-from alertlab.datamodules.feature_rows import FeatureRows
+from alertlab.datamodules.tables.feature_rows import FeatureRows
 from alertlab.runtime import AlertlabError
 from alertlab.runtime.manifest import Column
 from astropy.table import Table

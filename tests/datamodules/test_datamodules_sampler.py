@@ -5,9 +5,9 @@ import torch
 from alertlab.core.contracts import Augmentation, Loading
 from alertlab.core.samples import Samples
 from alertlab.core.taxonomy import Taxonomy
-from alertlab.datamodules.augment import augment, shift
-from alertlab.datamodules.batches import loader
-from alertlab.datamodules.sampler import EpochBatches, draw
+from alertlab.datamodules.loading.augment import augment, shift
+from alertlab.datamodules.loading.batches import loader
+from alertlab.datamodules.loading.sampler import EpochBatches, draw
 from hypothesis import given
 from hypothesis import strategies as st
 

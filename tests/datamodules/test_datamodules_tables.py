@@ -36,7 +36,7 @@ def test_features_are_those_of_extract(curves, tmp_path):
 
 def test_features_are_computed_once(curves, monkeypatch):
     first = curves().samples().digest()
-    monkeypatch.setattr("alertlab.datamodules.light_curves.extract_file", None)
+    monkeypatch.setattr("alertlab.datamodules.tables.light_curves.extract_file", None)
     assert curves().samples().digest() == first
 
 

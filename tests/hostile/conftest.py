@@ -15,7 +15,7 @@ QUICK = ["evaluation.resamples=20", "evaluation.formats=[]"]
 
 
 @pytest.fixture(scope="session")
-def table_run(tmp_path_factory):
+def table_run(tmp_path_factory, store):
     """The folder of a training of a forest on a ready table: ``run/`` and ``mlflow.db`` in it."""
     folder = tmp_path_factory.mktemp("table_run")
     random = np.random.default_rng(0)
@@ -24,11 +24,11 @@ def table_run(tmp_path_factory):
     rows.insert(1, "class", ["A", "B"] * 12)
     rows.to_parquet(folder / "table.parquet")
     source = ["datamodule=feature_table", f"datamodule.source.path={folder}/table.parquet", "datamodule.classes=[A,B]"]
-    return _trained(folder, source)
+    return _trained(folder, source, store)
 
 
 @pytest.fixture(scope="session")
-def curve_run(tmp_path_factory):
+def curve_run(tmp_path_factory, store):
     """The same on features of simulated light curves, which lie in ``curves/``."""
     folder = tmp_path_factory.mktemp("curve_run")
     write_light_curves(folder / "curves", 45, 3, 0.5, "equal")
@@ -39,10 +39,11 @@ def curve_run(tmp_path_factory):
     curves = "datamodule.source.curves"
     source = ["datamodule=light_curves", f"{curves}.path={folder}/curves/detections.parquet"]
     source += [f"{curves}.labels={folder}/labels.csv", "datamodule.classes=[Fast,Slow]", "datamodule.source.workers=1"]
-    return _trained(folder, source)
+    return _trained(folder, source, store)
 
 
-def _trained(folder, source):
+def _trained(folder, source, store):
+    store(folder)
     with contextlib.chdir(folder):
         assert main(["train", *source, *FOREST, *QUICK, "datamodule.split.test=0.4"]) == 0
     (run,) = (path.parent for path in folder.glob("outputs/*/*/run.json"))

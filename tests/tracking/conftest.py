@@ -1,4 +1,4 @@
-"""A store of MLflow: its tables take seconds to make, so tests copy one."""
+"""A store of MLflow of a test's own."""
 
 import shutil
 
@@ -7,11 +7,11 @@ from alertlab.tracking import Tracker
 
 
 @pytest.fixture(scope="session")
-def made_store(tmp_path_factory):
+def made_store(store, tmp_path_factory):
     """The file of a store without runs, to copy."""
-    file = tmp_path_factory.mktemp("store") / "mlflow.db"
-    _ = Tracker(f"sqlite:///{file}").client
-    return file
+    folder = tmp_path_factory.mktemp("made_store")
+    store(folder)
+    return folder / "mlflow.db"
 
 
 @pytest.fixture

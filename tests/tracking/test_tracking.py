@@ -32,10 +32,10 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory, store):
     """An MLflow server as a team would run it."""
     folder, port = tmp_path_factory.mktemp("server"), free_port()
-    where = ["--backend-store-uri", f"sqlite:///{folder}/team.db", "--artifacts-destination", str(folder / "artifacts")]
+    where = ["--backend-store-uri", store(folder), "--artifacts-destination", str(folder / "artifacts")]
     command = [sys.executable, "-m", "mlflow", "server", *where, "--port", str(port), "--workers", "1"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     address = f"http://127.0.0.1:{port}"

@@ -114,7 +114,7 @@ def test_a_store_of_another_mlflow_is_named_with_its_remedy(made_store, tmp_path
         ("sqlite:///text.db", "text.db is no SQLite database"),
         ("sqlite:///text.db/below/mlflow.db", "cannot make the folder text.db/below"),
         ("sqlite:///damaged.db", "damaged.db is damaged"),
-        ("postgresql://localhost/mlflow", "needs a driver, pip install psycopg"),
+        ("mysql://localhost/mlflow", "needs a driver, pip install MySQLdb"),
     ],
 )
 def test_an_address_that_cannot_be_a_store_is_refused_with_what_to_write(tmp_path, monkeypatch, uri, says):

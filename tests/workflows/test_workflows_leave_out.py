@@ -1,16 +1,21 @@
 """The table of detectors by classes that none of them saw: what they see, what is recorded, what a kill leaves."""
 
 import json
+import os
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from alertlab.cli import main
+from alertlab.config import instantiate
 from alertlab.core.predictions import read_predictions
 from alertlab.runtime import AlertlabError
-from alertlab.workflows.leave_out import table
+from alertlab.workflows.leave_out import pool, table
 from alertlab.workflows.leave_out.cell import Detector, Ground, Task, work
 from alertlab.workflows.train import resume as resume_training
 from mlflow import MlflowClient
@@ -234,6 +239,7 @@ def test_evaluate_compare_and_report_take_a_detector_of_a_table(done, place, tmp
     assert "AUROC" in Path(page).read_text()
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt(), RuntimeError("out of luck")])
 def test_what_is_done_stays_and_the_rest_goes_on(spies, place, words, done, tmp_path, interrupt, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -297,6 +303,7 @@ def test_another_config_of_the_table_or_of_a_detector_is_refused(interrupted):
         path.write_text(before)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_processes_give_what_one_gives(place, words, done, tmp_path):
     config, detectors = composed(place, words(tmp_path))
     result = table.leave_out(config, detectors, workers=2)
@@ -305,6 +312,20 @@ def test_processes_give_what_one_gives(place, words, done, tmp_path):
         assert path.read_bytes() == whole.predictions[name].read_bytes()
 
 
+def test_an_interrupt_does_not_wait_for_cells_at_work(place, words, tmp_path):
+    data = instantiate(composed(place, words(tmp_path))[0].datamodule)
+    ground = Ground(data.samples(), data.plan, data.description)
+    asleep = Detector("asleep", {"_target_": "time.sleep", "_args_": [600]}, tmp_path / "never.parquet")
+    tasks = [Task(number, turn, 1, (asleep,)) for number, turn in enumerate(data.plan.turns(data.samples())[:2])]
+    begun = time.monotonic()
+    timer = threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        list(pool.done(ground, tasks, workers=2))
+    assert time.monotonic() - begun < 120
+
+
+@pytest.mark.usefixtures("blank_pictures")
 def test_classes_too_rare_to_train_are_left_out_together(spies, place, words, objects, tmp_path):
     config, detectors = composed(place, words(tmp_path, "datamodule.split.leave_out=[D,B]"))
     result = table.leave_out(config, detectors, workers=1)
@@ -349,6 +370,7 @@ def test_the_command_prints_the_table_and_json(place, words, tmp_path, capsys):
     assert "leave_out: each" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_training_one_detector_leaves_out_the_first_class_and_is_judged_on_it(tmp_path, where, place):
     from alertlab.config import compose
     from alertlab.workflows.train import train

@@ -104,6 +104,7 @@ def test_the_bare_runtime_takes_the_table_by_name(trained, folder, tmp_path, cap
     np.testing.assert_allclose([float(line.split("\t")[-1]) for line in lines], expected, atol=2e-6)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_of_splits_that_were_interrupted_only_the_missing_ones_are_computed(folder, where, monkeypatch, tmp_path):
     from alertlab.models import HierarchicalBalancedForest
 

@@ -81,6 +81,7 @@ def test_the_bundle_gives_the_predictions_of_the_run(tiny_run):
     assert json.loads((result.bundle / "evaluation.json").read_text())["part"] == "test"
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_same_config_and_seed_give_the_same_metrics_and_graph(tiny, tiny_run, where, tmp_path):
     first, _ = tiny_run
     again = train(compose("train", [*tiny, *where(tmp_path)]))
@@ -138,6 +139,7 @@ def test_a_value_that_cannot_be_says_which_and_why(tiny, where, tmp_path, overri
         train(compose("train", [*tiny, *where(tmp_path), override]))
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_demo_trains_at_its_real_size(where, tmp_path):
     """Its batches: another number of alerts may leave one alone in the last batch."""
     small = ["trainer.max_epochs=1", "model.filters=[2,2,4,4,4]", "model.dense=8", "evaluation.resamples=20"]

@@ -42,6 +42,7 @@ def test_frozen_weights_stay_and_the_last_layer_learns(tiny, where, first):
     assert began in (second.bundle / "README.md").read_text()
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_folder_of_a_run_does_as_well(tiny, where, first):
     start = [f"model.init_from={first.predictions.parent}", "model.learning_rate=1e-12"]
     second = train(compose("train", [*tiny, *where, *start, "datamodule.source.seed=2"]))

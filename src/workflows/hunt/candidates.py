@@ -14,7 +14,7 @@ from ...core.predictions.columns import texts
 from ...core.predictions.table import EMBEDDING, FACT, vectors
 from ...core.progress import notice
 from ...core.samples import Samples, number_of
-from ...datamodules.telling import row_counts
+from ...datamodules.tables.telling import row_counts
 from ...door.table import OpenTable, open_table
 from ...door.values import Place, is_number
 from ...door.words import in_few_words, text_of

@@ -31,12 +31,18 @@ def done(ground: Ground, tasks: Sequence[Task], workers: int) -> Iterator[Task]:
             work(ground, task)
             yield task
         return
+    others = multiprocessing.active_children()
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (os.getpid(), ground))
     try:
         waiting = {pool.submit(_work, task): task for task in tasks}
         for future in as_completed(waiting):
             future.result()
             yield waiting[future]
+    except KeyboardInterrupt:
+        for process in multiprocessing.active_children():
+            if process not in others:
+                process.terminate()  # a cell at work is done again: to wait for it can take minutes
+        raise
     except BrokenProcessPool as error:
         raise AlertlabError(
             "a worker died, perhaps for want of memory; go on with --resume and fewer --workers, what is done is kept"

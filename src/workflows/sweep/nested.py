@@ -47,7 +47,7 @@ class Outer:
 
 
 def nested(asked: Asked, workers: int = 1) -> SweepResult:
-    """Sweep within each of the config's ``repeats``, train its best and the default once, test on what is left.
+    """Sweep within each of ``nested`` repeats, train its best and the default once, test on what is left.
 
     Nested cross-validation (Cawley & Talbot 2010, JMLR 11, 2079): nothing that tests has chosen anything. The same
     command goes on with what was interrupted.
@@ -59,7 +59,7 @@ def nested(asked: Asked, workers: int = 1) -> SweepResult:
     """
     plan = plan_of(asked)
     check_plan(plan)
-    experiment = prepare(plan.base)
+    experiment = prepare(plan.trial_config({}))
     tracker, run = _run(plan)
     sys.stderr.write(f"nested sweep {plan.name}, run {run.run_id} in {run.directory}\n")
     found: list[Outer] = []
@@ -67,8 +67,8 @@ def nested(asked: Asked, workers: int = 1) -> SweepResult:
     with tracker.running(run):
         run.set_tags({"sweep": f"{plan.name}, nested"})
         describe(experiment, run)
-        for number in range(plan.base.repeats):
-            sys.stderr.write(f"repeat {number + 1} of {plan.base.repeats}\n")
+        for number in range(plan.outer_repeats):
+            sys.stderr.write(f"repeat {number + 1} of {plan.outer_repeats}\n")
             inner = begin(plan.nested(number), run.run_id, number, retrain=1)
             result = carry_out(inner, workers)
             if not result.concluded:

@@ -25,6 +25,7 @@ OWN = (
     "pruner",
     "launcher",
     "storage",
+    "nested",
     "retrain",
 )  # keys of the sweep; the others are the training's
 FIXED = {  # what may not differ between trials
@@ -110,6 +111,11 @@ class Plan:
     def folds(self) -> int:
         """Splits that a trial is judged by."""
         return int(self.search["folds"])
+
+    @property
+    def outer_repeats(self) -> int:
+        """Repeats within each of which there is a sweep, 0 for one sweep."""
+        return int(self.config.nested)
 
     @property
     def is_grid(self) -> bool:

@@ -128,7 +128,7 @@ def test_the_same_command_again_trains_nothing_and_says_the_same(done):
 @pytest.mark.usefixtures("pageless")
 def test_a_sweep_within_each_repeat_never_sees_what_tests_that_repeat(command, tmp_path):
     spy = tmp_path / "spy.jsonl"
-    words = ["search=dial", "sampler=random", "search.n_trials=2", f"model.spy={spy}", "repeats=3"]
+    words = ["search=dial", "sampler=random", "search.n_trials=2", f"model.spy={spy}", "nested=3"]
     asked = command(tmp_path, *words, "datamodule.split.folds=3")
     result = nested(asked, 0)
     data = instantiate(compose("train", asked.trained, asked.folders, asked.allowed).datamodule)

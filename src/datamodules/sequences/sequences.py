@@ -8,18 +8,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..core.curve_columns import CURVE, TIME
-from ..core.light_curve_rows import facts_of
-from ..core.progress import notice
-from ..core.samples import Samples, number_of
-from ..core.split import SplitPlan
-from ..core.taxonomy import CLASSES, Taxonomy
-from ..runtime.errors import AlertlabError
-from ..runtime.ragged import Ragged
+from ...core.curve_columns import CURVE, TIME
+from ...core.light_curve_rows import facts_of
+from ...core.progress import notice
+from ...core.samples import Samples, number_of
+from ...core.split import SplitPlan
+from ...core.taxonomy import CLASSES, Taxonomy
+from ...runtime.errors import AlertlabError
+from ...runtime.ragged import Ragged
+from ..labelled import LabelledDataModule
+from ..tables.feature_rows import REJECTED
+from ..tables.tables import days_of, no_object, others
 from .curve_rows import LabelledCurves, LightCurveSequences
-from .feature_rows import REJECTED
-from .labelled import LabelledDataModule
-from .tables import days_of, no_object, others
 
 
 class SequenceDataModule(LabelledDataModule):

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..config.typed import listed
-from ..core.progress import notice
-from ..core.samples import Samples
-from ..door.words import in_few_words
+from ...config.typed import listed
+from ...core.progress import notice
+from ...core.samples import Samples
+from ...door.words import in_few_words
 
 INDEX = re.compile(r"index|level_\d+")  # what pandas calls its row numbers as a column
 COUNTED, JUDGED = 10, 20  # rows from which on a count of rows, or a label told, is hardly chance

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..core.curves import Curve
-from ..core.given import listed
-from ..core.rows import Inputs
-from ..core.samples import Samples, number_of
-from ..core.split import SplitPlan
-from ..core.taxonomy import Taxonomy
-from ..runtime.errors import AlertlabError
+from ...core.curves import Curve
+from ...core.given import listed
+from ...core.rows import Inputs
+from ...core.samples import Samples, number_of
+from ...core.split import SplitPlan
+from ...core.taxonomy import Taxonomy
+from ...runtime.errors import AlertlabError
+from ..labelled import LabelledDataModule
 from .feature_rows import REJECTED, FeatureRows, FeatureSource, Placed
-from .labelled import LabelledDataModule
 from .light_curves import LightCurveFeatures
 from .telling import tell, tell_joined
 

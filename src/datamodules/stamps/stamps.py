@@ -7,17 +7,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..alerts import LabelledFiles, LabelRule, Rejected
-from ..alerts.metadata import metadata_columns
-from ..alerts.rejected import rejected_table
-from ..core.progress import track
-from ..core.samples import Samples
-from ..core.split import SplitPlan
-from ..core.taxonomy import Taxonomy
-from ..runtime.errors import AlertlabError
+from ...alerts import LabelledFiles, LabelRule, Rejected
+from ...alerts.metadata import metadata_columns
+from ...alerts.rejected import rejected_table
+from ...core.progress import track
+from ...core.samples import Samples
+from ...core.split import SplitPlan
+from ...core.taxonomy import Taxonomy
+from ...runtime.errors import AlertlabError
+from ..labelled import LabelledDataModule
 from .cache import AlertCache
 from .gather import Gathered
-from .labelled import LabelledDataModule
 from .source import CacheableSource, Labelled, Source
 from .stored import StoredAlerts
 

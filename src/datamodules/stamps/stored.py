@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..alerts import BANDS, STAMP_SIDE, Alert, Rejected
-from ..alerts.fingerprint import Digest, content_digest
-from ..alerts.plain import native
-from ..alerts.rejected import rejected_table
+from ...alerts import BANDS, STAMP_SIDE, Alert, Rejected
+from ...alerts.fingerprint import Digest, content_digest
+from ...alerts.plain import native
+from ...alerts.rejected import rejected_table
 
 STAMPS, ALERTS, REJECTED, INDEX = "stamps.npy", "alerts.parquet", "rejected.parquet", "index.json"
 STAMP_SHAPE = (len(BANDS), STAMP_SIDE, STAMP_SIDE)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..runtime.manifest import Column, FeatureSetId
+from ...runtime.manifest import Column, FeatureSetId
 
 REJECTED = pa.schema([("object_id", pa.string()), ("reason", pa.string())])
 

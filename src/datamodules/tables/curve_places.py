@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..core.split.objects import angles, directions
-from ..door.place import look
-from ..features.tables.bounds import Bounds
-from ..features.tables.columns import Columns
-from ..features.tables.read import read_light_curves
+from ...core.split.objects import angles, directions
+from ...door.place import look
+from ...features.tables.bounds import Bounds
+from ...features.tables.columns import Columns
+from ...features.tables.read import read_light_curves
 
 SUMMARY = {"mjd": "min", "mjd_last": "max", "x": "sum", "y": "sum", "z": "sum"}
 

@@ -7,10 +7,10 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from ..alerts.fingerprint import SETTLED, remembered_digest
-from ..core.progress import counter, notice, track
-from ..files import discard, placing
-from ..runtime.errors import AlertlabError
+from ...alerts.fingerprint import SETTLED, remembered_digest
+from ...core.progress import counter, notice, track
+from ...files import discard, placing
+from ...runtime.errors import AlertlabError
 from .source import CacheableSource
 from .stored import STAMP_BYTES, STAMPS, DamagedError, StoredAlerts, write_alerts
 

@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from ..core.contracts import Loading
-from ..core.samples import Samples
-from ..runtime.ragged import Ragged
+from ...core.contracts import Loading
+from ...core.samples import Samples
+from ...runtime.ragged import Ragged
 from .augment import augment_inputs
 from .sampler import Draw, EpochBatches, in_order
 

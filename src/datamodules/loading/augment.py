@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.contracts import Augmentation
-from ..core.curve_columns import CURVE, beginnings
-from ..runtime.errors import AlertlabError
-from ..runtime.ragged import Ragged
+from ...core.contracts import Augmentation
+from ...core.curve_columns import CURVE, beginnings
+from ...runtime.errors import AlertlabError
+from ...runtime.ragged import Ragged
 
 
 def augment_inputs(inputs: dict[str, Any], augmentation: Augmentation, generator: np.random.Generator) -> None:

@@ -8,14 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
-from ..core.given import listed
-from ..core.progress import notice
-from ..door.table import open_table
-from ..door.values import Place, labels, names
-from ..features.memory import FACTS
-from ..features.tables.columns import nearest
-from ..runtime.errors import AlertlabError
+from ...core.feature_table import as_numbers, columns_of, identity, known_set, matrix
+from ...core.given import listed
+from ...core.progress import notice
+from ...door.table import open_table
+from ...door.values import Place, labels, names
+from ...features.memory import FACTS
+from ...features.tables.columns import nearest
+from ...runtime.errors import AlertlabError
 from .feature_rows import FeatureRows
 from .telling import row_counts
 

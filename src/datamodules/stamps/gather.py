@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..alerts import Alert, Rejected
-from ..alerts.metadata import metadata_features, unknown_throughout
-from ..alerts.plain import number
-from ..alerts.seen import measured, place_of, repeated
-from ..core.progress import notice
-from ..core.rows import Inputs, Rows
-from ..core.samples import Samples
-from ..core.taxonomy import Taxonomy
-from ..features.tables.times import MJD
-from ..runtime.errors import AlertlabError
-from ..runtime.manifest import Column
+from ...alerts import Alert, Rejected
+from ...alerts.metadata import metadata_features, unknown_throughout
+from ...alerts.plain import number
+from ...alerts.seen import measured, place_of, repeated
+from ...core.progress import notice
+from ...core.rows import Inputs, Rows
+from ...core.samples import Samples
+from ...core.taxonomy import Taxonomy
+from ...features.tables.times import MJD
+from ...runtime.errors import AlertlabError
+from ...runtime.manifest import Column
 
 PENDING = 4096  # candidate records in memory at a time: one takes some 5 kB, its metadata 92 bytes
 

@@ -16,18 +16,18 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from ..alerts.fingerprint import remembered_digest
-from ..core.curves import Curve, read_curves
-from ..core.feature_file import Settings, extract_file, rejected_path
-from ..core.feature_table import as_numbers, columns_of, identity, known_set, matrix
-from ..core.progress import notice, status
-from ..door.words import in_few_words
-from ..features.memory import DROPPED, FACTS
-from ..features.sets import Wanted
-from ..features.tables.bounds import Bounds
-from ..features.tables.clean import Rules
-from ..features.tables.columns import Columns
-from ..runtime.errors import AlertlabError
+from ...alerts.fingerprint import remembered_digest
+from ...core.curves import Curve, read_curves
+from ...core.feature_file import Settings, extract_file, rejected_path
+from ...core.feature_table import as_numbers, columns_of, identity, known_set, matrix
+from ...core.progress import notice, status
+from ...door.words import in_few_words
+from ...features.memory import DROPPED, FACTS
+from ...features.sets import Wanted
+from ...features.tables.bounds import Bounds
+from ...features.tables.clean import Rules
+from ...features.tables.columns import Columns
+from ...runtime.errors import AlertlabError
 from .curve_places import read_places
 from .feature_rows import REJECTED, FeatureRows
 

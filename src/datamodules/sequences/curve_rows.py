@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.given import listed
-from ..core.light_curve_rows import MAGNITUDE, LightCurveRows, Reading, read_curves
-from ..core.progress import notice, status
-from ..door.table import open_table
-from ..door.values import Place, names
-from ..features.tables.bounds import Bounds
-from ..features.tables.clean import Rules
-from ..features.tables.columns import Columns, nearest
-from ..features.tables.join import read_join
-from ..runtime.errors import AlertlabError
-from .light_curves import Curves, check_met, keys_of_a_training
+from ...core.given import listed
+from ...core.light_curve_rows import MAGNITUDE, LightCurveRows, Reading, read_curves
+from ...core.progress import notice, status
+from ...door.table import open_table
+from ...door.values import Place, names
+from ...features.tables.bounds import Bounds
+from ...features.tables.clean import Rules
+from ...features.tables.columns import Columns, nearest
+from ...features.tables.join import read_join
+from ...runtime.errors import AlertlabError
+from ..tables.light_curves import Curves, check_met, keys_of_a_training
 
 SOURCE = "datamodule.source"
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
-from ..alerts import Alert, Rejected
-from ..alerts.fingerprint import Digest
+from ...alerts import Alert, Rejected
+from ...alerts.fingerprint import Digest
 
 Labelled = Iterator[tuple[Alert, str | None] | Rejected]
 

@@ -1,0 +1,1 @@
+"""Alerts as samples of stamps and metadata, decoded once."""

@@ -1,0 +1,1 @@
+"""One row an object: features of light curves, or ready ones."""
