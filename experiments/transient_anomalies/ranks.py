@@ -28,11 +28,11 @@ SHOWN = {
 RATE = 0.01  # of false alarms
 
 
-def judged(rows, rare):
-    """Metric -> mean and deviation over repeats, of the test part."""
+def judged(rows, rare, part):
+    """Metric -> mean and deviation over repeats, of one part."""
     above, found = thresholds(rows, RATE), []
     for number in np.unique(rows.repeat).tolist():
-        own = rows.take((rows.repeat == number) & (rows.part == "test"))
+        own = rows.take((rows.repeat == number) & (rows.part == part))
         outlier, weight = own.outlier == 1, None
         if rare:
             often = outlier.sum() * (1 - rare) / (rare * (~outlier).sum())
@@ -56,12 +56,13 @@ def main():
     parser.add_argument("predictions", type=Path, help="a detector's")
     parser.add_argument("baselines", type=Path, nargs="*", help="of the same rows")
     parser.add_argument("--rare", type=float, default=0, help="share of rare ones in the test part; 0: as it is")
+    parser.add_argument("--part", default="test", help="test_100d: as they were after 100 days")
     asked = parser.parse_args()
     rows = read_predictions(asked.predictions)
     tables = {"score": rows}
     tables |= {name: replace(rows, score=rows.facts[name]) for name in PARTS if name in rows.facts}
     tables |= {path.stem: read_predictions(path) for path in asked.baselines}
-    found = {name: judged(of, asked.rare) for name, of in tables.items()}
+    found = {name: judged(of, asked.rare, asked.part) for name, of in tables.items()}
     kinds = [name for name in next(iter(found.values()))[0] if name.startswith("auroc/")]
     words = SHOWN | {name: name.removeprefix("auroc/") for name in kinds}
     for shown in (list(SHOWN), kinds):
