@@ -95,8 +95,13 @@ def rate_of(alarms):
     """Share (trainings, n): mean, its interval over objects, and the standard deviation over trainings."""
     shares = alarms.mean(1)
     low, high = wilson(round(alarms.shape[1] * shares.mean()), alarms.shape[1], CONFIDENCE)
-    spread = {"std": float(shares.std(ddof=1))} if len(shares) > 1 else {}
+    spread = {"std": float(shares.std(ddof=1))} if np.ptp(shares) > 0 else {}  # baselines are of no training
     return {"rate": float(shares.mean()), **spread, "low": low, "high": high, "objects": alarms.shape[1]}
+
+
+def told(rate):
+    """A rate with its deviation, for people."""
+    return f"{rate['rate']:.3f}" + (f" ± {rate['std']:.3f}" if "std" in rate else "")
 
 
 @paper_style
@@ -161,8 +166,8 @@ def main():
     (asked.out / "steps.png").write_bytes(render(figure(measured), "png"))
     for name, of in false.items():
         found = {row["height"]: row for row in by_height if row["score"] == name}
-        cells = "  ".join(f"{height}: {row['rate']:.3f} ± {row.get('std', 0):.3f}" for height, row in found.items())
-        print(f"{name:12} false alarms {of['rate']:.4f} ± {of.get('std', 0):.4f}  {cells}")
+        cells = "  ".join(f"{height}: {told(row)}" for height, row in found.items())
+        print(f"{name:12} false alarms {told(of)}  {cells}")
     for row in differences:
         if row["height"] == ASKED:
             print(f"detector minus {row['minus']}: {row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]")
