@@ -79,10 +79,8 @@ def begin(plan: Plan, above: str | None = None, number: int = 0, retrain: int | 
         if "run_id" in known:
             run = tracker.reopen(Path(known["folder"]))
         else:
-            root = folder
-            run = tracker.create(
-                config.name, f"{config.run_name}: {plan.name}", root, to_yaml(config), config.seed, number, above
-            )
+            name = f"{config.run_name}: {plan.name}"
+            run = tracker.create(config.name, name, folder, to_yaml(config), config.seed, number, above)
             study.set_user_attr("run_id", run.run_id)
             study.set_user_attr("folder", str(run.directory.resolve()))
             study.set_user_attr("data_hash", digest)
@@ -93,7 +91,7 @@ def begin(plan: Plan, above: str | None = None, number: int = 0, retrain: int | 
         fill(study, plan)
     with replacing(run.directory / "sweep.yaml") as partial:
         partial.write_text(OmegaConf.to_yaml(plan.config), encoding="utf-8")
-    run.set_tags({"sweep": plan.name, "data": data.description, "data_hash": digest, "split_hash": data.split.digest()})
+    run.set_tags({"sweep": plan.name, "split_hash": data.split.digest()})
     return Sweep(plan, study, tracker, run, run.run_id, folder, repeats, experiment)
 
 
