@@ -111,8 +111,9 @@ def train(config: DictConfig) -> TrainResult:
         For anything wrong with config or data, before training starts.
     """
     if config.first and "init_from" in config.model and not config.model.init_from:
-        weights = train(first_of(config)).run_id
-        config = OmegaConf.merge(config, {"model": {"init_from": weights}})
+        begin = train(first_of(config)).run_id
+        config = config.copy()
+        config.model.init_from = begin
     experiment = prepare(config)
     run = experiment.tracker.create(config.name, experiment.run_name, experiment.root, to_yaml(config), config.seed)
     return carry_out(experiment, run)
