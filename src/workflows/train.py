@@ -110,7 +110,7 @@ def train(config: DictConfig) -> TrainResult:
     AlertlabError
         For anything wrong with config or data, before training starts.
     """
-    if config.first and "init_from" in config.model and not config.model.init_from:
+    if config.get("first") and "init_from" in config.model and not config.model.init_from:
         begin = train(first_of(config)).run_id
         config = config.copy()
         config.model.init_from = begin
