@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from alertlab import runtime
 from alertlab.config import compose, instantiate
 from alertlab.core.predictions import concatenate, read_predictions
 from alertlab.runtime import AlertlabError
@@ -54,7 +55,8 @@ def prepared(tmp_path_factory):
     """A folder of configs with an experiment that trains on other simulated stamps before."""
     folder = tmp_path_factory.mktemp("configs") / "experiment"
     folder.mkdir()
-    lines = ["# @package _global_", "defaults: [/datamodule@first.datamodule: simulated_stamps]", "name: two", "first:"]
+    lines = ["# @package _global_", "defaults: [/datamodule@first.datamodule: simulated_stamps]", "name: two"]
+    lines += ["model: {scaling: noise, dropout_layers: 1}", "first:"]
     lines.append("  datamodule: {metadata: '${datamodule.metadata}', source: {n: 160, seed: 2}}")
     lines.append("  model: {learning_rate: 2.0e-3}")
     (folder / "two.yaml").write_text("\n".join(lines))
@@ -70,6 +72,8 @@ def test_an_experiment_trains_on_other_data_first(tiny, where, prepared):
     assert before.data.params["model.learning_rate"] == "0.002"
     assert before.data.params["repeats"] == "1"
     assert "weights trained on 160 simulated alerts, seed 2" in result.report.read_text()
+    (stamp,) = (spec for spec in runtime.load(result.bundle).inputs if spec.name == "stamp")
+    assert [step["op"] for step in stamp.preprocessing] == ["noise_scale", "crop", "arsinh", "nan_to_num"]
     ours = result.predictions.parents[1] / before.info.run_id
     for child in client.search_runs([before.info.experiment_id], f"tags.mlflow.parentRunId = '{result.run_id}'"):
         after = load_file(result.predictions.parents[1] / child.info.run_id / "weights.safetensors")
