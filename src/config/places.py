@@ -75,6 +75,7 @@ ESTIMATORS = (  # modules without a parameter `memory`, a folder whose pickles j
     "imblearn.ensemble",
 )
 
+FIRST = "first"
 PLACES: dict[tuple[str, ...], Allowed] = {
     ("datamodule",): _named(
         "alertlab.datamodules", "SequenceDataModule", "StampDataModule", "TableDataModule", "ztf_stamps"
@@ -167,5 +168,6 @@ LIBRARIES = frozenset(
 
 
 def place(path: Sequence[object]) -> Allowed | None:
-    """What a path takes, None where no class may stand."""
+    """What a path takes, None where no class may stand; the training ``first`` is made of the same parts."""
+    path = path[1:] if path[:1] == (FIRST,) else path
     return PLACES.get(tuple("*" if isinstance(part, int) else str(part) for part in path))

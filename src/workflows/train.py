@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from ..bundle import write_bundle
 from ..config import flatten, instantiate, load, refuse_foreign, to_yaml
@@ -120,9 +120,25 @@ def train(config: DictConfig) -> TrainResult:
     AlertlabError
         For anything wrong with config or data, before training starts.
     """
+    if config.get("first") and "init_from" in config.model and not config.model.init_from:
+        begin = train(first_of(config)).run_id
+        config = config.copy()
+        config.model.init_from = begin
     experiment = prepare(config)
     run = experiment.tracker.create(config.name, experiment.run_name, experiment.root, to_yaml(config), config.seed)
     return carry_out(experiment, run)
+
+
+def first_of(config: DictConfig) -> DictConfig:
+    """The training before: what ``first`` says laid over all else, its datamodule in place of the other; one repeat."""
+    first = OmegaConf.create(to_yaml(config)).first  # its references are to the training after it
+    before = config.copy()
+    if "datamodule" in first:
+        before.datamodule = first.pop("datamodule")
+    alone = {"first": None, "repeats": 1, "run_name": f"{config.run_name}, first"}
+    merged = OmegaConf.merge(before, first, alone)
+    assert isinstance(merged, DictConfig)
+    return merged
 
 
 def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from alertlab.runtime import BundleError
-from alertlab.runtime.operations import append_mask, apply, crop, percentile_scale, pyramid
+from alertlab.runtime.operations import append_mask, apply, arsinh, crop, noise_scale, percentile_scale, pyramid
+from scipy.stats import median_abs_deviation
 
 SCALE = {"op": "percentile_scale", "percentile": 99, "limit": 2}
 BIG = float(np.finfo(np.float32).max)
@@ -46,6 +47,40 @@ def test_a_constant_channel_stays_bounded(value, expected):
 def test_percentile_scaling_bears_the_whole_range_of_float32():
     scaled = percentile_scale(np.array([-BIG, 0, BIG], np.float32).reshape(1, 1, 1, 3), 100, 2)
     np.testing.assert_allclose(scaled.ravel(), [-1, 0, 1])
+
+
+def test_noise_is_the_unit_and_the_median_its_zero(images):
+    scaled = noise_scale(images)
+    for place in np.ndindex(4, 2):
+        known = images[place][np.isfinite(images[place])].astype(np.float64)
+        expected = (images[place] - np.median(known)) / median_abs_deviation(known, scale="normal")
+        expected[~np.isfinite(images[place])] = np.nan
+        np.testing.assert_allclose(scaled[place], expected, rtol=1e-4, atol=1e-5)  # of float32 deviations
+
+
+def test_one_hot_pixel_moves_no_other(images):
+    hot = images.copy()
+    hot[0, 0, 0, 0] = hot[0, 0].max() + 1e6
+    others = np.ones((13, 13), bool)
+    others[0, 0] = False
+    was, now = noise_scale(images)[0, 0][others], noise_scale(hot)[0, 0][others]
+    assert np.abs(now - was).max() < 0.2
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [0, 7, np.nan, np.inf])
+def test_a_channel_without_noise_has_no_unit(value):
+    assert np.isnan(apply([{"op": "noise_scale"}, {"op": "arsinh"}], np.full((2, 1, 3, 3), value, np.float32))).all()
+
+
+def test_noise_scaling_bears_the_whole_range_of_float32():
+    ends = noise_scale(np.array([-BIG, 0, BIG], np.float32).reshape(1, 1, 1, 3))
+    np.testing.assert_allclose(ends.ravel(), [-1 / 1.4826, 0, 1 / 1.4826], rtol=1e-6)
+
+
+def test_arsinh_is_a_logarithm_that_goes_through_zero():
+    values = np.array([-50.0, -1e-3, 0, 0.3, 2, 1e6])
+    np.testing.assert_allclose(np.sinh(arsinh(values)), values, rtol=1e-9)
 
 
 def test_masks_follow_the_images_they_mark(images):

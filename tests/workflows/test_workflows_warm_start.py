@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from alertlab import runtime
 from alertlab.config import compose, instantiate
 from alertlab.core.predictions import concatenate, read_predictions
 from alertlab.runtime import AlertlabError
@@ -48,6 +49,51 @@ def test_the_folder_of_a_run_does_as_well(tiny, where, first):
     second = train(compose("train", [*tiny, *where, *start, "datamodule.source.seed=2"]))
     before, after = weights(first), weights(second)
     assert all(before[name].allclose(after[name], atol=1e-6) for name in before if "weight" in name)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A folder of configs with an experiment that trains on other simulated stamps before."""
+    folder = tmp_path_factory.mktemp("configs") / "experiment"
+    folder.mkdir()
+    lines = ["# @package _global_", "defaults: [/datamodule@first.datamodule: simulated_stamps]", "name: two"]
+    lines += ["model: {scaling: noise, dropout_layers: 1}", "first:"]
+    lines.append("  datamodule: {metadata: '${datamodule.metadata}', source: {n: 160, seed: 2}}")
+    lines.append("  model: {learning_rate: 2.0e-3}")
+    (folder / "two.yaml").write_text("\n".join(lines))
+    return folder.parent
+
+
+def test_an_experiment_trains_on_other_data_first(tiny, where, prepared):
+    words = ["experiment=two", "datamodule.metadata=[fwhm]", "model.learning_rate=1e-12", "repeats=2"]
+    result = train(compose("train", [*tiny, *where, *words], [prepared]))
+    client = MlflowClient(where[0].partition("=")[2])
+    before = client.get_run(client.get_run(result.run_id).data.params["model.init_from"])
+    assert before.data.tags["data"].startswith("160 simulated alerts, seed 2")
+    assert before.data.params["model.learning_rate"] == "0.002"
+    assert before.data.params["repeats"] == "1"
+    assert "weights trained on 160 simulated alerts, seed 2" in result.report.read_text()
+    (stamp,) = (spec for spec in runtime.load(result.bundle).inputs if spec.name == "stamp")
+    assert [step["op"] for step in stamp.preprocessing] == ["noise_scale", "crop", "arsinh", "nan_to_num"]
+    ours = result.predictions.parents[1] / before.info.run_id
+    for child in client.search_runs([before.info.experiment_id], f"tags.mlflow.parentRunId = '{result.run_id}'"):
+        after = load_file(result.predictions.parents[1] / child.info.run_id / "weights.safetensors")
+        start = load_file(ours / "weights.safetensors")
+        assert all(start[name].allclose(after[name], atol=1e-6) for name in start if "weight" in name)
+
+
+def test_the_training_before_can_be_left_out(tiny, where, prepared, first):
+    plain = [*tiny, *where, "experiment=two"]
+    assert compose("train", [*plain, "first=null"], [prepared]).first is None
+    begun = [f"model.init_from={first.run_id}", "datamodule.source.seed=3"]
+    done = train(compose("train", [*plain, *begun], [prepared]))  # has its weights already
+    client = MlflowClient(where[0].partition("=")[2])
+    assert client.get_run(done.run_id).data.params["model.init_from"] == first.run_id
+
+
+def test_no_stranger_stands_in_the_training_before(tiny, where, prepared):
+    with pytest.raises(AlertlabError, match=r"first\.datamodule\._target_: os\.system"):
+        compose("train", [*tiny, *where, "experiment=two", "first.datamodule._target_=os.system"], [prepared])
 
 
 def test_testing_on_what_the_weights_have_seen_is_refused(tiny, where, first):

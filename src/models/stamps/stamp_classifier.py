@@ -1,6 +1,6 @@
 """ALeRCE's stamp classifier as a model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,11 +8,17 @@ from torch import Tensor, nn
 
 from ...core.samples import Samples
 from ...runtime import operations
+from ...runtime.errors import AlertlabError
 from ...runtime.manifest import InputSpec
 from ..inputs import Steps, image_input, standardising, table_input
 from ..networks.loss import entropy_regularised_cross_entropy
 from ..networks.network_model import NetworkModel
 from .stamp_network import StampNetwork
+
+SCALINGS: Mapping[str, Callable[[int], Steps]] = {
+    "minmax": lambda crop: ({"op": "crop", "size": crop}, {"op": "minmax"}),
+    "noise": lambda crop: ({"op": "noise_scale"}, {"op": "crop", "size": crop}, {"op": "arsinh"}),
+}
 
 
 class StampClassifier(NetworkModel):
@@ -20,9 +26,15 @@ class StampClassifier(NetworkModel):
 
     Parameters
     ----------
-    crop, padding, kernel_size, filters, dense, dropout : see :class:`StampNetwork`.
+    crop, padding, kernel_size, filters, dense, dropout, dropout_layers : see :class:`StampNetwork`.
+    scaling : of the stamps, see :func:`stamp_input`.
     entropy_weight : beta of the loss.
     training : see :class:`NetworkModel`.
+
+    Raises
+    ------
+    AlertlabError
+        For a scaling that there is not, or more layers with dropout than there are.
     """
 
     def __init__(
@@ -34,16 +46,23 @@ class StampClassifier(NetworkModel):
         filters: Sequence[int],
         dense: int,
         dropout: float,
+        dropout_layers: int,
+        scaling: str,
         entropy_weight: float,
         **training: Any,
     ) -> None:
         super().__init__(**training)
+        if scaling not in SCALINGS:
+            raise AlertlabError(f"model.scaling: {scaling!r} is none of {', '.join(SCALINGS)}")
+        if dropout_layers not in range(4):
+            raise AlertlabError(f"model.dropout_layers: {dropout_layers!r} is none of 0, 1, 2, 3")
         self.crop, self.padding, self.kernel_size, self.filters = crop, padding, kernel_size, tuple(filters)
-        self.dense, self.dropout, self.entropy_weight = dense, dropout, entropy_weight
+        self.dense, self.dropout, self.dropout_layers = dense, dropout, dropout_layers
+        self.scaling, self.entropy_weight = scaling, entropy_weight
 
     def inputs_of(self, train: Samples) -> tuple[InputSpec, ...]:
         """Stamps cropped and scaled each for itself; metadata standardised on the train part."""
-        stamp = stamp_input(train, self.crop)
+        stamp = stamp_input(train, self.crop, self.scaling)
         return (stamp, metadata_input(train)) if "metadata" in train.inputs else (stamp,)
 
     def build(self, train: Samples) -> nn.Module:
@@ -57,6 +76,7 @@ class StampClassifier(NetworkModel):
             filters=self.filters,
             dense=self.dense,
             dropout=self.dropout,
+            dropout_layers=self.dropout_layers,
         )
 
     def loss(self, logits: Tensor, target: Tensor) -> Tensor:
@@ -69,10 +89,16 @@ def stamps(train: Samples, steps: Steps) -> InputSpec:
     return image_input(train, "stamp", ("science", "template", "difference"), "DN", steps)
 
 
-def stamp_input(train: Samples, crop: int) -> InputSpec:
-    """Stamps as published: crop, then min-max a stamp and channel, then NaN to 0."""
-    steps = ({"op": "crop", "size": crop}, {"op": "minmax"}, {"op": "nan_to_num", "value": 0.0})
-    return stamps(train, steps)
+def stamp_input(train: Samples, crop: int, scaling: str = "minmax") -> InputSpec:
+    """Stamps cropped and scaled, each channel of each for itself; then NaN to 0.
+
+    Parameters
+    ----------
+    crop : side of the central field, in pixels.
+    scaling : ``minmax``, as published: least to greatest pixel of the crop is 0 to 1. ``noise``: in units of the noise
+        of the whole stamp about its median, bent by arsinh, so that faint and bright remain apart and no pixel decides.
+    """
+    return stamps(train, (*SCALINGS[scaling](crop), {"op": "nan_to_num", "value": 0.0}))
 
 
 def metadata_input(train: Samples) -> InputSpec:

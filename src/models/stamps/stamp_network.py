@@ -18,7 +18,7 @@ class StampNetwork(nn.Module):
     kernel_size : side of the kernels after the first, odd, in pixels.
     filters : of the five convolutions; the poolings follow the second and the last.
     dense : width of the three dense layers.
-    dropout : probability, after each dense layer.
+    dropout : probability. dropout_layers : how many of the three dense layers it follows, the last ones.
 
     Shapes
     ------
@@ -35,6 +35,7 @@ class StampNetwork(nn.Module):
         filters: Sequence[int],
         dense: int,
         dropout: float,
+        dropout_layers: int = 3,
     ) -> None:
         super().__init__()
         one, two, three, four, five = filters
@@ -54,16 +55,17 @@ class StampNetwork(nn.Module):
             nn.MaxPool2d(2),
             nn.Flatten(),
         )
+        first, second, third = (dropout if place + dropout_layers >= 3 else 0.0 for place in range(3))
         side = (crop + 2 * padding - 3) // 2 // 2
-        self.describe = nn.Sequential(nn.Linear(five * side**2, dense), nn.ReLU(), nn.Dropout(dropout))
+        self.describe = nn.Sequential(nn.Linear(five * side**2, dense), nn.ReLU(), nn.Dropout(first))
         self.standardise = nn.BatchNorm1d(metadata) if metadata else None
         self.decide = nn.Sequential(
             nn.Linear(dense + metadata, dense),
             nn.ReLU(),
-            nn.Dropout(dropout),
+            nn.Dropout(second),
             nn.Linear(dense, dense),
             nn.ReLU(),
-            nn.Dropout(dropout),
+            nn.Dropout(third),
             nn.Linear(dense, classes),
         )
         self.apply(_glorot)

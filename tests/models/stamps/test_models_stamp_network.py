@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from alertlab.config import compose, instantiate
 from alertlab.models.networks.loss import entropy_regularised_cross_entropy
 from alertlab.models.stamps.stamp_network import StampNetwork
+from alertlab.runtime import AlertlabError
 from scipy.stats import entropy
 
 PUBLISHED = {"crop": 21, "padding": 3, "filters": (32, 32, 64, 64, 64), "dense": 64, "dropout": 0.5}
@@ -55,6 +57,24 @@ def test_a_rotated_sky_gives_the_same_answer(turns):
     stamp, metadata = torch.rand(3, 3, 21, 21, generator=generator), torch.rand(3, 4, generator=generator)
     rotated = torch.rot90(stamp, turns, (2, 3))
     torch.testing.assert_close(network(rotated, metadata), network(stamp, metadata), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(("layers", "rates"), [(3, [0.5, 0.5, 0.5]), (1, [0, 0, 0.5]), (0, [0, 0, 0])])
+def test_dropout_follows_the_last_dense_layers(layers, rates):
+    network = StampNetwork(classes=5, metadata=0, kernel_size=3, dropout_layers=layers, **PUBLISHED)
+    assert [layer.p for layer in network.modules() if isinstance(layer, torch.nn.Dropout)] == rates
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("model.scaling=noisy", r"model\.scaling: 'noisy' is none of minmax, noise"),
+        ("model.dropout_layers=4", r"model\.dropout_layers: 4 is none of 0, 1, 2, 3"),
+    ],
+)
+def test_what_the_classifier_lacks_is_refused(word, message):
+    with pytest.raises(AlertlabError, match=message):
+        instantiate(compose("train", [word]).model)
 
 
 def test_metadata_change_the_answer():
