@@ -120,13 +120,19 @@ def train(config: DictConfig) -> TrainResult:
     AlertlabError
         For anything wrong with config or data, before training starts.
     """
-    if config.get("first") and "init_from" in config.model and not config.model.init_from:
+    experiment = prepare(config)
+    if has_first(config):
         begin = train(first_of(config)).run_id
         config = config.copy()
         config.model.init_from = begin
-    experiment = prepare(config)
+        experiment = prepare(config, experiment.data)
     run = experiment.tracker.create(config.name, experiment.run_name, experiment.root, to_yaml(config), config.seed)
     return carry_out(experiment, run)
+
+
+def has_first(config: DictConfig) -> bool:
+    """Whether a training comes before, with whose weights this one begins."""
+    return bool(config.get("first")) and "init_from" in config.model and not config.model.init_from
 
 
 def first_of(config: DictConfig) -> DictConfig:

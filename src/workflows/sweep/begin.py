@@ -15,7 +15,7 @@ from ...core.progress import notice
 from ...files import replacing
 from ...runtime.errors import AlertlabError
 from ...tracking import TrackedRun, Tracker
-from ..train import Experiment, prepare
+from ..train import Experiment, first_of, has_first, prepare, train
 from .plan import Plan
 from .study import HEARTBEAT, PATIENCE, Process, fill, journal_of, open_study, quiet
 from .trial import whole_of
@@ -61,6 +61,9 @@ def begin(plan: Plan, above: str | None = None, number: int = 0, retrain: int | 
     own = Process.own()
     repeats = int(plan.config.retrain) if retrain is None else retrain
     joined = Sweep(plan, study, tracker, None, known.get("run_id", ""), folder, 0)
+    if has_first(config):
+        plan = _after_first(plan, study, folder)
+        joined = replace(joined, plan=plan)
     if _led(known, own):
         notice(f"joining {plan.name}, which a process on {known[LEAD]['host']} leads")
         return joined
@@ -93,6 +96,17 @@ def begin(plan: Plan, above: str | None = None, number: int = 0, retrain: int | 
         partial.write_text(OmegaConf.to_yaml(plan.config), encoding="utf-8")
     run.set_tags({"sweep": plan.name, "split_hash": data.split.digest()})
     return Sweep(plan, study, tracker, run, run.run_id, folder, repeats, experiment)
+
+
+def _after_first(plan: Plan, study: optuna.Study, folder: Path) -> Plan:
+    """The sweep with the weights of the training before, which is done once for all trials."""
+    with FileLock(f"{journal_of(plan, folder)}.first"):
+        run_id = study.user_attrs.get("init_from") or plan.asked.init_from
+        if not run_id:
+            prepare(plan.trial_config({}))  # what is wrong with config or data shows before
+            run_id = train(first_of(plan.base)).run_id
+        study.set_user_attr("init_from", run_id)
+    return plan.after(run_id)
 
 
 def _led(known: Mapping[str, Any], own: Process) -> bool:

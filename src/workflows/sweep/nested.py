@@ -70,6 +70,7 @@ def nested(asked: Asked, workers: int = 1) -> SweepResult:
         for number in range(plan.outer_repeats):
             sys.stderr.write(f"repeat {number + 1} of {plan.outer_repeats}\n")
             inner = begin(plan.nested(number), run.run_id, number, retrain=1)
+            plan = plan.after(inner.plan.asked.init_from)  # a training before is one for all repeats too
             result = carry_out(inner, workers)
             if not result.concluded:
                 raise AlertlabError(f"{result.study}: another process leads it; wait for that one")

@@ -58,12 +58,14 @@ class Asked:
     words : overrides, of the sweep and of the training.
     folders, allowed : see :func:`alertlab.config.compose`.
     outer : repeat whose test part no trial sees.
+    init_from : run of the training before, where the config has one (``first``): one for all trials.
     """
 
     words: tuple[str, ...]
     folders: tuple[Path, ...] = ()
     allowed: tuple[str, ...] = ()
     outer: int = 0
+    init_from: str = ""
 
     @property
     def own(self) -> list[str]:
@@ -143,7 +145,8 @@ class Plan:
         if chosen not in self.patterns:
             words = [*self.asked.trained, *chosen]
             self.patterns[chosen] = compose("train", words, self.asked.folders, self.asked.allowed)
-        told = {"repeats": 1, "datamodule.split.test_of": self.asked.outer, **more}
+        before = {"first": None, "model.init_from": self.asked.init_from} if self.asked.init_from else {}
+        told = {**before, "repeats": 1, "datamodule.split.test_of": self.asked.outer, **more}
         given = {key: value for key, value in values.items() if key not in GROUPS}
         return with_values(self.patterns[chosen], {**given, **told}, "train", self.asked.allowed)
 
@@ -164,12 +167,16 @@ class Plan:
     @property
     def first(self) -> list[dict[str, Any]]:
         """What is tried before the sampler proposes anything: the default, then what the search names."""
-        told: list[dict[str, Any]] = [self.default, *self.search["first"]]
+        told: list[dict[str, Any]] = [self.default, *self.search["known"]]
         return [each for number, each in enumerate(told) if each not in told[:number]]
 
     def nested(self, outer: int) -> "Plan":
         """The same within another repeat."""
         return replace(self, asked=replace(self.asked, outer=outer))
+
+    def after(self, run_id: str) -> "Plan":
+        """The same, beginning with the weights of a run."""
+        return replace(self, asked=replace(self.asked, init_from=run_id))
 
 
 def plan_of(asked: Asked) -> Plan:
@@ -207,8 +214,8 @@ def check_plan(plan: Plan) -> None:
             "search.outliers: a detector is judged by classes that it did not learn from; name some that train, "
             "'search.outliers=[A,B]', or 'search.objectives={validation_loss: minimize}'"
         )
-    if plan.is_grid and plan.search["first"]:
-        raise ConfigError("search.first: a grid tries everything; drop it")
+    if plan.is_grid and plan.search["known"]:
+        raise ConfigError("search.known: a grid tries everything; drop it")
     _check_space(plan)
 
 
@@ -226,7 +233,7 @@ def _taken(target: str) -> Sequence[str]:
 
 
 def _check_search(search: Mapping[str, Any]) -> None:
-    known = ("space", "objectives", "constraints", "watch", "first", "n_trials", "folds", "outliers")
+    known = ("space", "objectives", "constraints", "watch", "known", "n_trials", "folds", "outliers")
     for key in search:
         if key not in known:
             close = similar(key, known)
@@ -272,12 +279,12 @@ def _check_space(plan: Plan) -> None:
     for each in plan.space:
         for value in each.ends if each.when else ():
             _build(plan, {**(each.when or {}), each.key: value})
-    for number, values in enumerate(plan.search["first"]):
+    for number, values in enumerate(plan.search["known"]):
         for key, value in values.items():
             parameter = next((each for each in plan.space if each.key == key), None)
             if parameter is None or not parameter.takes(value):
                 why = "is not searched" if parameter is None else f"may be {parameter}, not {value!r}"
-                raise ConfigError(f"search.first[{number}].{key}: {why}")
+                raise ConfigError(f"search.known[{number}].{key}: {why}")
 
 
 def _build(plan: Plan, values: Values) -> None:

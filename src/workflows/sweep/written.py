@@ -17,7 +17,7 @@ from .plan import Plan
 from .space import Values
 
 FOLDER = "conf"
-ELSEWHERE = ("repeats", "seed", "output_dir", "tracking")  # keys that say nothing of what is trained
+ELSEWHERE = ("first", "repeats", "seed", "output_dir", "tracking")  # keys that say nothing of what is trained
 
 
 def write_experiment(plan: Plan, values: Values, told: str, folder: Path) -> tuple[Path, str]:
@@ -92,6 +92,7 @@ def _differing(first: DictConfig, second: DictConfig) -> str:
     assert isinstance(other, dict)
     for each in (one, other):
         each["datamodule"]["split"].pop("test_of", None)
+        each["model"].pop("init_from", None)  # of a training before, which the file has too
         for key in ELSEWHERE:
             each.pop(key, None)
     return _first(one, other, "")

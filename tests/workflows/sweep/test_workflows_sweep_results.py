@@ -17,7 +17,7 @@ from test_workflows_sweep_trials import spied
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WORDS = ("search=dial", "sampler=random", "model.epochs=2", "model.takes=0.01")
-FIRST = "search.first=[{model.gain: 1.0, model.blind: 0}]"
+FIRST = "search.known=[{model.gain: 1.0, model.blind: 0}]"
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,7 @@ LOSS = "search.objectives={validation_loss: minimize}"
 
 def test_a_hopeless_trial_is_pruned_and_says_at_which_epoch(command, tmp_path):
     pruner = ["pruner=median", "pruner.n_startup_trials=2", "pruner.n_warmup_steps=1"]
-    first = "search.first=[{model.gain: 1.2}, {model.gain: 4.0}]"
+    first = "search.known=[{model.gain: 1.2}, {model.gain: 4.0}]"
     of = trained(command(tmp_path, "search=dial", LOSS, *pruner, first, "search.n_trials=3", "model.epochs=5"))
     assert [trial.state for trial in of.study.trials] == [TrialState.COMPLETE] * 2 + [TrialState.PRUNED]
     assert of.study.trials[0].values == pytest.approx([1 / 5])  # of the best epoch, the last
@@ -125,7 +125,7 @@ def test_a_metric_that_is_watched_is_seen_by_the_pruner_in_the_direction_of_the_
 
 def test_over_folds_wilcoxons_test_ends_what_is_worse_in_every_one(command, tmp_path):
     words = ["search=dial", "pruner=wilcoxon", "search.folds=6", "search.n_trials=3"]
-    first = "search.first=[{model.gain: 1.0, model.blind: 0}, {model.gain: 0.5, model.blind: 2}]"
+    first = "search.known=[{model.gain: 1.0, model.blind: 0}, {model.gain: 0.5, model.blind: 2}]"
     spy = tmp_path / "spy.jsonl"
     of = trained(command(tmp_path, *words, first, f"model.spy={spy}"))
     one, best, worse = of.study.trials
@@ -154,7 +154,7 @@ def test_of_several_objectives_there_is_a_front_that_no_trial_beats(command, tmp
 
 def test_a_trial_outside_the_constraints_is_never_the_best(command, tmp_path):
     bound = "search.constraints={log_loss: {at_most: 0.8}}"
-    first = "search.first=[{model.gain: 0.1, model.blind: 0}, {model.gain: 1.0, model.blind: 1}]"
+    first = "search.known=[{model.gain: 0.1, model.blind: 0}, {model.gain: 1.0, model.blind: 1}]"
     of = trained(command(tmp_path, "search=dial", bound, first, "search.n_trials=3"))
     loose, kept = of.study.trials[1], of.study.trials[2]
     assert loose.values > kept.values  # it classifies better, and is not sure enough
@@ -197,7 +197,7 @@ def test_a_grid_is_over_when_every_combination_was_tried_once(command, tmp_path)
 
 def test_a_trial_that_fails_is_recorded_with_its_error_and_the_sweep_goes_on(command, tmp_path):
     space = "search.space={model.fails: {choices: ['', 'no memory left']}, model.blind: {low: 0, high: 2}}"
-    first = "search.first=[{model.fails: 'no memory left', model.blind: 0}]"
+    first = "search.known=[{model.fails: 'no memory left', model.blind: 0}]"
     of = trained(command(tmp_path, "search=dial", space, first, "search.n_trials=2"))
     good, bad = of.study.trials
     assert (good.state, bad.state) == (TrialState.COMPLETE, TrialState.FAIL)
