@@ -10,7 +10,6 @@ import numpy as np
 
 from ...config import instantiate, to_yaml
 from ...evaluation.comparison.difference import corrected_interval
-from ...evaluation.evaluation import digits
 from ...evaluation.report import table_html
 from ...evaluation.shown import Section, Table
 from ...evaluation.tables.csv_text import csv_text
@@ -22,7 +21,7 @@ from ..train import describe, prepare
 from .begin import begin
 from .conclude import SweepResult
 from .plan import Asked, Plan, check_plan, plan_of
-from .retrain import BEST, DEFAULT
+from .retrain import BEST, DEFAULT, mean_told
 from .space import pairs
 from .study import journal_of
 from .sweep import carry_out
@@ -117,13 +116,14 @@ def _conclude(plan: Plan, run: TrackedRun, found: Sequence[Outer], trials: dict[
         )
         for each in found
     ]
-    rows.append(("mean", "", _told(validation), _told(best), _told(default)))
+    rows.append(("mean", "", mean_told(validation), mean_told(best), mean_told(default)))
     table = Table("nested", f"{metric}: a search within each repeat", header, rows)
     gained = best - default if plan.goals.directions[0] == "maximize" else default - best
     told = [
-        f"{metric} on test parts that chose nothing: {_told(best)} of the searched configs, {_told(default)} of the "
-        f"default, {_compared(plan, gained)}",
-        f"Choosing flatters by {np.mean(validation - best):+.3f}: validation {_told(validation)}, test {_told(best)}",
+        f"{metric} on test parts that chose nothing: {mean_told(best)} of the searched configs, "
+        f"{mean_told(default)} of the default, {_compared(plan, gained)}",
+        f"Choosing flatters by {np.mean(validation - best):+.3f}: validation {mean_told(validation)}, "
+        f"test {mean_told(best)}",
     ]
     paths = {"table": run.directory / "nested.csv", "report": run.directory / "report.html"}
     with replacing(paths["table"]) as partial:
@@ -141,11 +141,6 @@ def _conclude(plan: Plan, run: TrackedRun, found: Sequence[Outer], trials: dict[
     for path in paths.values():
         run.log_files(path)
     return SweepResult(run.run_id, f"{plan.name}, nested", trials, {}, told, [table], paths)
-
-
-def _told(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> str:
-    spread = f" ± {digits(float(values.std(ddof=1)))}" if len(values) > 1 else ""
-    return f"{digits(float(values.mean()))}{spread}"
 
 
 def _compared(plan: Plan, gained: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> str:

@@ -54,16 +54,20 @@ def ranked(trials: Sequence[FrozenTrial], plan: Plan) -> list[FrozenTrial]:
     sign = -1 if plan.goals.directions[0] == "maximize" else 1
 
     def order(trial: FrozenTrial) -> tuple[bool, float, int]:
-        broken = any(value > 0 for value in trial.user_attrs.get(EXCESS, ()))
-        return broken, sign * trial.values[0], trial.number
+        return _broken(trial), sign * trial.values[0], trial.number
 
     return sorted((trial for trial in trials if trial.state == TrialState.COMPLETE), key=order)
+
+
+def _broken(trial: FrozenTrial) -> bool:
+    """Whether a trial breaks a constraint."""
+    return any(value > 0 for value in trial.user_attrs.get(EXCESS, ()))
 
 
 def pareto(trials: Sequence[FrozenTrial], plan: Plan) -> list[FrozenTrial]:
     """Trials that no other beats in all objectives; of a single objective the best."""
     signs = [-1 if direction == "maximize" else 1 for direction in plan.goals.directions]
-    kept = [trial for trial in ranked(trials, plan) if not any(v > 0 for v in trial.user_attrs.get(EXCESS, ()))]
+    kept = [trial for trial in ranked(trials, plan) if not _broken(trial)]
     values = [[sign * value for sign, value in zip(signs, trial.values, strict=True)] for trial in kept]
 
     def beaten(own: Sequence[float]) -> bool:

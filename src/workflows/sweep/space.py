@@ -203,12 +203,6 @@ def drawn(space: Sequence[Parameter], trial: Trial) -> dict[str, Any]:
     return values
 
 
-def told_values(space: Sequence[Parameter], params: Mapping[str, Any]) -> dict[str, Any]:
-    """The same of a trial that is over, from what Optuna has kept."""
-    known = {each.key: each for each in space}
-    return {key: known[key].value(told) for key, told in params.items() if key in known}
-
-
 def combinations(space: Sequence[Parameter]) -> list[dict[str, Any]]:
     """Every combination of values, each once.
 
