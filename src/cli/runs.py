@@ -83,23 +83,22 @@ def sweep(options: argparse.Namespace) -> None:
     """Verb ``sweep``."""
     from ..workflows.sweep.plan import Asked, plan_of
 
-    asked = Asked(tuple(options.overrides), tuple(options.config_dir), tuple(options.allow))
+    plan = plan_of(Asked(tuple(options.overrides), tuple(options.config_dir), tuple(options.allow)))
     if options.cfg:
         from ..config import to_yaml
 
-        plan = plan_of(asked)
         print(f"{to_yaml(plan.config)}---\n{to_yaml(plan.base)}", end="")
         return
     if options.dry_run:
         from ..workflows.sweep.dry_run import dry_run
 
-        told = dry_run(asked)
+        told = dry_run(plan)
         print_json({"combinations": told.combinations, "configs": told.configs}) if options.json else print(told)
         return
     from ..workflows.sweep.nested import nested
     from ..workflows.sweep.sweep import sweep as workflow
 
-    result = (nested if plan_of(asked).outer_repeats else workflow)(asked, options.workers)
+    result = (nested if plan.outer_repeats else workflow)(plan, options.workers)
     if options.json:
         trials = {"trials": result.trials, "best": result.best, "told": list(result.told)}
         files = {name.replace(" ", "_"): path for name, path in result.paths.items()}

@@ -12,7 +12,7 @@ from .check import check
 from .environment import dotted, policed
 from .errors import ConfigError
 from .explain import explain, no_key
-from .nearest import all_keys, similar
+from .nearest import all_keys, meant
 from .origin import Origin
 from .overrides import parse, set_whole, split_whole
 from .values import check_addresses
@@ -96,8 +96,7 @@ def with_values(config: DictConfig, values: Mapping[str, Any], name: str, allowe
     OmegaConf.set_struct(copy, False)
     for key, value in values.items():
         if set_whole(copy, {key: value}) is not None:
-            close = similar(key, list(all_keys(config)))
-            raise ConfigError(f"{key}: the config has no such key{f'. Did you mean {close}?' if close else ''}")
+            raise ConfigError(f"{key}: the config has no such key{meant(key, list(all_keys(config)))}")
     check(copy, name, allowed)
     OmegaConf.set_struct(copy, True)
     return copy

@@ -36,6 +36,12 @@ def similar(key: str, known: Sequence[str]) -> str | None:
     return next((each for each in close if SequenceMatcher(None, each.rpartition(".")[2], last).ratio() >= 0.5), None)
 
 
+def meant(key: str, known: Sequence[str]) -> str:
+    """A hint at the most similar key, to stand behind a sentence, or nothing."""
+    close = similar(key, known)
+    return f". Did you mean {close}?" if close else ""
+
+
 def one_slip(first: str, second: str) -> bool:
     """Whether one slip of the finger makes one word of the other."""
     start = next(

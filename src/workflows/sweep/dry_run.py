@@ -7,7 +7,7 @@ import optuna
 
 from ...config import instantiate
 from ..train import check_task
-from .plan import Asked, check_plan, count, plan_of
+from .plan import Plan, check_plan, count
 from .space import drawn, pairs
 from .study import quiet
 
@@ -44,15 +44,14 @@ class DryRun:
         )
 
 
-def dry_run(asked: Asked) -> DryRun:
+def dry_run(plan: Plan) -> DryRun:
     """Draw configs of a sweep and build each of them.
 
     Raises
     ------
     ConfigError
-        For whatever `plan_of` refuses, or a config that cannot be composed or built.
+        For whatever `check_plan` refuses, or a config that cannot be composed or built.
     """
-    plan = plan_of(asked)
     check_plan(plan)
     with quiet():
         study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=plan.base.seed))

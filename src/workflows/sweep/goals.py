@@ -64,13 +64,12 @@ class Goals:
         """
         return [_metric(name, metrics, "objectives") for name in self.objectives]
 
-    def excess(self, metrics: Mapping[str, float]) -> list[float]:
+    def excess(self, metrics: Mapping[str, float]) -> dict[str, float]:
         """How far each constraint is broken; 0 or less is none, as Optuna takes it."""
-        return [
-            (value - bound) * (1 if kind == "at_most" else -1)
+        return {
+            name: (_metric(name, metrics, "constraints") - bound) * (1 if kind == "at_most" else -1)
             for name, (kind, bound) in self.constraints.items()
-            for value in [_metric(name, metrics, "constraints")]
-        ]
+        }
 
     def seen_by_pruner(self, value: float) -> float:
         """A metric of an epoch in the direction of the objective, which is all that Optuna's pruners know."""

@@ -20,7 +20,7 @@ from ..report import subject_of
 from ..train import describe, prepare
 from .begin import begin
 from .conclude import SweepResult
-from .plan import Asked, Plan, check_plan, plan_of
+from .plan import Plan, check_plan
 from .retrain import BEST, DEFAULT, mean_told
 from .space import pairs
 from .study import journal_of
@@ -45,7 +45,7 @@ class Outer:
     test: dict[str, float]
 
 
-def nested(asked: Asked, workers: int = 1) -> SweepResult:
+def nested(plan: Plan, workers: int = 1) -> SweepResult:
     """Sweep within each of ``nested`` repeats, train its best and the default once, test on what is left.
 
     Nested cross-validation (Cawley & Talbot 2010, JMLR 11, 2079): nothing that tests has chosen anything. The same
@@ -56,7 +56,6 @@ def nested(asked: Asked, workers: int = 1) -> SweepResult:
     AlertlabError
         See `sweep`.
     """
-    plan = plan_of(asked)
     check_plan(plan)
     experiment = prepare(plan.trial_config({}))
     tracker, run = _run(plan)

@@ -12,7 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from ...config import ConfigError, compose, flatten, instantiate, to_yaml, with_values
 from ...config.compose import GROUPS
-from ...config.nearest import similar
+from ...config.nearest import meant
 from ...config.overrides import parse
 from ...core.contracts import task_of
 from ...runtime.errors import AlertlabError
@@ -236,11 +236,7 @@ def _check_search(search: Mapping[str, Any]) -> None:
     known = ("space", "objectives", "constraints", "watch", "known", "n_trials", "folds", "outliers")
     for key in search:
         if key not in known:
-            close = similar(key, known)
-            raise ConfigError(
-                f"search.{key}: nothing reads this key; there are {', '.join(known)}"
-                f"{f'. Did you mean {close}?' if close else ''}"
-            )
+            raise ConfigError(f"search.{key}: nothing reads this key; there are {', '.join(known)}{meant(key, known)}")
     if lacking := [key for key in known if key not in search]:
         raise ConfigError(f"search.{lacking[0]}: is missing; begin the file with `defaults: [_search, _self_]`")
     for key in ("n_trials", "folds"):
@@ -261,9 +257,7 @@ def _check_space(plan: Plan) -> None:
         if reason := next((why for key, why in FIXED.items() if each.key == key or each.key.startswith(f"{key}.")), ""):
             raise ConfigError(f"{SPACE}.{each.key}: may not be searched: {reason}")
         if not each.when and each.key not in flat and each.key not in GROUPS:
-            close = similar(each.key, known)
-            meant = f". Did you mean {close}?" if close else ""
-            raise ConfigError(f"{SPACE}.{each.key}: the config has no such key{meant}")
+            raise ConfigError(f"{SPACE}.{each.key}: the config has no such key{meant(each.key, known)}")
         if each.key in flat and not each.when:
             for value in each.ends:
                 _check_kind(each.key, value, flat[each.key])

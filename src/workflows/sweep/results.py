@@ -15,7 +15,7 @@ from ...evaluation.shown import Table
 from ...files import replacing
 from .plan import Plan
 from .space import pairs, plain
-from .study import DIED, ERROR, EXCESS, METRICS, RUN, counts, tried
+from .study import DIED, ERROR, METRICS, RUN, counts, tried
 
 SHOWN = 10  # trials that people see
 
@@ -61,7 +61,7 @@ def ranked(trials: Sequence[FrozenTrial], plan: Plan) -> list[FrozenTrial]:
 
 def _broken(trial: FrozenTrial) -> bool:
     """Whether a trial breaks a constraint."""
-    return any(value > 0 for value in trial.user_attrs.get(EXCESS, ()))
+    return any(value > 0 for value in trial.constraints.values())
 
 
 def pareto(trials: Sequence[FrozenTrial], plan: Plan) -> list[FrozenTrial]:

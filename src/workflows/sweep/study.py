@@ -38,7 +38,6 @@ DIED, ERROR, REPEATS, WORKER, HEARTBEAT, METRICS, RUN = (
     "metrics",
     "run_id",
 )
-EXCESS = "excess"  # of constraints
 
 
 def storage_of(plan: Plan, folder: Path) -> BaseStorage:

@@ -15,7 +15,7 @@ from .begin import Sweep, begin
 from .conclude import SweepResult, best_of, conclude
 from .launch import Duty, Launcher, Worker
 from .line import Line
-from .plan import Asked, check_plan, plan_of
+from .plan import Plan, check_plan
 from .results import counted, standing
 from .study import OPEN, beating, bury
 from .worker import check_start, work, work_at
@@ -25,11 +25,12 @@ LOOK = 0.5  # seconds between looks at the study
 GRACE = 20.0  # seconds that an interrupted worker has to say so
 
 
-def sweep(asked: Asked, workers: int = 1) -> SweepResult:
+def sweep(plan: Plan, workers: int = 1) -> SweepResult:
     """Search, record and conclude; the same command goes on with what was interrupted, or joins what runs.
 
     Parameters
     ----------
+    plan : of `plan_of`.
     workers : processes or jobs; 0 trains in this process, to debug.
 
     Raises
@@ -37,7 +38,6 @@ def sweep(asked: Asked, workers: int = 1) -> SweepResult:
     AlertlabError
         For anything wrong with config or data, before training starts; or where the first trials all fail alike.
     """
-    plan = plan_of(asked)
     check_plan(plan)
     if workers < 0:
         raise AlertlabError(f"--workers: {workers} is no number of processes; 1 or more, or 0 for this process")

@@ -18,7 +18,7 @@ from ...runtime.errors import AlertlabError
 from ...tracking import Ended, Tracker
 from .plan import Asked, Plan, plan_of
 from .space import drawn
-from .study import ERROR, EXCESS, METRICS, OPEN, RUN, beating, bury, claim, give_up, open_study, quiet
+from .study import ERROR, METRICS, OPEN, RUN, beating, bury, claim, give_up, open_study, quiet
 from .trial import Warm, train_trial
 
 FIRST = 3  # trials of which none succeeds, all with one error: the sweep itself is at fault
@@ -79,11 +79,8 @@ def one(study: optuna.Study, warm: Warm, trial: optuna.Trial) -> None:
             began = partial(trial.set_user_attr, RUN)
             metrics = train_trial(warm, trial.number, name, values, report, began)
             trial.set_user_attr(METRICS, {key: value for key, value in metrics.items() if value == value})
-            if plan.goals.constraints:
-                excess = plan.goals.excess(metrics)
-                trial.set_user_attr(EXCESS, excess)
-                for name, value in zip(plan.goals.constraints, excess, strict=True):
-                    trial.set_constraint(name, value)
+            for name, value in plan.goals.excess(metrics).items():
+                trial.set_constraint(name, value)
             study.tell(trial, plan.goals.values(metrics))
         except Ended as reason:
             trial.set_user_attr("pruned", str(reason))

@@ -10,6 +10,7 @@ import pytest
 from alertlab.config import compose, instantiate
 from alertlab.core.predictions import read_predictions
 from alertlab.workflows.sweep.nested import nested
+from alertlab.workflows.sweep.plan import plan_of
 from alertlab.workflows.sweep.sweep import sweep
 from alertlab.workflows.train import train
 from sklearn.metrics import f1_score
@@ -25,7 +26,7 @@ def done(command, tmp_path_factory):
     """A sweep that was concluded, with two trainings of the best and of the default config."""
     folder = tmp_path_factory.mktemp("done")
     asked = command(folder, *WORDS, FIRST, "search.n_trials=4", "retrain=2")
-    return sweep(asked, 0), asked
+    return sweep(plan_of(asked), 0), asked
 
 
 def test_the_best_config_is_an_experiment_that_trains_by_itself(done, where, tmp_path):
@@ -117,7 +118,7 @@ def test_the_report_holds_trials_gap_plots_and_the_config(done):
 
 def test_the_same_command_again_trains_nothing_and_says_the_same(done):
     result, asked = done
-    again = sweep(asked, 0)
+    again = sweep(plan_of(asked), 0)
     assert again.trials == result.trials
     assert again.best == result.best
     assert {name: each.run_id for name, each in again.retrained.items()} == {
@@ -130,7 +131,7 @@ def test_a_sweep_within_each_repeat_never_sees_what_tests_that_repeat(command, t
     spy = tmp_path / "spy.jsonl"
     words = ["search=dial", "sampler=random", "search.n_trials=2", f"model.spy={spy}", "nested=3"]
     asked = command(tmp_path, *words, "datamodule.split.folds=3")
-    result = nested(asked, 0)
+    result = nested(plan_of(asked), 0)
     data = instantiate(compose("train", asked.trained, asked.folders, asked.allowed).datamodule)
     tests = []
     for repeat in range(3):

@@ -119,7 +119,7 @@ def test_two_commands_at_once_share_the_trials(slow, tmp_path):
     plan = plan_of(slow)
     pid = typed(slow, tmp_path / "log", "--workers", "0")
     wait_for(lambda: at_work(plan, 1))
-    result = sweep(slow, 0)
+    result = sweep(plan, 0)
     assert not result.concluded  # the first command leads
     assert ended([pid]) == [0]
     trials = trials_of(plan)
@@ -163,7 +163,7 @@ def test_a_worker_that_is_killed_is_replaced_and_its_trial_repeated(command, tmp
 
     killer = threading.Thread(target=kill_one)
     killer.start()
-    result = sweep(asked, 2)
+    result = sweep(plan_of(asked), 2)
     killer.join()
     assert victims
     assert result.trials == {"complete": 6}
@@ -178,7 +178,7 @@ def test_two_jobs_of_a_cluster_finish_a_sweep(command, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     cluster = ["launcher=slurm", "launcher.cluster=local", "launcher.cpus=1"]
     asked = command(tmp_path, "search=dial", "search.n_trials=4", f"model.takes={TAKES}", "retrain=0", *cluster)
-    result = sweep(asked, 2)
+    result = sweep(plan_of(asked), 2)
     assert result.trials == {"complete": 4}
     assert os.getpid() not in {trial.user_attrs["worker"]["pid"] for trial in trials_of(plan_of(asked))}
 
@@ -188,4 +188,4 @@ def test_a_cluster_that_is_not_there_is_told_in_a_line(command, tmp_path, monkey
     from alertlab.runtime import AlertlabError
 
     with pytest.raises(AlertlabError, match="launcher: slurm: "):
-        sweep(command(tmp_path, "search=dial", "launcher=slurm"), 1)
+        sweep(plan_of(command(tmp_path, "search=dial", "launcher=slurm")), 1)

@@ -159,7 +159,7 @@ def test_what_does_not_fit_the_config_is_refused_before_anything_trains(asked, w
 )
 def test_a_sweep_that_cannot_be_is_refused_before_anything_trains(asked, words, message):
     with pytest.raises(ConfigError, match=message):
-        dry_run(asked("search=dial", *words))
+        dry_run(plan_of(asked("search=dial", *words)))
 
 
 def test_a_sweep_without_a_search_asks_for_one(asked):

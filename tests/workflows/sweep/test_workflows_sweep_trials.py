@@ -158,8 +158,8 @@ def test_a_trial_outside_the_constraints_is_never_the_best(command, tmp_path):
     of = trained(command(tmp_path, "search=dial", bound, first, "search.n_trials=3"))
     loose, kept = of.study.trials[1], of.study.trials[2]
     assert loose.values > kept.values  # it classifies better, and is not sure enough
-    assert loose.user_attrs["excess"] == pytest.approx([loose.user_attrs["metrics"]["log_loss"] - 0.8])
-    assert loose.user_attrs["excess"][0] > 0 >= kept.user_attrs["excess"][0]
+    assert loose.constraints == pytest.approx({"log_loss": loose.user_attrs["metrics"]["log_loss"] - 0.8})
+    assert loose.constraints["log_loss"] > 0 >= kept.constraints["log_loss"]
     assert of.study.best_trial.number == 2  # so Optuna takes it too
     assert ranked(of.study.trials, of.plan)[0].number == 2
 
