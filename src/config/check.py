@@ -9,7 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from .environment import Path, check_plain, check_recorded, check_resolvers, policed, without_environment
 from .errors import ConfigError, first_line
-from .targets import check_modules, check_packages, check_targets
+from .targets import check_functions, check_modules, check_packages, check_targets
 from .values import check_root, check_values
 
 
@@ -31,6 +31,7 @@ def check(config: DictConfig, name: str, allowed: Sequence[str]) -> tuple[dict[A
     check_plain(content)
     check_targets(content, allowed)
     check_modules(content, allowed)
+    check_functions(content, allowed)
     keys, groups = root(name)
     for key, default in keys.items():
         if isinstance(default, str) and isinstance(given := content.get(key), int) and not isinstance(given, bool):

@@ -12,6 +12,7 @@ from .places import LIBRARIES, PLACES, Allowed, place
 
 TARGET, PARTIAL = "_target_", "_partial_"
 FEATURES = "features"  # key of sets of features, and of modules of one's own that hold some
+FUNCTIONS = (("evaluation", "metrics"), ("metrics",))  # lists of functions of one's own; the second of a comparison
 
 
 def check_packages(packages: Sequence[str]) -> None:
@@ -83,6 +84,27 @@ def check_modules(content: Any, packages: Sequence[str], path: Path = ()) -> Non
             _check_module(dotted(at), name)
 
 
+def check_functions(content: Any, packages: Sequence[str]) -> None:
+    """Refuse functions of a package that was not allowed: to call them is to run it.
+
+    Raises
+    ------
+    ConfigError
+        With the key, and how to allow it.
+    """
+    for path in FUNCTIONS:
+        node = content
+        for key in path:
+            node = node.get(key) if isinstance(node, dict) else None
+        for name in node if isinstance(node, list) else ():
+            package = next((each for each in packages if str(name).startswith(f"{each}.")), None)
+            if package is None:
+                top = str(name).partition(".")[0]
+                hint = f"; if {top} is a package of your own, --allow {top}" if _may_be_own(top) else ""
+                raise ConfigError(f"{dotted(path)}: {name} is no function that may stand here{hint}")
+            _check_own(dotted(path), name, package.partition(".")[0])
+
+
 def _check_module(key: str, name: str) -> None:
     try:
         spec = find_spec(name)
@@ -142,7 +164,7 @@ def _check_own(key: str, target: str, top: str) -> None:
             f"{key}: {target} cannot be imported ({type(error).__name__}: {first_line(error)}); is it on PYTHONPATH?"
         ) from error
     if not callable(found):
-        raise ConfigError(f"{key}: {target} is no class")
+        raise ConfigError(f"{key}: {target} is no class or function")
 
 
 def _check_filled(content: Any, path: Path) -> None:

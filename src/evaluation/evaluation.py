@@ -1,7 +1,7 @@
 """One evaluation: the metrics of every repeat, and their mean and spread."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from .metrics.spread import metric_spread
@@ -40,6 +40,7 @@ class Evaluation:
     repeats : each repeat that has labelled rows.
     intervals : metric -> (low, high) of a single repeat; empty with several.
     confidence : probability that the intervals cover.
+    shown : metrics that `results` has though a slash is in their name.
     """
 
     headline: ClassVar[tuple[str, ...]] = ()  # metrics that the report shows large
@@ -50,6 +51,7 @@ class Evaluation:
     repeats: Sequence[Repeat]
     intervals: dict[str, tuple[float, float]]
     confidence: float
+    shown: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def mean(self) -> dict[str, float]:
@@ -71,7 +73,7 @@ class Evaluation:
 
     def results(self) -> list[tuple[str, str]]:
         """Metric and value in words, of the whole; of a part of it ``tables`` speak."""
-        return [(name, text) for name, text in self.formatted.items() if "/" not in name]
+        return [(name, text) for name, text in self.formatted.items() if "/" not in name or name in self.shown]
 
     def tables(self) -> list[Table]:
         """What else people look at, in text."""

@@ -12,6 +12,8 @@ from ..core.predictions import Predictions
 from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .evaluation import Evaluation
+from .own import own_metrics, with_own
+from .rows import by_repeat
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,6 +33,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
     resamples : bootstrap resamples of the objects, for a single repeat.
     confidence : probability that the bootstrap intervals cover, in (0, 1).
     formats : of the figures, png or pdf.
+    metrics : names of functions of one's own, see :mod:`.own`.
 
     Raises
     ------
@@ -46,6 +49,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         resamples: int = 1000,
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
+        metrics: Sequence[str] = (),
     ) -> None:
         if resamples < 1:
             raise AlertlabError(f"evaluation.resamples: {resamples} is not 1 or more")
@@ -55,10 +59,19 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         if unknown:
             raise AlertlabError(f"evaluation.formats: {', '.join(unknown)} unknown; choose from {', '.join(FORMATS)}")
         self.part, self.resamples, self.confidence, self.formats = part, resamples, confidence, tuple(formats)
+        self.metrics = own_metrics(metrics)
 
     @abstractmethod
+    def judge(self, predictions: Told) -> Judged:
+        """The numbers of the task alone: AlertlabError where the part has nothing to judge."""
+
     def evaluate(self, predictions: Told) -> Judged:
-        """The numbers alone: AlertlabError where the part has nothing to judge."""
+        """The numbers alone, with those of metrics of one's own: AlertlabError where there is nothing to judge."""
+        evaluation = self.judge(predictions)
+        if not self.metrics:
+            return evaluation
+        rows = by_repeat(labelled(predictions, self.part))
+        return with_own(evaluation, self.metrics, rows, self.resamples, self.confidence)
 
     def tables(self, evaluation: Judged, predictions: Told) -> dict[str, str]:
         """Name of a file -> CSV or LaTeX, beside ``metrics.csv``."""

@@ -16,7 +16,7 @@ from .metrics.intervals import bootstrap
 Rows = TypeVar("Rows", bound=Predictions)
 Made = TypeVar("Made")
 Asked = ParamSpec("Asked")
-Weight = NDArray[np.int64] | None
+Weight = NDArray[np.int64] | NDArray[np.float64] | None  # how often each row counts, or its share of another mix
 Scores = Callable[[Rows, Weight], dict[str, float]]
 
 

@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from .rows import Weight
 from .shown import Gallery, Section
 
 if TYPE_CHECKING:
@@ -14,8 +12,11 @@ if TYPE_CHECKING:
 class JudgedTask(Protocol):
     """One task's file ``judged.py``; ``rows`` are labelled predictions of it, of one part."""
 
-    def scores(self, rows: Any, weight: NDArray[np.int64] | None) -> dict[str, float]:
-        """Metrics that two runs are compared by, of rows of one repeat; ``weight`` is how often each row counts."""
+    def scores(self, rows: Any, weight: Weight) -> dict[str, float]:
+        """Metrics that two runs are compared by, of rows of one repeat.
+
+        ``weight`` is how often each row counts; numbers that are not whole are shares of another mix of rows.
+        """
         ...
 
     def levels(self, rows: Any) -> dict[str, Any]:

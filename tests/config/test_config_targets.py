@@ -264,3 +264,20 @@ def test_what_is_allowed_is_the_package_and_not_what_it_imports(ourlab, name):
 def test_allow_is_for_a_package_of_ones_own(package):
     with pytest.raises(ConfigError, match="--allow"):
         compose("train", [], allowed=[package])
+
+
+@pytest.mark.parametrize(
+    "name", ["os.system", "mylab.score", "sklearn.metrics.f1_score", "alertlab.config.load", "score"]
+)
+def test_a_metric_of_a_package_that_was_not_allowed_is_not_imported(name):
+    with pytest.raises(ConfigError, match=f"evaluation.metrics: {name} is no function that may stand here"):
+        compose("evaluate", [f"evaluation.metrics=[{name}]"])
+
+
+def test_a_metric_of_an_allowed_package_may_not_lead_out_of_it(tmp_path, monkeypatch):
+    (tmp_path / "ownlab.py").write_text("import os\n\ndef score(rows):\n    return 1.0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    config = compose("evaluate", ["evaluation.metrics=[ownlab.score]"], allowed=["ownlab"])
+    assert config.evaluation.metrics == ["ownlab.score"]
+    with pytest.raises(ConfigError, match=r"ownlab.os is not of the package ownlab"):
+        compose("evaluate", ["evaluation.metrics=[ownlab.os.system]"], allowed=["ownlab"])

@@ -32,7 +32,7 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     Parameters
     ----------
     bins : equal-width bins of the reliability diagram.
-    part, resamples, confidence, formats : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -49,14 +49,15 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         resamples: int = 1000,
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
+        metrics: Sequence[str] = (),
     ) -> None:
         if bins < 1 or resamples < 1:
             raise AlertlabError(f"evaluation: bins ({bins}) and resamples ({resamples}) must be 1 or more")
-        super().__init__(part, resamples, confidence, formats)
+        super().__init__(part, resamples, confidence, formats, metrics)
         self.bins = bins
         self._curves: tuple[ClassPredictions, dict[str, Curves]] | None = None
 
-    def evaluate(self, predictions: ClassPredictions) -> ClassEvaluation:
+    def judge(self, predictions: ClassPredictions) -> ClassEvaluation:
         """See `evaluate`."""
         return evaluate(predictions, self.part, self.bins, self.resamples, self.confidence)
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.predictions import ClassPredictions
 from ...core.samples import UNLABELLED, Samples
@@ -12,6 +11,7 @@ from ...runtime.errors import AlertlabError
 from ..metrics.confusion import confusion_counts
 from ..metrics.ranking import log_losses
 from ..metrics.scores import overall_scores
+from ..rows import Weight
 from ..shown import Bar, Example, Gallery, Group, Picture, Section
 from .gallery import SEED, ClassGallery, galleries
 from .gallery import Example as Predicted
@@ -21,7 +21,7 @@ COMPARED = ("macro_recall", "macro_f1", "balanced_accuracy", "accuracy", "log_lo
 HEADER = ("Predicted", "Probability", "Of the true class")
 
 
-def scores(rows: ClassPredictions, weight: NDArray[np.int64] | None = None) -> dict[str, float]:
+def scores(rows: ClassPredictions, weight: Weight = None) -> dict[str, float]:
     """Macro scores, accuracy and log loss."""
     found = overall_scores(confusion_counts(rows.target, rows.prediction, len(rows.classes), weight))
     losses = log_losses(rows.target, rows.probability)

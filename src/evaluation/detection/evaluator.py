@@ -34,7 +34,7 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
     independent_of : facts that scores of inliers are not to follow; those that a table lacks are left out.
     rates_by : facts that the detection rate is shown against; likewise.
     event : fact with the days from the first point to what an outlier is known by; None for none.
-    part, resamples, confidence, formats : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -56,8 +56,9 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
         independent_of: Sequence[str] = ("detections", "days"),
         rates_by: Sequence[str] = (),
         event: str | None = None,
+        metrics: Sequence[str] = (),
     ) -> None:
-        super().__init__(part, resamples, confidence, formats)
+        super().__init__(part, resamples, confidence, formats, metrics)
         if not ranks or min(ranks) < 1 or len(set(ranks)) < len(ranks):
             raise AlertlabError(f"evaluation.ranks: {list(ranks)} are not distinct whole numbers of 1 or more")
         if not 0 < false_alarm_rate < 1:
@@ -65,7 +66,7 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
         self.ranks, self.false_alarm_rate, self.event = tuple(sorted(ranks)), false_alarm_rate, event
         self.independent_of, self.rates_by = tuple(independent_of), tuple(rates_by)
 
-    def evaluate(self, predictions: ScorePredictions) -> ScoreEvaluation:
+    def judge(self, predictions: ScorePredictions) -> ScoreEvaluation:
         """See `evaluate`, and :mod:`.alarms` for what comes beside."""
         above = thresholds(predictions, self.false_alarm_rate)
         facts = tuple(name for name in self.independent_of if name in predictions.facts)

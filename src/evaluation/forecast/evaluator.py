@@ -20,7 +20,7 @@ class ForecastEvaluator(TaskEvaluator[ForecastPredictions, ForecastEvaluation]):
     Parameters
     ----------
     horizons : edges of the bins in days after the last point seen, rising.
-    part, resamples, confidence, formats : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -37,13 +37,14 @@ class ForecastEvaluator(TaskEvaluator[ForecastPredictions, ForecastEvaluation]):
         resamples: int = 1000,
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
+        metrics: Sequence[str] = (),
     ) -> None:
-        super().__init__(part, resamples, confidence, formats)
+        super().__init__(part, resamples, confidence, formats, metrics)
         self.horizons = tuple(map(float, horizons))
         if not self.horizons or not np.isfinite(self.horizons).all() or np.any(np.diff(self.horizons) <= 0):
             raise AlertlabError(f"evaluation.horizons: {list(horizons)} are not rising numbers of days")
 
-    def evaluate(self, predictions: ForecastPredictions) -> ForecastEvaluation:
+    def judge(self, predictions: ForecastPredictions) -> ForecastEvaluation:
         """See `evaluate`."""
         return evaluate(predictions, self.part, self.horizons, self.resamples, self.confidence)
 

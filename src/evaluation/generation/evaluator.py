@@ -18,7 +18,7 @@ class GenerationEvaluator(TaskEvaluator[FieldPredictions, FieldEvaluation]):
     Parameters
     ----------
     statistics : some of ``power_spectrum``, ``cross_correlation`` and ``rmse``.
-    part, resamples, confidence, formats : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -35,15 +35,16 @@ class GenerationEvaluator(TaskEvaluator[FieldPredictions, FieldEvaluation]):
         resamples: int = 1000,
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
+        metrics: Sequence[str] = (),
     ) -> None:
-        super().__init__(part, resamples, confidence, formats)
+        super().__init__(part, resamples, confidence, formats, metrics)
         unknown = [name for name in statistics if name not in STATISTICS]
         if unknown or not statistics:
             told = f"{', '.join(unknown)} unknown" if unknown else "none"
             raise AlertlabError(f"evaluation.statistics: {told}; choose from {', '.join(STATISTICS)}")
         self.statistics = tuple(statistics)
 
-    def evaluate(self, predictions: FieldPredictions) -> FieldEvaluation:
+    def judge(self, predictions: FieldPredictions) -> FieldEvaluation:
         """See `evaluate`."""
         return evaluate(predictions, self.part, self.statistics, self.resamples, self.confidence)
 

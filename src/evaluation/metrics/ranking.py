@@ -12,19 +12,23 @@ from numpy.typing import NDArray
 from .scores import Scores
 
 
-def ranking_scores(target: NDArray[np.int64], probability: NDArray[np.float64]) -> Scores:
+def ranking_scores(
+    target: NDArray[np.int64], probability: NDArray[np.float64], weight: NDArray[Any] | None = None
+) -> Scores:
     """One-vs-rest ROC AUC and average precision: (k,), NaN where undefined.
 
     Parameters
     ----------
     target : (n,) class indices, none negative.
     probability : (n, k).
+    weight : (n,) how often each row counts, or its share of another mix; once by default.
     """
     classes = probability.shape[1]
     area, precision = np.full(classes, np.nan), np.full(classes, np.nan)
     for index in np.unique(target):
         own, place = target == index, places(probability[:, index])
-        area[index], precision[index] = area_and_precision(counts(place, own), counts(place, ~own))
+        hits, misses = (counts(place, rows if weight is None else rows * weight) for rows in (own, ~own))
+        area[index], precision[index] = area_and_precision(hits, misses)
     return {"roc_auc": area, "average_precision": precision}
 
 
@@ -54,7 +58,8 @@ def area_and_precision(hits: NDArray[np.float64], misses: NDArray[np.float64]) -
     found, wrong = np.cumsum(hits), np.cumsum(misses)
     if found[-1] == 0:
         return float("nan"), float("nan")
-    precision = float(np.sum(hits * found / np.maximum(found + wrong, 1)) / found[-1])  # no row, no hit
+    rows = found + wrong
+    precision = float(np.sum(hits * found / np.where(rows > 0, rows, 1)) / found[-1])  # no row, no hit
     if wrong[-1] == 0:
         return float("nan"), precision
     return float(np.sum(misses * (found - hits / 2)) / (found[-1] * wrong[-1])), precision

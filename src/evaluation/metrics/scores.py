@@ -4,18 +4,20 @@ The bootstrap needs them a thousand times over, which is why they are not
 scikit-learn's; the tests hold them to it.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Scores = dict[str, NDArray[np.float64]]
 
 
-def class_scores(counts: NDArray[np.int64]) -> Scores:
+def class_scores(counts: NDArray[Any]) -> Scores:
     """Precision, recall and F1 of each class, dimensionless.
 
     Parameters
     ----------
-    counts : (..., k, k), rows true.
+    counts : (..., k, k), rows true; sums of weights do as well.
 
     Returns
     -------
@@ -26,18 +28,23 @@ def class_scores(counts: NDArray[np.int64]) -> Scores:
     support, predicted = counts.sum(axis=-1), counts.sum(axis=-2)
     absent = np.where(support > 0, 1.0, np.nan)
     return {
-        "precision": absent * hits / np.maximum(predicted, 1),  # without a prediction there is no hit
-        "recall": absent * hits / np.maximum(support, 1),
-        "f1": absent * 2 * hits / np.maximum(support + predicted, 1),
+        "precision": absent * _share(hits, predicted),  # without a prediction there is no hit
+        "recall": absent * _share(hits, support),
+        "f1": absent * _share(2 * hits, support + predicted),
     }
 
 
-def overall_scores(counts: NDArray[np.int64]) -> Scores:
+def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
+    """Part of the whole, 0 of nothing."""
+    return np.asarray(part / np.where(whole > 0, whole, 1))
+
+
+def overall_scores(counts: NDArray[Any]) -> Scores:
     """Accuracy and macro averages over the classes that are present, dimensionless.
 
     Parameters
     ----------
-    counts : (..., k, k), rows true, at least one count in each matrix.
+    counts : (..., k, k), rows true, more than 0 in each matrix.
 
     Returns
     -------

@@ -15,7 +15,7 @@ class RegressionEvaluator(TaskEvaluator[ValuePredictions, ValueEvaluation]):
 
     kind = ValuePredictions
 
-    def evaluate(self, predictions: ValuePredictions) -> ValueEvaluation:
+    def judge(self, predictions: ValuePredictions) -> ValueEvaluation:
         """See `evaluate`."""
         return evaluate(predictions, self.part, self.resamples, self.confidence)
 
