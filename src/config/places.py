@@ -107,6 +107,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "LeastConfidence",
         "Mahalanobis",
         "McIsolationForest",
+        "MomentsForest",
         "NearestNeighbours",
         "OneClassSVM",
         "Perceptron",

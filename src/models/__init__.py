@@ -16,6 +16,7 @@ from .networks.loss import gaussian_loss
 from .networks.network_model import NetworkModel
 from .sequences.contextual_detector import ContextualDetector
 from .stamps.dihedral_classifier import DihedralClassifier
+from .stamps.moments_forest import MomentsForest
 from .stamps.stamp_classifier import StampClassifier, stamp_input
 from .tables.boosting import GradientBoosting
 from .tables.perceptron import Perceptron
@@ -33,6 +34,7 @@ __all__ = [
     "LeastConfidence",
     "Mahalanobis",
     "McIsolationForest",
+    "MomentsForest",
     "NearestNeighbours",
     "NetworkModel",
     "OneClassSVM",

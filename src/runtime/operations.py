@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import BundleError
+from .moments import moments
 from .ragged import Ragged
 from .sequence_operations import OF_SEQUENCES
 
@@ -220,7 +221,7 @@ def quantile(array: Array, knots: Sequence[Sequence[float]], missing: Sequence[f
     return ranks
 
 
-OF_IMAGES = (fit, crop, minmax, percentile_scale, noise_scale, append_mask, pyramid)
+OF_IMAGES = (fit, crop, minmax, percentile_scale, noise_scale, append_mask, pyramid, moments)
 OF_TABLES = (
     fill_missing,
     clip,
@@ -233,7 +234,7 @@ OPERATIONS: Mapping[str, Callable[..., Array]] = {
 }
 SIZING = fit.__name__  # brings images of any size to one
 SINCE_2 = {  # which version 1 of the manifest does not have
-    each.__name__ for each in (fit, noise_scale, logarithm, tanh, arsinh, *OF_SEQUENCES)
+    each.__name__ for each in (fit, noise_scale, moments, logarithm, tanh, arsinh, *OF_SEQUENCES)
 }
 
 

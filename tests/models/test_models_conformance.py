@@ -18,6 +18,7 @@ NAMES = sorted(path.stem for path in Path(conf.__file__).parent.glob("model/[!_]
 SMALL = {
     "stamp_cnn": ["model.filters=[4,4,8,8,8]", "model.dense=16"],
     "stamp_cnn_dihedral": ["model.crop=9", "model.layers=[4,pool,6]", "model.dense=8", "model.quantiles=20"],
+    "moments_forest": ["model.n_estimators=12", "model.n_jobs=1", "model.radii=[2,5]"],
     "stamp_cnn_multiscale": ["model.layers=[3,pool,4]", "model.dense=8", "model.quantiles=20"],
 }
 SMALL_OF_TABLES = {

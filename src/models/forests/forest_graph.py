@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, helper
 
-from ..graphs.graph_file import DOUBLE, FLOAT, NAME, Graph
+from ..graphs.graph_file import DOUBLE, FLOAT, Graph
 from ..graphs.tree_graph import tree_sum
 from .forest import Forest
 from .hierarchy import TOP, Branches, places
@@ -20,15 +20,19 @@ PROBABILITY = "probability"
 
 
 def forest_graph(
-    forests: Sequence[Forest], classes: tuple[str, ...], branches: Branches, weights: NDArray[np.float64]
+    forests: Sequence[Forest],
+    classes: tuple[str, ...],
+    branches: Branches,
+    weights: NDArray[np.float64],
+    name: str,
 ) -> Graph:
     """The graph of one forest over ``classes``, or of a forest over ``branches`` and one a branch after it.
 
     Parameters
     ----------
-    weights : (branches,) see :func:`weights_of`.
+    weights : (branches,) see :func:`weights_of`. name : of the input.
     """
-    nodes = [helper.make_node("Cast", [NAME], ["wide"], to=DOUBLE)]
+    nodes = [helper.make_node("Cast", [name], ["wide"], to=DOUBLE)]
     constants: dict[str, NDArray[np.generic]] = {}
     for number, forest in enumerate(forests):
         nodes += mean_of_trees(forest, number, constants)

@@ -14,10 +14,10 @@ from ...core.progress import counter, notice, status
 from ...core.samples import Samples
 from ...core.taxonomy import Taxonomy
 from ...runtime.errors import AlertlabError
-from ...runtime.manifest import PROBABILITY, OutputSpec
+from ...runtime.manifest import PROBABILITY, InputSpec, OutputSpec
 from ..graphs.graph_file import NAME, save_graph
 from ..inputs import table_input
-from ..tables.features import Missing, check_missing, cleaning, labelled, prepared
+from ..tables.features import Missing, check_missing, cleaning, labelled, prepared, tabular
 from ..tables.threads import threads
 from .forest import Forest, grow
 from .forest_graph import forest_graph
@@ -100,11 +100,20 @@ class ForestModel(ABC):
     def branches_of(self, taxonomy: Taxonomy) -> Branches:
         """Branch -> classes, in the order of the branches; empty for one forest over all classes."""
 
+    def input_of(self, train: Samples) -> InputSpec:
+        """The raw input, and how it becomes the table that the trees see."""
+        return table_input(tabular(train), NAME, cleaning(self.missing))
+
+    @property
+    def names(self) -> list[str]:
+        """Of the columns that the trees see."""
+        return [column.name for column in self.input.columns]
+
     def fit(self, data: Data, run: Run) -> None:
         """Grow every forest; out-of-bag scores are metrics, importances files of the run."""
         train = labelled(data.samples("train"))
         self.classes, self.branches = train.taxonomy.classes, self.branches_of(train.taxonomy)
-        self.input = table_input(train, NAME, cleaning(self.missing))
+        self.input = self.input_of(train)
         features = prepared(self.input, train)
         tasks = levels(self.classes, self.branches, train.target)
         self.forests = self._grow(features, tasks, run.seed)
@@ -116,8 +125,7 @@ class ForestModel(ABC):
             notice("forest: no out-of-bag score, since no tree left rows of every class aside")
         if importances:
             several = [combined(importances)] if len(importances) > 1 else []
-            names = [column.name for column in self.input.columns]
-            run.log_files(write_importances([*several, *importances], names, run.directory))
+            run.log_files(write_importances([*several, *importances], self.names, run.directory))
 
     def predict(self, samples: Samples) -> NDArray[np.float64]:
         """(n, classes) probabilities, of a hierarchy P(c) = P_top(branch of c) P_branch(c)."""
@@ -131,7 +139,8 @@ class ForestModel(ABC):
     def export(self, path: Path) -> Exported:
         """Write all forests and their product as one ONNX graph."""
         weights = weights_of(self.branches, self.branch_weights)
-        save_graph(forest_graph(self.forests, self.classes, self.branches, weights), len(self.input.columns), path)
+        graph = forest_graph(self.forests, self.classes, self.branches, weights, self.input.name)
+        save_graph(graph, len(self.names), path, self.input.name)
         probability = OutputSpec(PROBABILITY, (len(self.classes),), self.classes, dict(self.branches))
         if not self.branches:
             return Exported((self.input,), (probability,))

@@ -1,4 +1,4 @@
-"""A graph over a table of features as an ONNX file."""
+"""A graph over rows of numbers as an ONNX file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ FLOAT, DOUBLE = TensorProto.FLOAT, TensorProto.DOUBLE
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes from the float32 tensor ``features`` to float32 outputs.
+    """Nodes from one float32 tensor to float32 outputs.
 
     Attributes
     ----------
@@ -30,17 +30,17 @@ class Graph:
     constants: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
 
 
-def save_graph(graph: Graph, columns: int, path: Path) -> None:
-    """Write a graph; its batch axis is free."""
+def save_graph(graph: Graph, columns: int, path: Path, name: str = NAME) -> None:
+    """Write a graph, of which the input has this name; its batch axis is free."""
     made = helper.make_graph(
         [],
         "alertlab",
-        [helper.make_tensor_value_info(NAME, FLOAT, ["batch", columns])],
+        [helper.make_tensor_value_info(name, FLOAT, ["batch", columns])],
         [
-            helper.make_tensor_value_info(name, FLOAT, ["batch", width] if width else ["batch"])
-            for name, width in graph.outputs.items()
+            helper.make_tensor_value_info(output, FLOAT, ["batch", width] if width else ["batch"])
+            for output, width in graph.outputs.items()
         ],
-        [numpy_helper.from_array(np.asarray(value), name) for name, value in graph.constants.items()],
+        [numpy_helper.from_array(np.asarray(value), constant) for constant, value in graph.constants.items()],
     )
     made.node.extend(graph.nodes)
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)]

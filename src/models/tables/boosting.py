@@ -24,6 +24,7 @@ from .features import (
     every_class,
     labelled,
     prepared,
+    tabular,
     two_classes,
 )
 from .softmax_graph import softmax_nodes
@@ -88,7 +89,7 @@ class GradientBoosting:
 
     def fit(self, data: Data, run: Run) -> None:
         """Learn from the train part alone; its loss on what early stopping holds back is a metric a round."""
-        train = labelled(data.samples("train"))
+        train = labelled(tabular(data.samples("train")))
         two_classes(train.target, 2 if self.early_stopping else 1, "model.early_stopping")
         self.classes = train.taxonomy.classes
         self.input = table_input(train, NAME, cleaning(self.missing))

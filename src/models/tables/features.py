@@ -45,9 +45,8 @@ def labelled(samples: Samples) -> Samples:
     Raises
     ------
     AlertlabError
-        Where there are none, or no table of features.
+        Where there are none.
     """
-    tabular(samples)
     samples.taxonomy  # noqa: B018  refuses data whose target is no class
     known = samples.take(samples.labelled)
     if not len(known):
@@ -57,7 +56,7 @@ def labelled(samples: Samples) -> Samples:
 
 def prepared(spec: InputSpec, samples: Samples) -> NDArray[np.float32]:
     """(n, features) float32 as the model takes them, by the runtime's own operations."""
-    return operations.apply(spec.preprocessing, samples.inputs[NAME])
+    return operations.apply(spec.preprocessing, samples.inputs[spec.name])
 
 
 def every_class(probability: NDArray[np.float64], present: NDArray[np.int64], classes: int) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from ...runtime import operations
 from ...runtime.manifest import PROBABILITY, OutputSpec
 from ..graphs.graph_file import DOUBLE, NAME, Graph, save_graph
 from ..inputs import table_input
-from .features import HUGE, NATIVE, cleaning, every_class, labelled, prepared, two_classes
+from .features import HUGE, NATIVE, cleaning, every_class, labelled, prepared, tabular, two_classes
 from .knots import knots
 from .softmax_graph import softmax_nodes
 from .threads import threads
@@ -79,7 +79,7 @@ class Perceptron:
 
     def fit(self, data: Data, run: Run) -> None:
         """Learn from the train part alone; loss and score of each epoch are metrics."""
-        train = labelled(data.samples("train"))
+        train = labelled(tabular(data.samples("train")))
         two_classes(train.target, 2 if self.early_stopping else 1, "model.early_stopping")
         self.classes = train.taxonomy.classes
         self.input = table_input(train, NAME, ranking(train, self.quantiles))
