@@ -10,6 +10,7 @@ from ..door.words import printable
 from .bundles import bundle_check, bundle_info, bundle_pack
 from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
 from .hunt import hunt
+from .night import adjust, adjust_options
 from .runs import compare, evaluate, leave_out, report, strangest, sweep, sync, train
 
 
@@ -107,6 +108,16 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument(
         "--out", type=Path, default=Path("comparison"), metavar="DIR", help="folder of tables (default: %(default)s)"
     )
+    _config_options(verb)
+
+    verb = _verb(
+        verbs,
+        "adjust",
+        adjust,
+        "adjust probabilities to the class shares of other alerts, and warn where these look unlike those judged",
+        "predictions.parquet --labelled RUN_ID --to em --out adjusted.parquet",
+    )
+    adjust_options(verb)
     _config_options(verb)
 
     verb = _verb(verbs, "report", report, "write the HTML report of a run again", "RUN_ID --out report.html")

@@ -40,6 +40,7 @@ MAPPINGS = {
     "label_map",
     "objectives",
     "places",
+    "priors_map",
     "space",
     "watch",
 }  # their keys are the user's own

@@ -8,6 +8,8 @@ from .metrics.spread import metric_spread
 from .shown import Table
 from .tables.csv_text import csv_text
 
+NIGHT = "night/"  # before a metric that is re-weighted to the class mix of a night
+
 
 @dataclass(frozen=True)
 class Repeat:
@@ -87,7 +89,8 @@ class Evaluation:
         """Every number for MLflow: words of its name, whether it is a deviation, value."""
         for deviation, values in (False, self.mean), (True, self.std):
             for name, value in values.items():
-                yield tuple(name.split("/", 1)), deviation, value  # what follows the first slash may hold more
+                before = name.startswith(NIGHT)  # night/recall/SN: what follows the next slash may hold more
+                yield tuple(name.split("/", 1 + before)), deviation, value
 
     def metrics_csv(self) -> str:
         """``metric, mean, std`` and a column a repeat; empty where a repeat lacks the metric."""

@@ -1,7 +1,7 @@
 """What the config names: evaluate the predictions of a classifier and write the files of a paper."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,8 @@ from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
 from ..against.curve import ScoreCurve, score_curves_csv
 from ..evaluator import FORMATS, TaskEvaluator
-from ..tables.latex import confusion_latex, percentile_latex
+from ..night.read import Given, read_mix
+from ..tables.latex import confusion_latex, percentile_latex, table_latex
 from .score_curve import groups_by_days, groups_by_fact, score_curves
 from .summary import ClassEvaluation, evaluate
 from .tables import (
@@ -32,6 +33,8 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     Parameters
     ----------
     bins : equal-width bins of the reliability diagram.
+    priors : class mix of a night, see `read_mix`; None for none.
+    priors_map : class of that mix -> class of the predictions, or None to leave it out.
     part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
 
     Raises
@@ -50,22 +53,29 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
+        priors: Given | None = None,
+        priors_map: Mapping[str, str | None] | None = None,
     ) -> None:
         if bins < 1 or resamples < 1:
             raise AlertlabError(f"evaluation: bins ({bins}) and resamples ({resamples}) must be 1 or more")
         super().__init__(part, resamples, confidence, formats, metrics)
         self.bins = bins
+        self.mix = read_mix(priors) if priors else None
+        self.priors_map = priors_map or {}
         self._curves: tuple[ClassPredictions, dict[str, Curves]] | None = None
 
     def judge(self, predictions: ClassPredictions) -> ClassEvaluation:
         """See `evaluate`."""
-        return evaluate(predictions, self.part, self.bins, self.resamples, self.confidence)
+        mix = self.mix and self.mix.of(predictions.classes, self.priors_map)
+        return evaluate(predictions, self.part, self.bins, self.resamples, self.confidence, mix)
 
     def tables(self, evaluation: ClassEvaluation, predictions: ClassPredictions) -> dict[str, str]:
         """Confusion of each level, and scores against facts and days."""
         tables: dict[str, str] = {}
         for prefix, level in evaluation.levels.items():
             tables |= level_tables(level, "_top" if prefix else "")
+        if evaluation.night:
+            tables |= {"night.csv": evaluation.night.csv(), "night.tex": table_latex(evaluation.night.table())}
         curves = self.curves(predictions)
         return tables | {f"{name}.csv": score_curves_csv(each, axis) for name, (axis, each) in curves.items()}
 
@@ -80,6 +90,8 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
             drawn[f"confusion_counts{end}"] = figures.confusion_figure(level, "counts")
             if len(level.repeats) > 1:
                 drawn[f"confusion_percentiles{end}"] = figures.confusion_figure(level, "percentiles")
+        if evaluation.night:
+            drawn |= night_figures(evaluation)
         for name, (axis, each) in self.curves(predictions).items():
             if name == DAYS:
                 drawn[name] = figures.score_curve_figure(each, "Days after the first detection", logarithmic=True)
@@ -105,6 +117,19 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         return {
             name: (axis, score_curves(of, self.resamples, self.confidence)) for name, (axis, of) in groups.items() if of
         }
+
+
+def night_figures(evaluation: ClassEvaluation) -> "dict[str, Figure]":
+    """Name of a file -> figure of a night, by class and, where there is a fact for it, by its bins."""
+    from ..night.figures import night_by_figure, night_figure  # here: matplotlib is half a second of import
+
+    if not evaluation.night:
+        return {}
+    before = {name: evaluation.mean.get(f"precision/{name}", np.nan) for name in evaluation.classes}
+    drawn = {"night": night_figure(evaluation.night, before)}
+    return drawn | (
+        {f"night_by_{evaluation.night.fact}": night_by_figure(evaluation.night)} if evaluation.night.fact else {}
+    )
 
 
 def level_tables(evaluation: ClassEvaluation, end: str) -> dict[str, str]:

@@ -74,10 +74,24 @@ def sections(evaluation: ClassEvaluation, rows: ClassPredictions) -> list[Sectio
         for prefix, level in evaluation.levels.items()
     ]
     return [
-        Section("classes", "Class by class", link="Classes", tables=evaluation.tables()),
+        Section("classes", "Class by class", link="Classes", tables=evaluation.tables()[:1]),
         Section("confusion", "Confusion matrix", link="Confusion", pictures=confusion),
         Section("reliability", "Reliability", pictures=[([reliable], False)]),
+        *_night(evaluation),
     ]
+
+
+def _night(evaluation: ClassEvaluation) -> list[Section]:
+    if not evaluation.night:
+        return []
+    from .evaluator import night_figures
+
+    note = (
+        "The labelled part, re-weighted to the class mix of a night; a class is what it is there, in other shares. "
+        "The mix itself is taken for exact."
+    )
+    drawn = [Picture(of, name.replace("_", " ").capitalize()) for name, of in night_figures(evaluation).items()]
+    return [Section("night", "A night", note, pictures=[(drawn, False)], tables=[evaluation.night.table()])]
 
 
 def _confusion(level: ClassEvaluation, of: str) -> list[Picture]:

@@ -1,6 +1,7 @@
 """The metrics of one repeat."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.predictions import ClassPredictions
 from ...core.samples import UNLABELLED
@@ -11,7 +12,9 @@ from ..metrics.ranking import log_losses, ranking_scores
 from ..metrics.scores import class_scores, overall_scores
 
 
-def classification_metrics(predictions: ClassPredictions, bins: int = 15) -> dict[str, float]:
+def classification_metrics(
+    predictions: ClassPredictions, bins: int = 15, weight: NDArray[np.float64] | None = None
+) -> dict[str, float]:
     """Metrics of the labelled rows; all dimensionless, log loss in nats.
 
     A class without a true sample has ``support/<class>`` 0 and no other metric,
@@ -22,6 +25,7 @@ def classification_metrics(predictions: ClassPredictions, bins: int = 15) -> dic
     ----------
     predictions : rows of one repeat; unlabelled ones are ignored.
     bins : equal-width bins of the expected calibration error.
+    weight : (n,) of each row in another mix of classes; all alike by default.
 
     Returns
     -------
@@ -34,15 +38,16 @@ def classification_metrics(predictions: ClassPredictions, bins: int = 15) -> dic
     AlertlabError
         When no row is labelled.
     """
-    labelled = predictions.take(predictions.target != UNLABELLED)
+    known = predictions.target != UNLABELLED
+    labelled, weight = predictions.take(known), None if weight is None else weight[known]
     if len(labelled) == 0:
         raise AlertlabError("predictions: no labelled row, so there is nothing to evaluate")
-    counts = confusion_counts(labelled.target, labelled.prediction, len(labelled.classes))
-    ranking = ranking_scores(labelled.target, labelled.probability)
+    counts = confusion_counts(labelled.target, labelled.prediction, len(labelled.classes), weight)
+    ranking = ranking_scores(labelled.target, labelled.probability, weight)
     metrics = {name: float(value) for name, value in overall_scores(counts).items()}
     metrics |= {f"macro_{name}": float(np.nanmean(each)) for name, each in ranking.items() if np.isfinite(each).any()}
-    metrics["log_loss"] = float(log_losses(labelled.target, labelled.probability).mean())
-    metrics["expected_calibration_error"] = reliability(labelled, bins).expected_calibration_error
+    metrics["log_loss"] = float(np.average(log_losses(labelled.target, labelled.probability), weights=weight))
+    metrics["expected_calibration_error"] = reliability(labelled, bins, weight).expected_calibration_error
     for score, each in (class_scores(counts) | ranking).items():
         named = zip(labelled.classes, each, strict=True)
         metrics |= {f"{score}/{name}": float(value) for name, value in named if np.isfinite(value)}

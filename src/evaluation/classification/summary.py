@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
-from ..evaluation import Evaluation, Repeat
+from ..evaluation import NIGHT, Evaluation, Repeat
 from ..evaluator import labelled
 from ..metrics.calibration import Reliability, reliability
 from ..metrics.confusion import confusion_counts, row_fractions
 from ..metrics.intervals import bootstrap_intervals
 from ..metrics.spread import mean_and_std, percentiles
+from ..night.expected import Expected, expected
+from ..night.mix import Mix
 from ..shown import Table
 from .metrics import classification_metrics
 
@@ -47,6 +49,7 @@ class ClassEvaluation(Evaluation):
     classes : names in taxonomy order, k of them.
     branches : branch -> its classes; empty for a flat task.
     top : the same rows at the top level, of which the classes are the branches; None for a flat task.
+    night : what a night is expected to hold, where a class mix was given.
     """
 
     headline: ClassVar = ("top/macro_f1", "balanced_accuracy", "macro_f1", "accuracy", "expected_calibration_error")
@@ -57,6 +60,7 @@ class ClassEvaluation(Evaluation):
     classes: tuple[str, ...] = field(kw_only=True)
     branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
     top: "ClassEvaluation | None" = field(default=None, kw_only=True)
+    night: Expected | None = field(default=None, kw_only=True)
 
     @property
     def levels(self) -> "dict[str, ClassEvaluation]":
@@ -118,7 +122,8 @@ class ClassEvaluation(Evaluation):
         """
         rows = [(prefix + name, *rest) for prefix, level in self.levels.items() for name, *rest in level.by_class()]
         faint = frozenset(prefix + name for prefix, level in self.levels.items() for name in level.absent)
-        return [Table("classes", "by class", ("class", "precision", "recall", "F1", "support"), rows, faint)]
+        found = [Table("classes", "by class", ("class", "precision", "recall", "F1", "support"), rows, faint)]
+        return [*found, self.night.table()] if self.night else found
 
     def by_class(self) -> list[tuple[str, str, str, str, str]]:
         """The rows of this level."""
@@ -137,7 +142,8 @@ class ClassEvaluation(Evaluation):
     def warnings(self) -> list[str]:
         """Classes that are absent."""
         absent = [prefix + name for prefix, level in self.levels.items() for name in level.absent]
-        return [f"absent from {self.part}, and from every average: {', '.join(absent)}"] if absent else []
+        told = [f"absent from {self.part}, and from every average: {', '.join(absent)}"] if absent else []
+        return [*told, *(self.night.warnings() if self.night else [])]
 
     def named(self) -> Iterator[tuple[tuple[str, ...], bool, float]]:
         """Metrics and every cell of the confusion matrix; of the top level ``top/<metric>``."""
@@ -158,6 +164,8 @@ class ClassEvaluation(Evaluation):
         levels: dict[str, Any] = {}
         if self.top:
             levels = {"branches": {name: list(of) for name, of in self.branches.items()}, "top": self.top.to_json()}
+        if self.night:
+            levels["night"] = self.night.table().to_json()
         common = super().to_json()
         own = {"part": common.pop("part"), "classes": list(self.classes), "absent": list(self.absent)}
         return {**own, **common, **levels}
@@ -169,6 +177,7 @@ def evaluate(
     bins: int = 15,
     resamples: int = 1000,
     confidence: float = 0.90,
+    mix: Mix | None = None,
 ) -> ClassEvaluation:
     """Evaluate the labelled rows of one part, repeat by repeat; at both levels where there are branches.
 
@@ -178,6 +187,7 @@ def evaluate(
     part : the part to evaluate.
     bins : equal-width bins of the reliability diagram.
     resamples, confidence : see `bootstrap_intervals`, which serves a single repeat.
+    mix : of the classes of a night, to which every metric is re-weighted beside; None for none.
 
     Raises
     ------
@@ -185,28 +195,60 @@ def evaluate(
         When the part holds no labelled row, or probabilities of a row do not sum to one.
     """
     rows = probable(predictions, part)
-    top = _evaluation(rows.top(), part, bins, resamples, confidence) if rows.branches else None
-    return _evaluation(rows, part, bins, resamples, confidence, top)
+    asked = part, bins, resamples, confidence, mix
+    top = _evaluation(rows, rows.top(), *asked) if rows.branches else None
+    return _evaluation(rows, rows, *asked, top)
 
 
 def _evaluation(
-    rows: ClassPredictions, part: str, bins: int, resamples: int, confidence: float, top: ClassEvaluation | None = None
+    leaves: ClassPredictions,
+    rows: ClassPredictions,
+    part: str,
+    bins: int,
+    resamples: int,
+    confidence: float,
+    mix: Mix | None = None,
+    top: ClassEvaluation | None = None,
 ) -> ClassEvaluation:
     numbers = [int(number) for number in np.unique(rows.repeat)]
-    repeats = tuple(_repeat(rows.take(rows.repeat == number), number, bins) for number in numbers)
-    intervals = {}
+    of = [rows.repeat == number for number in numbers]
+    weights = [None if mix is None else mix.weights(leaves.take(each)) for each in of]
+    repeats = tuple(
+        _repeat(rows.take(each), number, weight, bins)
+        for each, number, weight in zip(of, numbers, weights, strict=True)
+    )
+    intervals: dict[str, tuple[float, float]] = {}
     if len(repeats) == 1:
         k = len(rows.classes)
         intervals = bootstrap_intervals(rows.target, rows.prediction, rows.object_id, k, resamples, confidence)
-    return ClassEvaluation(part, repeats, intervals, confidence, classes=rows.classes, branches=rows.branches, top=top)
+    night, shown = None, tuple[str, ...]()
+    if mix is not None:
+        night, bounds = expected(leaves, rows, mix, resamples, confidence)
+        intervals |= {NIGHT + name: pair for name, pair in bounds.items()}
+        shown = tuple(name for name in repeats[0].metrics if name.startswith(NIGHT) and name.count("/") == 1)
+    return ClassEvaluation(
+        part,
+        repeats,
+        intervals,
+        confidence,
+        shown=shown,
+        classes=rows.classes,
+        branches=rows.branches,
+        top=top,
+        night=night,
+    )
 
 
-def _repeat(rows: ClassPredictions, number: int, bins: int) -> ClassRepeat:
+def _repeat(rows: ClassPredictions, number: int, weight: NDArray[np.float64] | None, bins: int) -> ClassRepeat:
+    metrics = classification_metrics(rows, bins)
+    if weight is not None:
+        night = classification_metrics(rows, bins, weight)
+        metrics |= {NIGHT + name: value for name, value in night.items() if not name.startswith("support/")}
     return ClassRepeat(
         number,
         len(rows),
         len(np.unique(rows.object_id)),
-        classification_metrics(rows, bins),
+        metrics,
         confusion_counts(rows.target, rows.prediction, len(rows.classes)),
         reliability(rows, bins),
     )

@@ -15,12 +15,12 @@ class Reliability:
 
     Attributes
     ----------
-    count : (bins,) samples in each bin.
+    count : (bins,) samples in each bin, or the sum of their weights.
     accuracy : (bins,) fraction of them decided rightly, NaN in an empty bin.
     confidence : (bins,) their mean probability, NaN in an empty bin.
     """
 
-    count: NDArray[np.int64]
+    count: NDArray[np.int64] | NDArray[np.float64]
     accuracy: NDArray[np.float64]
     confidence: NDArray[np.float64]
 
@@ -39,19 +39,20 @@ class Reliability:
         }
 
 
-def reliability(predictions: ClassPredictions, bins: int) -> Reliability:
+def reliability(predictions: ClassPredictions, bins: int, weight: NDArray[np.float64] | None = None) -> Reliability:
     """Reliability of labelled predictions, of which there is at least one.
 
-    Bin m holds the probabilities in ((m - 1) / bins, m / bins].
+    Bin m holds the probabilities in ((m - 1) / bins, m / bins]. ``weight`` is that of each row in another mix.
     """
     decided = predictions.prediction
     confidence = predictions.probability[np.arange(len(predictions)), decided]
     right = decided == predictions.target
     number = np.digitize(confidence, np.linspace(0, 1, bins + 1)[1:-1], right=True)
-    count = np.bincount(number, minlength=bins)
+    once = np.ones(len(predictions)) if weight is None else weight
+    count = np.bincount(number, weight, bins)
     with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN of an empty bin
         return Reliability(
             count,
-            np.bincount(number, right, bins) / count,
-            np.bincount(number, confidence, bins) / count,
+            np.bincount(number, right * once, bins) / count,
+            np.bincount(number, confidence * once, bins) / count,
         )

@@ -81,3 +81,33 @@ def bootstrap(
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     bounds = {name: np.nanquantile(each, tails) for name, each in values.items() if np.isfinite(each).any()}
     return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}
+
+
+def resampled_cells(
+    cell: NDArray[np.int64], cells: int, object_id: NDArray[np.str_], resamples: int, seed: int = 0
+) -> NDArray[np.int64]:
+    """How many rows each resample of whole objects has in each cell; whatever follows from counts follows from these.
+
+    Where every object has one row, all resamples are one draw of a multinomial, whatever the number of rows.
+
+    Parameters
+    ----------
+    cell : (n,) of each row, negative for none. cells : how many there are.
+    object_id, resamples, seed : see `bootstrap_intervals`.
+
+    Returns
+    -------
+    (resamples, cells).
+    """
+    random = np.random.default_rng(seed)
+    inside = cell >= 0
+    objects, owner = np.unique(object_id, return_inverse=True)
+    if len(objects) == len(cell):
+        share = np.append(np.bincount(cell[inside], minlength=cells), (~inside).sum()) / max(len(cell), 1)
+        return random.multinomial(len(cell), share, resamples)[:, :-1]
+    counts = np.empty((resamples, cells), np.int64)
+    kept, owners = cell[inside], owner[inside]
+    for resample in range(resamples):
+        drawn = np.bincount(random.integers(len(objects), size=len(objects)), minlength=len(objects))
+        counts[resample] = np.bincount(kept, drawn[owners], cells)
+    return counts
