@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,6 +131,29 @@ class Model(Protocol):
     def export(self, path: Path) -> Exported:
         """Write one ONNX graph to ``path`` and declare its inputs and outputs."""
         ...
+
+
+@runtime_checkable
+class Calibrates(Protocol):
+    """A classifier that can be calibrated without a validation part, for it leaves rows out as it learns."""
+
+    def out_of_bag(self, data: Data) -> tuple[Samples, NDArray[np.float64]]:
+        """Labelled samples of the train part, and (n, classes) what is said of each by what did not learn from it."""
+        ...
+
+
+@dataclass(frozen=True)
+class HeldOutAnswers:
+    """What a trained model says of rows that it did not learn from, whatever else they were used for.
+
+    Attributes
+    ----------
+    part : ``validation`` or ``out_of_bag``. samples : its rows. answers : name of an output -> n rows.
+    """
+
+    part: str
+    samples: Samples
+    answers: Mapping[str, Any]
 
 
 def task_of(model: Model) -> Task:

@@ -1,5 +1,7 @@
 """What is trained."""
 
+from .calibration.calibrated import Calibrated
+from .calibration.choose import BEST, METHODS, NONE
 from .detectors.autoencoders import Autoencoder, VariationalAutoencoder
 from .detectors.deep_svdd import DeepSVDD
 from .detectors.isolation_forest import IsolationForestDetector
@@ -22,8 +24,12 @@ from .tables.boosting import GradientBoosting
 from .tables.perceptron import Perceptron
 
 __all__ = [
+    "BEST",
+    "METHODS",
+    "NONE",
     "AADForest",
     "Autoencoder",
+    "Calibrated",
     "ContextualDetector",
     "DeepSVDD",
     "DihedralClassifier",

@@ -11,7 +11,7 @@ from .operations import OPERATIONS, SINCE_2, SIZING
 VERSIONS = (1, 2)  # 1 has classes and inputs of one size; 2 every task, and inputs of any length or size
 OF_VERSION_1 = ("classification", "hierarchical-classification")  # tasks
 KINDS = ("image", "features", "sequence")
-PROBABILITY = "probability"
+PROBABILITY, UNCALIBRATED = "probability", "uncalibrated"
 LARGEST = 1 << 26  # values in one row of an input: an 8k x 8k image
 
 

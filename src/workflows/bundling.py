@@ -105,7 +105,12 @@ def held_to(check: Callable[[Any, str], Any], value: Any, key: str) -> None:
 
 
 def details_of(
-    info: BundleInfo, config: DictConfig, data: Data, run: TrackedRun, evaluation: Evaluation
+    info: BundleInfo,
+    config: DictConfig,
+    data: Data,
+    run: TrackedRun,
+    evaluation: Evaluation,
+    calibration: Mapping[str, Any] | None = None,
 ) -> BundleDetails:
     """Everything in a bundle that follows from neither model nor samples."""
     train = data.samples("train")
@@ -126,6 +131,8 @@ def details_of(
             "n_per_class": train.counts(),
         },
     }
+    if calibration:
+        training["calibration"] = calibration
     if begun := run.tag("init_from.data"):
         training["init_from"] = {"run": config.model.init_from, "data": begun}
     return BundleDetails(

@@ -26,10 +26,12 @@ from ..core.progress import status
 from ..core.samples import Samples
 from ..evaluation import Evaluation, Evaluator
 from ..files import replacing
+from ..models import NONE
 from ..runtime.errors import AlertlabError
 from ..runtime.tasks.detection import FALSE_ALARM_RATE
 from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_identity
 from .bundling import BundleInfo, check_columns, details_of
+from .calibrating import calibrated_model, calibration_record, check_calibration, held_out_answers
 from .explain import explained_by
 from .report import log_report
 from .results import log_results, named_metrics
@@ -75,11 +77,16 @@ class Experiment:
     bundle: BundleInfo
     start: WarmStart | None
 
-    def model(self) -> Model:
-        """A new model, with a file of weights where the config names a run."""
+    def model(self, calibrated: bool = True) -> Model:
+        """A new model, with a file of weights where the config names a run.
+
+        Parameters
+        ----------
+        calibrated : as the config says. Trials of a sweep are not: the rows that would calibrate them judge them.
+        """
         weights = {"init_from": str(self.start.weights)} if self.start else {}
         built: Model = instantiate(self.config.model, **weights)
-        return built
+        return calibrated_model(built, self.config) if calibrated else built
 
     @property
     def root(self) -> Path:
@@ -141,7 +148,7 @@ def first_of(config: DictConfig) -> DictConfig:
     before = config.copy()
     if "datamodule" in first:
         before.datamodule = first.pop("datamodule")
-    alone = {"first": None, "repeats": 1, "run_name": f"{config.run_name}, first"}
+    alone = {"first": None, "repeats": 1, "run_name": f"{config.run_name}, first", "calibration": NONE}
     merged = OmegaConf.merge(before, first, alone)
     assert isinstance(merged, DictConfig)
     return merged
@@ -185,12 +192,14 @@ def resume(source: str, allowed: Sequence[str] = ()) -> TrainResult:
 def prepare(config: DictConfig, read: Data | None = None) -> Experiment:
     """Build every part and read the data, unless they are ``read``, so that errors come before training."""
     evaluator, tracker, bundle = (instantiate(config[part]) for part in ("evaluation", "tracking", "bundle"))
-    check_task(instantiate(config.model), evaluator)
+    model = instantiate(config.model)
+    check_task(model, evaluator)
     source = config.model.get("init_from")
     start = warm_start(source, tracker) if source else None
     data: Data = instantiate(config.datamodule) if read is None else read
     for repeat in range(config.repeats):
         data.draw(repeat)
+        check_calibration(model, config, data)
         if start:
             start.check(data, repeat)
     check_columns(data)
@@ -229,7 +238,7 @@ def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResu
     tables = [explained_by(model, data, each, told, experiment.evaluator) for each in tables]
     result = conclude(experiment, run, concatenate(tables), epochs_of(run, repeat))
     with status("exporting the bundle"):
-        details = details_of(experiment.bundle, config, data, run, result.evaluation)
+        details = details_of(experiment.bundle, config, data, run, result.evaluation, calibration_record(model))
         write_bundle(result.bundle, model, data.samples(), details, told)
     run.log_files(result.bundle)
     return result
@@ -241,6 +250,8 @@ def answered(
     """What a trained model says of the samples of each part, and what its answers are called."""
     task = task_of(model).name
     answers = {part: answers_of(model, samples) for part, samples in asked.items()}
+    if held := held_out_answers(model):
+        asked, answers = {**asked, held.part: held.samples}, {**answers, held.part: dict(held.answers)}
     held_out = answers.get("validation") if len(asked.get("validation", ())) else None
     rate = getattr(evaluator, "false_alarm_rate", FALSE_ALARM_RATE)
     told = told_of(task, data.samples("train"), answers.get("train", {}), held_out, rate)

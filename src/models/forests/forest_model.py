@@ -24,7 +24,7 @@ from .forest_graph import forest_graph
 from .hierarchy import TOP, Branches, Level, levels, product, weighed, weights_of
 from .importance import Importances, combined, impurity, permutation
 from .importance_files import write_importances
-from .out_of_bag import PER_CLASS, balanced_accuracy, judged_rows, votes
+from .out_of_bag import PER_CLASS, balanced_accuracy, judged_rows, unseen_means, votes
 
 DEFAULT = "default"
 MaxFeatures = str | int | float | None
@@ -130,7 +130,23 @@ class ForestModel(ABC):
     def predict(self, samples: Samples) -> NDArray[np.float64]:
         """(n, classes) probabilities, of a hierarchy P(c) = P_top(branch of c) P_branch(c)."""
         features = prepared(self.input, samples)
-        first, *others = (forest.probability(features, self.n_jobs) for forest in self.forests)
+        return self._product([forest.probability(features, self.n_jobs) for forest in self.forests])
+
+    def out_of_bag(self, data: Data) -> tuple[Samples, NDArray[np.float64]]:
+        """Rows of the train part that some tree of each forest has not seen, and (n, classes) what such trees say."""
+        train = labelled(data.samples("train"))
+        features = prepared(self.input, train)
+        pairs = zip(self.forests, levels(self.classes, self.branches, train.target), strict=True)
+        owner = np.unique(train.object_id, return_inverse=True)[1]
+        with status("asking trees about objects that they have not seen"):
+            told = [unseen_means(forest, features, task.rows, owner) for forest, task in pairs]
+            probability = self._product(told)
+        known = np.flatnonzero(np.isfinite(probability).all(axis=1))
+        return train.take(known), probability[known]
+
+    def _product(self, told: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+        """(n, classes) from what each forest says."""
+        first, *others = told
         if not others:
             return first
         top = weighed(first, weights_of(self.branches, self.branch_weights))

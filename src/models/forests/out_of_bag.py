@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 
+from ..tables.features import every_class
 from .forest import Forest, rows_of
 
 PER_CLASS = 500  # rows that are judged: bounds the time, the score's error is then below 0.02 a class
@@ -64,3 +65,27 @@ def balanced_accuracy(probability: NDArray[np.float64], target: NDArray[np.int64
     """Mean over the classes of the share of their rows that are told right."""
     right = probability.argmax(axis=1) == target
     return float(np.mean([right[target == each].mean() for each in np.unique(target)]))
+
+
+def unseen_means(
+    forest: Forest, features: NDArray[np.float32], rows: NDArray[np.int64], owner: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """(n, classes) mean probabilities of the trees that have seen no row of an object; NaN where every tree has.
+
+    Parameters
+    ----------
+    rows : those of the n that the forest was grown on; of the others every tree speaks.
+    owner : (n,) number of the object of each row.
+    """
+    if forest.grown is None:
+        return forest.probability(features, 1)
+    total, count = np.zeros((len(features), len(forest.present))), np.zeros(len(features))
+    for place, estimator in enumerate(forest.grown.estimators_):
+        seen = np.zeros(int(owner.max()) + 1, bool)
+        seen[owner[rows[rows_of(forest.grown, place, len(rows))]]] = True
+        unseen = ~seen[owner]
+        if unseen.any():
+            total[unseen] += estimator.predict_proba(features[unseen], check_input=False)
+            count += unseen
+    with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN of a row that every tree has seen
+        return every_class(total / count[:, None], forest.present, forest.classes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import onnx
@@ -18,6 +19,7 @@ def lengthen(
     constants: Mapping[str, NDArray[np.generic]],
     outputs: Mapping[str, int],
     keep: tuple[str, ...] = (),
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Append nodes, and let the graph have other outputs.
 
@@ -25,9 +27,15 @@ def lengthen(
     ----------
     nodes : in order; they take the outputs that the graph has, by name. constants : name -> array that they use.
     outputs : name -> number of columns, 0 for one value a row. keep : outputs that the graph had and keeps.
+    renamed : outputs that the graph had -> what they are called from now on, so that a new one can have their name.
     """
     model = onnx.load(path)
     graph = model.graph
+    for node in graph.node:
+        for names in (node.input, node.output):
+            names[:] = [renamed.get(name, name) for name in names]
+    for each in graph.output:
+        each.name = renamed.get(each.name, each.name)
     before = {each.name: each for each in graph.output}
     (batch,) = {each.type.tensor_type.shape.dim[0].dim_param for each in before.values()}
     graph.node.extend(nodes)

@@ -144,7 +144,7 @@ def _train_fold(warm: Warm, experiment: Experiment, run: TrackedRun, fold: int, 
     folder.mkdir(exist_ok=True)
     learning = TrialRun(run, folder, run.seed + fold, f"fold_{fold}_" if plan.folds > 1 else "", shown)
     try:
-        model: Model = experiment.model()
+        model: Model = experiment.model(calibrated=False)
         begun = time.monotonic()
         model.fit(data, learning)
         seconds = time.monotonic() - begun

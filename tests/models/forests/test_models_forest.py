@@ -1,12 +1,14 @@
 """Forests: against imbalanced-learn and scikit-learn, fitted here with the same arguments."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from alertlab.config import compose, instantiate
 from alertlab.models.forests.forest import grow, rows_of
 from alertlab.models.forests.out_of_bag import judged_rows, votes
+from alertlab.models.tables.features import prepared
 from alertlab.runtime import AlertlabError
 from alertlab.runtime.decision import decide
 from feature_table import BRANCHES, CLASSES, FEATURES, FakeRun, FeatureTable, bundled
@@ -218,3 +220,35 @@ def test_what_cannot_be_is_said_in_one_line(tmp_path, override, message):
     with pytest.raises(AlertlabError, match=message) as caught:
         fitted("hierarchical_forest", FeatureTable(), tmp_path, override)
     assert "\n" not in str(caught.value)
+
+
+def test_what_unseen_trees_say_is_what_scikit_learn_says_out_of_bag(tmp_path):
+    """One forest of scikit-learn that counts its own out-of-bag votes, and the same grown here."""
+    data = FeatureTable(n=300, branches={})
+    overrides = ["model.missing=-999", "model.max_features=sqrt", "model.n_estimators=40"]
+    model, _ = fitted("plain_forest", data, tmp_path, *overrides)
+    arguments = model.forests[0].grown.get_params() | {"oob_score": True, "warm_start": False}
+    train = data.samples("train")
+    theirs = RandomForestClassifier(**arguments).fit(prepared(model.input, train), train.target)
+    samples, told = model.out_of_bag(data)
+    rows = np.flatnonzero(np.isfinite(theirs.oob_decision_function_).all(1))
+    assert samples.object_id.tolist() == train.object_id[rows].tolist()
+    np.testing.assert_allclose(told[:, theirs.classes_], theirs.oob_decision_function_[rows], atol=1e-12)
+
+
+def test_no_tree_speaks_of_an_object_of_which_it_has_seen_another_row(tmp_path):
+    """Every object stands twice, with equal features: a tree that knows one of them would know the other."""
+    data = FeatureTable(n=120, branches={})
+    twice = np.repeat(np.arange(120), 2)
+    data.everything = replace(data.everything.take(twice), sample_id=np.arange(240))
+    data.part = np.full(240, "train")
+    model, _ = fitted("plain_forest", data, tmp_path)
+    samples, told = model.out_of_bag(data)
+    forest = model.forests[0].grown
+    names = data.everything.object_id
+    speaking = [set(names) - set(names[rows_of(forest, place, 240)]) for place in range(20)]
+    features = prepared(model.input, samples)
+    for row in range(10):
+        trees = [place for place in range(20) if samples.object_id[row] in speaking[place]]
+        each = [forest.estimators_[place].predict_proba(features[[row]])[0] for place in trees]
+        np.testing.assert_allclose(told[row, model.forests[0].present], np.mean(each, axis=0), atol=1e-12)

@@ -1,0 +1,1 @@
+"""Probabilities put right by rows that training did not learn from."""
