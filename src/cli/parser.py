@@ -95,20 +95,34 @@ def parser() -> argparse.ArgumentParser:
         verbs,
         "compare",
         compare,
-        "compare two runs: paired differences, or who says what",
-        "RUN_A RUN_B --out comparison",
+        "compare runs: is one better, by how much, on what classes",
+        "RUN_A RUN_B RUN_C --out comparison",
     )
-    verb.add_argument("first", metavar="RUN_A", help="predictions table, folder of a run, or its id")
-    verb.add_argument("second", metavar="RUN_B", help="likewise; differences are A less B")
+    verb.add_argument(
+        "words",
+        nargs="+",
+        metavar="RUN|KEY=VALUE",
+        help="two runs or more: ids or 8 digits of one, names, folders, predictions tables of any program; differences "
+        "are the earlier less the later. And Hydra overrides: key=value",
+    )
     verb.add_argument(
         "--matrix",
         action="store_true",
-        help="of each class by B the fractions by A: light curves and stamps",
+        help="of two runs, of each class by the second the fractions by the first: light curves and stamps",
     )
     verb.add_argument(
-        "--out", type=Path, default=Path("comparison"), metavar="DIR", help="folder of tables (default: %(default)s)"
+        "--intersection", action="store_true", help="where runs were tested on other objects, take those that all have"
     )
-    _config_options(verb)
+    verb.add_argument(
+        "--out",
+        type=Path,
+        default=Path("comparison"),
+        metavar="DIR",
+        help="folder of tables, figures and page (default: %(default)s)",
+    )
+    verb.add_argument("--cfg", action="store_true", help="print the composed config and stop")
+    _folders(verb)
+    verb.set_defaults(overrides=[])  # those behind an option
 
     verb = _verb(
         verbs,

@@ -1,12 +1,15 @@
 """Verbs about runs: train them, judge them, deliver them."""
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from shlex import quote
 
 from ..runtime.errors import AlertlabError
 from .common import composed, print_json
+
+OVERRIDE = re.compile(r"[+~]*[A-Za-z_][\w./@-]*=")  # a word of Hydra's, and no run
 
 # Workflows are imported by the verb that needs them: `alertlab --help` must not wait for torch.
 
@@ -167,18 +170,27 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def compare(options: argparse.Namespace) -> None:
     """Verb ``compare``."""
+    words = [*options.words, *options.overrides]
+    runs = [word for word in words if not OVERRIDE.match(word) or Path(word).exists()]
+    options.overrides = [word for word in words if word not in runs]
     config = composed("compare", options)
     if config is None:
         return
-    from ..workflows import compare as workflow
     from ..workflows import show
 
     if options.matrix:
-        matrix = workflow.compare_matrix(config, options.first, options.second, options.out)
+        from ..workflows.compare.matrix import compare_matrix
+
+        if len(runs) != 2:
+            raise AlertlabError(f"--matrix: is of two runs, not {len(runs)}")
+        first, second = runs
+        matrix = compare_matrix(config, first, second, options.out)
         print_json({"out": matrix.out}) if options.json else show.show_matrix(matrix)
-    else:
-        difference = workflow.compare_runs(config, options.first, options.second, options.out)
-        print_json({"out": difference.out}) if options.json else show.show_comparison(difference)
+        return
+    from ..workflows.compare.runs import compare_runs
+
+    result = compare_runs(config, runs, options.out, options.intersection)
+    print_json({"out": result.out}) if options.json else show.show_comparison(result)
 
 
 def report(options: argparse.Namespace) -> None:

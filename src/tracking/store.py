@@ -1,5 +1,6 @@
 """Where runs are recorded: making them, going on with them, and what is known of earlier ones."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 DEFAULT = "sqlite:///mlflow.db"
+SHORT = re.compile(r"[0-9a-f]{8,32}")  # the beginning of an id, or all of it
+MOST = 8  # runs of one name that are listed
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # or MLflow's page opens with LLM traces
 
 
@@ -111,6 +114,32 @@ class Tracker:
         refuse_links(directory)
         return TrackedRun(self.connection, identity.run_id, directory, identity.seed)
 
+    def find(self, words: str) -> str:
+        """The id of the run that is meant by an id, by its first 8 digits or more, or by a name.
+
+        Raises
+        ------
+        AlertlabError
+            Where no run is meant, or several are: with their ids.
+        """
+        self._check_known(words)
+        quote_ = "'" if "'" not in words else '"'
+        wanted = [f"attributes.run_name = {quote_}{words}{quote_}"] if quote_ not in words else []
+        if SHORT.fullmatch(words):
+            wanted.insert(0, f"attributes.run_id LIKE '{words}%'")
+        client = self.client
+        for condition in wanted:
+            with asking(self.uri):
+                places = [each.experiment_id for each in client.search_experiments()]
+                runs = client.search_runs(places, filter_string=condition, max_results=MOST + 1)
+            if len(runs) == 1:
+                return str(runs[0].info.run_id)
+            if runs:
+                such = [f"{each.info.run_id[:12]} ({_when(each.info.start_time)})" for each in runs[:MOST]]
+                more = ", ..." if len(runs) > MOST else ""
+                raise AlertlabError(f"{words}: several runs in {self.uri}: {', '.join(such)}{more}; give the id of one")
+        raise AlertlabError(f"{words}: no file, and no run of that id or name in {self.uri}")
+
     def predictions_of(self, run_id: str, folder: Path) -> Path:
         """Fetch the predictions table of an earlier run.
 
@@ -191,3 +220,7 @@ class Tracker:
             return self.artifacts if "://" in self.artifacts else Path(self.artifacts).resolve().as_uri()
         file = file_of(self.uri)
         return (file.resolve().parent / "mlartifacts").as_uri() if file else None
+
+
+def _when(started: int) -> str:
+    return f"{datetime.fromtimestamp(started / 1000, UTC):%Y-%m-%d %H:%M} UTC"

@@ -18,7 +18,8 @@ from ..evaluation.shown import Table as Shown
 
 if TYPE_CHECKING:
     from ..core.feature_file import FeaturesResult
-    from .compare import CompareMatrixResult, CompareRunsResult
+    from .compare.matrix import CompareMatrixResult
+    from .compare.runs import CompareRunsResult
     from .hunt.verb import ReplayResult
 
 MOST = 10_000  # letters of a line
@@ -67,21 +68,25 @@ def show_unknown(names: Sequence[str]) -> None:
 
 
 def show_comparison(result: "CompareRunsResult") -> None:
-    """A row a metric: both means, their paired difference and its interval."""
+    """A row a metric of each pair: both means, their paired difference, its interval and p-value."""
     of = result.comparison
     repeats = f"{len(of.repeats)} repeats" if len(of.repeats) > 1 else "1 repeat"
-    rows = [
-        (
-            each.metric,
-            f"{each.first.mean():.3f}",
-            f"{each.second.mean():.3f}",
-            f"{each.mean:+.3f}" + ("" if each.std is None else f" ± {each.std:.3f}"),
-            "-" if each.interval is None else f"[{each.interval[0]:+.3f}, {each.interval[1]:+.3f}]",
-        )
-        for each in of.differences
-    ]
-    interval = f"{100 * of.confidence:.0f} % interval"
-    _table(f"first minus second, {repeats}", ("metric", "first", "second", "difference", interval), rows)
+    for pair in of.pairs:
+        names = of.names[pair.first], of.names[pair.second]
+        rows = [
+            (
+                each.metric,
+                *(f"{np.nanmean(values):.3f}" for values in (each.first, each.second)),
+                f"{each.mean:+.3f}" + ("" if each.std is None else f" ± {each.std:.3f}"),
+                "-" if each.interval is None else f"[{each.interval[0]:+.3f}, {each.interval[1]:+.3f}]",
+                "-" if each.p_holm != each.p_holm else f"{each.p_holm:.3f}",
+            )
+            for each in pair.differences.values()
+            if "/" not in each.metric.removeprefix("top/")
+        ]
+        interval = f"{100 * of.confidence:.0f} % interval"
+        title = f"{names[0]} minus {names[1]}, {repeats}"
+        _table(title, ("metric", *names, "difference", interval, "p"), rows)
     print(f"interval: {of.method}")
 
 

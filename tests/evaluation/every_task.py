@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from alertlab.core.predictions import concatenate
-from alertlab.evaluation.comparison.difference import compare
 from alertlab.evaluation.report import Subject, report_html
 from alertlab.evaluation.tasks import judged
 from alertlab.workflows.results import named_metrics
+from comparing import compare
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 

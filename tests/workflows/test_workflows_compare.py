@@ -10,14 +10,16 @@ from alertlab.config import compose
 from alertlab.core.predictions import ClassPredictions, read_predictions
 from alertlab.evaluation.comparison.agreement import Agreement
 from alertlab.runtime import AlertlabError
-from alertlab.workflows.compare import CompareMatrixResult, compare_matrix, compare_runs
+from alertlab.workflows.compare.matrix import CompareMatrixResult, compare_matrix
+from alertlab.workflows.compare.one_metric import metric_difference
+from alertlab.workflows.compare.runs import compare_runs
 from alertlab.workflows.show import show_comparison, show_matrix
 
 
 @pytest.fixture(scope="module")
 def config(tiny_run):
     _, folder = tiny_run
-    return compose("compare", [f"tracking.uri=sqlite:///{folder}/mlflow.db", "resamples=20"])
+    return compose("compare", [f"tracking.uri=sqlite:///{folder}/mlflow.db", "resamples=20", "permutations=20"])
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def test_two_runs_on_one_split_have_their_differences(tiny_run, config, tmp_path
     predictions = read_predictions(tiny_run[0].predictions)
     other = replace(predictions, probability=np.full(predictions.probability.shape, 1 / len(predictions.classes)))
     other.write(tmp_path / "other.parquet")
-    result = compare_runs(config, str(tiny_run[0].predictions.parent), str(tmp_path / "other.parquet"), tmp_path)
+    result = compare_runs(config, [str(tiny_run[0].predictions.parent), str(tmp_path / "other.parquet")], tmp_path)
     log_loss = {each.metric: each for each in result.comparison.differences}["log_loss"]
     assert log_loss.second[0] == pytest.approx(np.log(len(predictions.classes)))
     with (tmp_path / "differences.csv").open() as file:
@@ -75,6 +77,11 @@ def test_two_runs_on_one_split_have_their_differences(tiny_run, config, tmp_path
     assert json.loads((tmp_path / "differences.json").read_text())["interval"] == "paired bootstrap over objects"
     show_comparison(result)
     assert "interval: paired bootstrap over objects" in capsys.readouterr().out
+    alone = metric_difference(config, tiny_run[0].run_id[:8], str(tmp_path / "other.parquet"), "log_loss")
+    assert (alone.difference.mean, alone.difference.interval) == (log_loss.mean, log_loss.interval)
+    assert alone.difference.gain == -log_loss.mean
+    with pytest.raises(AlertlabError, match="metric: recall/none is none of these runs; they have accuracy"):
+        metric_difference(config, tiny_run[0].run_id, str(tmp_path / "other.parquet"), "recall/none")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +94,7 @@ def test_two_runs_on_one_split_have_their_differences(tiny_run, config, tmp_path
 )
 def test_a_value_that_cannot_be_is_refused_by_its_key(override, message, tmp_path):
     with pytest.raises(AlertlabError, match=message):
-        compare_runs(compose("compare", [override]), "a", "b", tmp_path)
+        compare_runs(compose("compare", [override]), ["a", "b"], tmp_path)
 
 
 def test_a_source_that_is_none_is_named(config, tmp_path):

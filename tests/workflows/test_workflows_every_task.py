@@ -14,7 +14,8 @@ from alertlab.core.predictions import read_predictions
 from alertlab.evaluation.comparison.difference import BOOTSTRAP, CORRECTED
 from alertlab.runtime import AlertlabError, Ragged
 from alertlab.workflows import train as training
-from alertlab.workflows.compare import compare_matrix, compare_runs
+from alertlab.workflows.compare.matrix import compare_matrix
+from alertlab.workflows.compare.runs import compare_runs
 from alertlab.workflows.evaluate import evaluate
 from alertlab.workflows.predict.dispatch import predict
 from alertlab.workflows.report import report
@@ -192,7 +193,9 @@ def test_what_a_run_has_left_is_evaluated_compared_and_reported_again(trained, t
     of_run = evaluate(compose("evaluate", [*evaluation, store]), result.run_id, tmp_path / "evaluation_of_run")
     assert of_run.metrics == result.metrics
     same = str(result.predictions.parent)
-    compared = compare_runs(compose("compare", ["resamples=10", store]), same, result.run_id, tmp_path / "comparison")
+    compared = compare_runs(
+        compose("compare", ["resamples=10", "permutations=10", store]), [same, result.run_id], tmp_path / "comparison"
+    )
     assert compared.comparison.method in (CORRECTED, BOOTSTRAP) or "train" in compared.comparison.method
     assert compared.comparison.differences
     assert all(each.mean == pytest.approx(0, abs=1e-12) for each in compared.comparison.differences)

@@ -1,19 +1,31 @@
 """Is one run better than another on the same test samples? Paired differences of metrics."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.predictions import Predictions
-from ...runtime.errors import AlertlabError
-from ..evaluator import labelled
-from ..metrics.intervals import bootstrap
-from ..task import JudgedTask
-from ..tasks import judged
+from ...core.predictions import ClassPredictions
+from ..classification.metrics import classification_metrics
+from .agreement import one_each
+from .direction import direction, family
+from .pairing import Paired
+from .resampling import Resampled, resampled
+from .significance import McNemar, corrected_t, holm, mcnemar, permutation_p
 
 CORRECTED, BOOTSTRAP = "corrected resampled t", "paired bootstrap over objects"
-NO_TRAIN = "none, for the tables lack the training samples (part train) that say how much repeats share"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a method says of a mean difference: interval and two-sided p-value."""
+
+    interval: tuple[float, float]
+    p: float
 
 
 @dataclass(frozen=True)
@@ -23,87 +35,161 @@ class Difference:
     Attributes
     ----------
     metric : its name, with ``top/`` before it at the top level.
-    first, second : (r,) of each common repeat.
-    interval : of the mean difference, first minus second; None where there is none.
+    first, second : (r,) of each common repeat; NaN where a repeat lacks it.
+    objects : over objects, for the trainings as they are; None for a single object.
+    repeats : over repeats, for trainings to come; None of a single one, or without training rows.
+    p_holm : the p-value of `judged` after Holm's correction, over the pairs of runs, and the classes of one score.
     """
 
     metric: str
-    first: NDArray[np.float64]
-    second: NDArray[np.float64]
-    interval: tuple[float, float] | None
+    first: Floats
+    second: Floats
+    objects: Judged | None = None
+    repeats: Judged | None = None
+    p_holm: float = float("nan")
 
     @property
     def mean(self) -> float:
         """Mean difference, first minus second."""
-        return float(np.mean(self.first - self.second))
+        return float(np.nanmean(self.first - self.second))
 
     @property
     def std(self) -> float | None:
         """Sample standard deviation (ddof=1) of the difference over repeats; None for a single one."""
-        return float(np.std(self.first - self.second, ddof=1)) if len(self.first) > 1 else None
+        known = np.isfinite(self.first - self.second)
+        return float(np.std((self.first - self.second)[known], ddof=1)) if known.sum() > 1 else None
+
+    @property
+    def judged(self) -> Judged | None:
+        """By repeats where there are several that can be judged by, else by objects."""
+        return self.repeats or self.objects
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Of the mean difference, first minus second; None where there is none."""
+        return self.judged.interval if self.judged else None
+
+    @property
+    def p(self) -> float:
+        """Two-sided p-value; NaN where there is none."""
+        return self.judged.p if self.judged else float("nan")
+
+    @property
+    def gain(self) -> float:
+        """By how much the first is better: minus the difference where less is better."""
+        return self.mean * (direction(self.metric) or 1)
+
+    def significant(self, level: float) -> bool:
+        """Whether the corrected p-value is below a level."""
+        return bool(self.p_holm < level)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two of the runs.
+
+    Attributes
+    ----------
+    first, second : places of the runs. differences : by metric; of the top level first, where there is one.
+    decisions : repeat -> McNemar's test, of classifiers; one decision an object.
+    """
+
+    first: int
+    second: int
+    differences: Mapping[str, Difference]
+    decisions: Mapping[int, McNemar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Paired differences of all metrics.
+    """Paired differences of all metrics, of two runs or more.
 
     Attributes
     ----------
-    repeats : common ones.
+    paired : the rows that are compared.
     method : of the intervals.
-    confidence : probability that they are made to cover.
-    differences : of the top level first, where there is one.
+    confidence : probability that they are made to cover; one less it is the level of significance.
+    values : metric -> (runs, repeats); NaN where a repeat lacks it.
+    pairs : of runs.
+    resampled : metrics over resamples of the objects.
     """
 
-    repeats: tuple[int, ...]
+    paired: Paired
     method: str
     confidence: float
-    differences: tuple[Difference, ...]
+    values: Mapping[str, Floats]
+    pairs: tuple[Pair, ...]
+    resampled: Resampled
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the runs."""
+        return self.paired.names
+
+    @property
+    def repeats(self) -> tuple[int, ...]:
+        """Common ones."""
+        return tuple(self.paired.repeats)
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Of the first pair."""
+        return tuple(self.pairs[0].differences.values())
+
+    @property
+    def level(self) -> float:
+        """Of significance."""
+        return 1 - self.confidence
 
 
-def compare(first: Predictions, second: Predictions, resamples: int, confidence: float) -> Comparison:
-    """Paired differences over the repeats that both tables hold, on the labelled rows of part test.
+def compare(
+    paired: Paired,
+    resamples: int = 1000,
+    permutations: int = 2000,
+    confidence: float = 0.90,
+    reference: bool = False,
+    seed: int = 0,
+    tick: Callable[[], None] = lambda: None,
+) -> Comparison:
+    """Paired differences of all metrics that the runs of a task are judged by.
 
-    A metric that a repeat of either lacks is not compared.
-    Several repeats have the corrected resampled t interval, for which both tables
-    must hold the rows they were trained on (part train), else there is none; a single
-    repeat has the percentile interval of a paired bootstrap over objects.
+    Over objects each has the percentile interval of a bootstrap, in which all runs see the same objects, and the
+    p-value of a permutation test that swaps two runs, object by object. Several repeats have the corrected resampled t
+    beside, which needs the number of training rows; where there is one it is what counts.
 
-    Raises
-    ------
-    AlertlabError
-        For other tasks, classes or branches, no common repeat, or test samples or truths that differ.
+    Parameters
+    ----------
+    resamples, permutations : how many. confidence : of the intervals.
+    reference : compare all with the first run alone, not each with each.
+    seed : of the draws; the same seed gives the same numbers.
+    tick : called after each piece of work.
     """
-    if first.task != second.task:
-        tasks = f"the first run is of a {first.task}, the second of a {second.task}"
-        raise AlertlabError(f"{tasks}: only runs on one task can be compared")
-    task = judged(first)
-    second = task.aligned(first, second)
-    ratio = max(_test_over_train(first), _test_over_train(second))  # the wider interval where they differ
-    pairs = _pairs(labelled(first, "test"), labelled(second, "test"), task)
-    several = len(pairs) > 1
-    differences = []
-    both = [(task.levels(a), task.levels(b)) for a, b in pairs.values()]
-    for prefix in both[0][1]:  # the second has the branches of either
-        rows = [(a[prefix], b[prefix]) for a, b in both]
-        scores = [(task.scores(a, None), task.scores(b, None)) for a, b in rows]
-        bounds = {} if several else paired_bootstrap(*rows[0], task, resamples, confidence)
-        for name in (name for name in scores[0][0] if all(name in each for pair in scores for each in pair)):
-            left, right = (np.array([each[side][name] for each in scores]) for side in (0, 1))
-            if several and np.isfinite(ratio):
-                bounds[name] = corrected_interval(left - right, ratio, confidence)
-            differences.append(Difference(prefix + name, left, right, bounds.get(name)))
-    method = (CORRECTED if np.isfinite(ratio) else NO_TRAIN) if several else BOOTSTRAP
-    return Comparison(tuple(pairs), method, confidence, tuple(differences))
+    m = len(paired.names)
+    places = [(0, other) for other in range(1, m)] if reference else list(combinations(range(m), 2))
+    found = resampled(paired, places, resamples, permutations, seed, tick)
+    values = _values(paired, list(found.whole))
+    classes = isinstance(next(iter(paired.repeats.values()))[0], ClassPredictions)
+    right = {number: [_right(each) for each in rows] for number, rows in paired.repeats.items()} if classes else {}
+    several = len(paired.repeats) > 1 and np.isfinite(paired.test_over_train)
+    pairs = []
+    for number, (a, b) in enumerate(places):
+        differences = {}
+        for metric, value in values.items():
+            one = Difference(metric, value[a], value[b], _objects(found, metric, (a, b), number, value, confidence))
+            known = value[a] - value[b]
+            known = known[np.isfinite(known)]
+            if several and len(known) > 1:
+                interval = corrected_interval(known, paired.test_over_train, confidence)
+                one = replace(one, repeats=Judged(interval, corrected_t(known, paired.test_over_train)[1]))
+            differences[metric] = one
+        decisions = {repeat: mcnemar(of[a], of[b]) for repeat, of in right.items()}
+        pairs.append(Pair(a, b, differences, decisions))
+    method = CORRECTED if several else BOOTSTRAP
+    return Comparison(paired, method, confidence, values, tuple(_corrected(pairs)), found)
 
 
-def corrected_interval(
-    difference: NDArray[np.float64], test_over_train: float, confidence: float
-) -> tuple[float, float]:
-    """The corrected resampled t interval of a mean difference (Nadeau & Bengio 2003, Machine Learning 52, 239).
-
-    Repeats share training samples, so their differences are not independent; the
-    variance of the mean is (1/r + n_test/n_train) s**2, not s**2 / r, with r - 1 degrees of freedom.
+def corrected_interval(difference: Floats, test_over_train: float, confidence: float) -> tuple[float, float]:
+    """The corrected resampled t interval of a mean difference, see `corrected_t`.
 
     Parameters
     ----------
@@ -113,70 +199,69 @@ def corrected_interval(
     """
     from scipy.stats import t  # here: its import takes half a second
 
-    r = len(difference)
-    error = float(np.sqrt((1 / r + test_over_train) * np.var(difference, ddof=1)))
-    half = error * float(t.ppf((1 + confidence) / 2, r - 1))
+    half = corrected_t(difference, test_over_train)[0] * float(t.ppf((1 + confidence) / 2, len(difference) - 1))
     middle = float(np.mean(difference))
     return middle - half, middle + half
 
 
-def paired_bootstrap(
-    first: Predictions, second: Predictions, task: JudgedTask, resamples: int, confidence: float, seed: int = 0
-) -> dict[str, tuple[float, float]]:
-    """Percentile interval of first minus second, both on the same resamples of whole objects.
+def _values(paired: Paired, metrics: Sequence[str]) -> dict[str, Floats]:
+    """Metric -> (runs, repeats)."""
+    scores = [[_exact(paired, rows[place]) for rows in paired.repeats.values()] for place in range(len(paired.names))]
+    found = {name: np.array([[each.get(name, np.nan) for each in of] for of in scores]) for name in metrics}
+    return {name: of for name, of in found.items() if np.isfinite(of).any(axis=1).all()}
 
-    Parameters
-    ----------
-    first, second : labelled rows of the same samples in the same order.
-    task : whose scores they are. resamples, confidence, seed : see `bootstrap_intervals`.
 
-    Returns
-    -------
-    Metric -> (low, high); empty for a single object.
+def _exact(paired: Paired, rows: Any) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for prefix, of in paired.task.levels(rows).items():
+        scores = classification_metrics(of) if isinstance(of, ClassPredictions) else {}
+        found |= {prefix + name: value for name, value in (scores | paired.task.scores(of, None)).items()}
+    return found
+
+
+def _objects(
+    found: Resampled, metric: str, runs: tuple[int, int], number: int, values: Floats, confidence: float
+) -> Judged | None:
+    """Interval and p-value over objects; that ranks are joined moves the interval by what it moves the whole."""
+    if found.blocks.objects < 2:
+        return None
+    a, b = runs
+    whole = float(found.whole[metric][a] - found.whole[metric][b])
+    drawn = found.drawn[metric][a] - found.drawn[metric][b]
+    if not np.isfinite(drawn).any():
+        return None
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    moved = float(np.nanmean(values[a] - values[b])) - whole
+    moved = 0.0 if abs(moved) < 1e-12 else moved
+    low, high = (float(each) + moved for each in np.nanquantile(drawn, tails))
+    return Judged((low, high), permutation_p(whole, found.swapped[metric][number]))
+
+
+def _right(rows: Any) -> NDArray[np.bool_]:
+    """(objects,) whether each is decided rightly, by the mean probability over its rows, which are not independent.
+
+    Objects whose rows differ in their truth are left out.
     """
-
-    def difference(weight: NDArray[np.int64]) -> dict[str, float]:
-        left, right = task.scores(first, weight), task.scores(second, weight)
-        return {name: left[name] - right[name] for name in left.keys() & right.keys()}
-
-    return bootstrap(difference, first.object_id, resamples, confidence, seed)
+    objects = one_each(rows)
+    right: NDArray[np.bool_] = (objects.prediction == objects.target)[objects.labelled]
+    return right
 
 
-def _pairs(first: Predictions, second: Predictions, task: JudgedTask) -> dict[int, tuple[Predictions, Predictions]]:
-    """Repeat -> the rows of both in the order of their samples."""
-    repeats = np.intersect1d(first.repeat, second.repeat).tolist()
-    if not repeats:
-        held = [np.unique(each.repeat).tolist() for each in (first, second)]
-        raise AlertlabError(f"the runs have no repeat in common: the first has {held[0]}, the second {held[1]}")
-    pairs = {}
-    for repeat in repeats:
-        left, right = (_of_repeat(each, repeat) for each in (first, second))
-        for name in ("object_id", "sample_id"):
-            a, b = getattr(left, name), getattr(right, name)
-            if not np.array_equal(np.sort(a), np.sort(b)):
-                only = [np.setdiff1d(a, b), np.setdiff1d(b, a)]
-                such = ", ".join(str(each[0]) for each in only if len(each))
-                noun = {"object_id": "objects", "sample_id": "samples"}[name]
-                raise AlertlabError(
-                    f"repeat {repeat}: the runs were tested on other {noun}, {len(only[0])} of them only in the first "
-                    f"and {len(only[1])} only in the second{f' ({such})' if such else ''}; train both with one "
-                    "datamodule and one split"
-                )
-        if not np.array_equal(left.key(), right.key()):
-            raise AlertlabError(f"repeat {repeat}: the runs were asked other things of the same samples")
-        if (differ := task.differ(left, right)) > 0:
-            raise AlertlabError(f"repeat {repeat}: {differ} test samples have another truth in the second run")
-        pairs[int(repeat)] = (task.aligned(right, left), right)
-    return pairs
-
-
-def _of_repeat(predictions: Predictions, repeat: int) -> Predictions:
-    rows = predictions.take(predictions.repeat == repeat)
-    return rows.take(np.lexsort((rows.key(), rows.object_id, rows.sample_id)))
-
-
-def _test_over_train(predictions: Predictions) -> float:
-    """Test samples over training samples; infinite for a table without training samples."""
-    known = predictions.labelled
-    test, train = (int((known & (predictions.part == part)).sum()) for part in ("test", "train"))
-    return test / train if train else float("inf")
+def _corrected(pairs: Sequence[Pair]) -> list[Pair]:
+    families: dict[str, list[tuple[int, str]]] = {}
+    for number, pair in enumerate(pairs):
+        for metric in pair.differences:
+            families.setdefault(family(metric), []).append((number, metric))
+    p_holm: dict[tuple[int, str], float] = {}
+    for members in families.values():
+        values = [pairs[number].differences[metric].p for number, metric in members]
+        p_holm |= dict(zip(members, holm(values), strict=True))
+    return [
+        replace(
+            pair,
+            differences={
+                metric: replace(each, p_holm=p_holm[number, metric]) for metric, each in pair.differences.items()
+            },
+        )
+        for number, pair in enumerate(pairs)
+    ]

@@ -5,15 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from alertlab.core.predictions import concatenate
-from alertlab.evaluation.classification import judged
-from alertlab.evaluation.comparison.difference import (
-    BOOTSTRAP,
-    CORRECTED,
-    compare,
-    corrected_interval,
-    paired_bootstrap,
-)
+from alertlab.evaluation.comparison.difference import BOOTSTRAP, CORRECTED, corrected_interval
 from alertlab.runtime.errors import AlertlabError
+from comparing import compare
 from scipy import stats
 from sklearn import metrics as sk
 
@@ -42,7 +36,7 @@ def test_differences_are_those_of_scikit_learn_at_both_levels(first):
     second = sharpened(first)
     comparison = compare(first, second, 10, 0.9)
     measured = {each.metric: each for each in comparison.differences}
-    assert list(measured)[:2] == ["top/macro_recall", "top/macro_f1"]
+    assert list(measured)[:2] == ["top/accuracy", "top/balanced_accuracy"]
     assert comparison.repeats == (0, 1, 2, 3, 4)
     scores = {
         "macro_recall": lambda of: sk.recall_score(of.target, of.prediction, average="macro"),
@@ -94,16 +88,18 @@ def test_a_single_repeat_has_the_paired_bootstrap_of_scipy(first):
 def test_a_run_and_itself_do_not_differ(first):
     for rows in (first, first.take(first.repeat == 2)):
         for each in compare(rows, rows, 20, 0.9).differences:
-            assert (each.mean, each.interval) == (0, (0, 0))
+            assert (each.mean, each.interval, each.p) == (0, (0, 0), 1)
 
 
 def test_objects_are_drawn_whole(first):
     rows = first.take((first.repeat == 0) & (first.part == "test"))
-    once = paired_bootstrap(rows, sharpened(rows), judged, 50, 0.9)
-    ten = rows.take(np.repeat(np.arange(len(rows)), 10))
-    assert paired_bootstrap(ten, sharpened(rows).take(np.repeat(np.arange(len(rows)), 10)), judged, 50, 0.9) == {
-        name: pytest.approx(bounds) for name, bounds in once.items()
-    }
+    tenfold = [
+        replace(each, sample_id=np.arange(len(each)))
+        for each in (of.take(np.repeat(np.arange(len(rows)), 10)) for of in (rows, sharpened(rows)))
+    ]
+    once = {each.metric: each.interval for each in compare(rows, sharpened(rows), 50, 0.9).differences}
+    for each in compare(*tenfold, 50, 0.9).differences:
+        assert each.interval == pytest.approx(once[each.metric]), each.metric
 
 
 def test_the_order_of_rows_and_of_classes_does_not_matter(first):
@@ -119,12 +115,19 @@ def test_the_order_of_rows_and_of_classes_does_not_matter(first):
         assert each.mean == pytest.approx(other.mean)
 
 
-def test_only_common_repeats_count_and_without_training_samples_there_is_no_interval(first):
+def test_only_common_repeats_count_and_without_training_samples_the_interval_is_over_objects(first):
     tested = first.take(first.part == "test")
     comparison = compare(tested, tested.take(tested.repeat > 2), 10, 0.9)
     assert comparison.repeats == (3, 4)
-    assert {each.interval for each in comparison.differences} == {None}
-    assert "part train" in comparison.method
+    assert comparison.method == BOOTSTRAP
+    assert {each.repeats for each in comparison.differences} == {None}
+
+
+def test_training_rows_given_as_a_number_serve_as_those_in_the_table(first):
+    second, held = sharpened(first), first.part == "test"
+    there = compare(first, second, 10, 0.9).differences
+    told = compare(first.take(held), second.take(held), 10, 0.9, train_rows=600).differences
+    assert [each.interval for each in told] == [each.interval for each in there]
 
 
 def test_runs_that_cannot_be_compared_say_why(first):
@@ -132,9 +135,12 @@ def test_runs_that_cannot_be_compared_say_why(first):
     missing = first.take(
         ~(test & (first.repeat == 3) & np.isin(first.object_id, first.object_id[test & (first.repeat == 3)][:7]))
     )
-    with pytest.raises(AlertlabError, match=r"repeat 3: .* other objects, 7 of them only in the first and 0 only"):
+    with pytest.raises(
+        AlertlabError,
+        match=r"repeat 3: .* 7 of them only in the first and 0 only .* the 143 in both by --inter",
+    ):
         compare(first, missing, 10, 0.9)
-    with pytest.raises(AlertlabError, match=r"no repeat in common: the first has \[0\], the second \[1\]"):
+    with pytest.raises(AlertlabError, match=r"no repeat in common: A has \[0\]; B has \[1\]"):
         compare(first.take(first.repeat == 0), first.take(first.repeat == 1), 10, 0.9)
     with pytest.raises(AlertlabError, match=r"other classes, SNIa, .* and a, b, c, d: only runs on one task"):
         compare(first, replace(first, classes=("a", "b", "c", "d"), branches={}), 10, 0.9)
