@@ -231,7 +231,7 @@ def test_evaluate_compare_and_report_take_a_detector_of_a_table(done, place, tmp
     assert main(["evaluate", one, "--out", str(tmp_path / "e"), *few, "--json"]) == 0
     metrics = json.loads(capsys.readouterr().out)["metrics"]
     assert metrics["test/auroc"] == pytest.approx(result.metrics["test/auroc/one"])
-    assert main(["compare", one, two, "--out", str(tmp_path / "c")]) == 0
+    assert main(["compare", one, two, "--out", str(tmp_path / "c"), "resamples=20", "permutations=20"]) == 0
     tracking = f"tracking.uri=sqlite:///{folder}/mlflow.db"
     page = str(tmp_path / "r.html")
     words = [Path(one).name, "--out", page, tracking, "--allow", "spies", "--config-dir", str(place / "conf")]
