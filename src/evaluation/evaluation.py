@@ -1,11 +1,12 @@
 """One evaluation: the metrics of every repeat, and their mean and spread."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from .metrics.spread import metric_spread
-from .shown import Table
+from .shown import FEW, Table, of_few, plus_minus
 from .tables.csv_text import csv_text
 
 NIGHT = "night/"  # before a metric that is re-weighted to the class mix of a night
@@ -66,10 +67,16 @@ class Evaluation:
         return metric_spread([repeat.metrics for repeat in self.repeats])[1]
 
     @property
+    def repeats_of(self) -> dict[str, int]:
+        """How many repeats have each metric."""
+        return dict(Counter(name for repeat in self.repeats for name in repeat.metrics))
+
+    @property
     def formatted(self) -> dict[str, str]:
-        """Metric -> ``0.870 ± 0.010``, or ``0.870 [0.820, 0.910]`` for a single repeat."""
+        """Metric -> ``0.870 ± 0.010`` (``±*`` over few repeats), or ``0.870 [0.820, 0.910]`` for a single one."""
         text = {name: digits(value) for name, value in self.mean.items()}
-        spread = {name: f" ± {digits(value)}" for name, value in self.std.items()}
+        number = self.repeats_of
+        spread = {name: f" {plus_minus(number[name])} {digits(value)}" for name, value in self.std.items()}
         spread |= {name: f" [{digits(low)}, {digits(high)}]" for name, (low, high) in self.intervals.items()}
         return {name: value + spread.get(name, "") for name, value in text.items()}
 
@@ -83,7 +90,8 @@ class Evaluation:
 
     def warnings(self) -> list[str]:
         """What a reader must know before the numbers, a sentence each."""
-        return []
+        several = len(self.repeats)
+        return [of_few(several)] if 1 < several < FEW else []
 
     def named(self) -> Iterator[tuple[tuple[str, ...], bool, float]]:
         """Every number for MLflow: words of its name, whether it is a deviation, value."""
@@ -93,11 +101,17 @@ class Evaluation:
                 yield tuple(name.split("/", 1 + before)), deviation, value
 
     def metrics_csv(self) -> str:
-        """``metric, mean, std`` and a column a repeat; empty where a repeat lacks the metric."""
-        mean, std = self.mean, self.std
-        header = ["metric", "mean", "std", *(f"repeat_{repeat.number}" for repeat in self.repeats)]
+        """A row a metric: mean, deviation, interval of a single repeat, and each repeat; empty where there is none."""
+        mean, std, intervals, number = self.mean, self.std, self.intervals, self.repeats_of
+        header = ["metric", "mean", "std", "low", "high", "repeats"]
+        header += [f"repeat_{repeat.number}" for repeat in self.repeats]
         each = [repeat.metrics for repeat in self.repeats]
-        return csv_text(header, ([name, mean[name], std.get(name), *(of.get(name) for of in each)] for name in mean))
+        rows = (
+            [name, mean[name], std.get(name), *intervals.get(name, (None, None)), number[name]]
+            + [of.get(name) for of in each]
+            for name in mean
+        )
+        return csv_text(header, rows)
 
     def to_json(self) -> dict[str, Any]:
         """Plain, strict JSON: the content of ``evaluation.json``."""

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..core.paper import SMALL, paper_style
+from ..core.paper import paper_style
 from ..core.predictions import ClassPredictions, Predictions, ScorePredictions, ValuePredictions
 from .figures.curves import COLOURS, panels
 from .rows import once
@@ -127,7 +127,6 @@ def _by_class(axes: Axes, place: Values, names: NDArray[np.str_], said: str, str
         axes.scatter(*place[names == name].T, color=colour, label=name, **_dots(len(names)))
     axes.legend(
         title=said[:1].upper() + said[1:],
-        title_fontsize=SMALL,
         markerscale=3,
         frameon=True,
         facecolor="white",

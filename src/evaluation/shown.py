@@ -7,6 +7,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FEW = 5  # repeats: a standard deviation over fewer is itself uncertain by a third and more
+
+
+def plus_minus(repeats: int) -> str:
+    """``±``, or ``±*`` before a deviation over so few repeats that a reader is to be told."""
+    return "±*" if repeats < FEW else "±"
+
+
+def of_few(repeats: int) -> str:
+    """What the mark says: relative error of the deviation of normal values, 1 / sqrt(2 (n - 1))."""
+    error = 100 / (2 * (repeats - 1)) ** 0.5
+    return f"±* is over {repeats} repeats: the deviation itself is uncertain by {error:.0f} %"
+
 
 @dataclass(frozen=True)
 class Table:

@@ -112,7 +112,7 @@ def test_every_number_is_finite_and_has_its_spread(trained):
     assert result.metrics
     assert all(np.isfinite(value) for value in result.metrics.values())
     assert set(result.evaluation.headline) & {name for name, _ in result.evaluation.results()}
-    assert all(" ± " in text for name, text in result.evaluation.results())
+    assert all(" ±* " in text for name, text in result.evaluation.results())
     written = json.loads((result.figures / "evaluation.json").read_text())
     assert written["mean"] == result.evaluation.mean
 

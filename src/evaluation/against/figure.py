@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import COLUMN, paper_style
+from ...core.paper import POINT, TEXT, column, paper_style
+from ..figures.curves import STYLES
 from ..metrics.spread import std_bars
 from .curve import ScoreCurve
 
-WIDE = 15  # letters: three names as long do not stand side by side in a column
+CLOSE: dict[str, Any] = {"handlelength": 1.5, "handletextpad": 0.5, "columnspacing": 1.2}  # of the legend
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def score_curve_figure(
     below : what ``ScoreCurve.classes`` counts.
     """
     heights = [2.0] * len(curves) + [0.8]
-    figure = Figure((COLUMN, 0.5 + sum(heights)), layout="constrained")
+    figure = Figure((column(), 0.5 + sum(heights)), layout="constrained")
     *panels, bottom = figure.subplots(len(curves) + 1, 1, sharex=True, height_ratios=heights)
     for panel, curve in zip(panels, curves, strict=True):
         for number, (name, line) in enumerate(lines.items()):
@@ -60,6 +62,7 @@ def score_curve_figure(
                 _bars(curve, name),
                 color=line.colour,
                 marker=line.marker,
+                linestyle=STYLES.get(line.colour, "-"),
                 label=line.name,
                 elinewidth=0.6,
                 capsize=1.5,
@@ -69,13 +72,11 @@ def score_curve_figure(
         panel.set_ylim(max(-0.12, low - 0.12 * (high - low)), min(1.02, high))
         if len(set(curve.classes.tolist())) > 1:
             for place, classes in zip(curve.places, curve.classes, strict=True):
-                panel.text(
-                    place, 0.02, f"{classes:.0f}", transform=panel.get_xaxis_transform(), ha="center", fontsize=6
-                )
-            panel.text(1.01, 0.02, below, transform=panel.transAxes, fontsize=6)
-    long = len(lines) > 3 and max(len(line.name) for line in lines.values()) > WIDE
-    columns = 2 if long else min(3, len(lines))
-    panels[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
+                panel.text(place, 0.02, f"{classes:.0f}", transform=panel.get_xaxis_transform(), ha="center")
+            panel.text(1.01, 0.02, below, transform=panel.transAxes, rotation=90)
+    longest = 0.6 * max(len(line.name) for line in lines.values()) * TEXT * POINT + 0.3  # a handle beside it
+    columns = min(3, len(lines), max(1, int(0.85 * column() / longest)))
+    panels[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2, **CLOSE)
     curve = curves[0]
     if logarithmic:
         bottom.set_xscale("log", base=2)
@@ -91,10 +92,9 @@ def score_curve_figure(
             (0, 3),
             textcoords="offset points",
             ha="center",
-            fontsize=6,
         )
     bottom.margins(y=0.35)
-    upright = max(map(len, curve.labels)) * len(curve.labels) > 50  # characters that a column holds side by side
+    upright = len(curve.labels) * (0.64 * max(map(len, curve.labels)) + 0.9) * TEXT * POINT > 0.82 * column()
     bottom.set_xticks(curve.places, curve.labels, rotation=90 if upright else 0)
     bottom.set(xlabel=quantity, ylabel="Objects")
     return figure

@@ -13,6 +13,7 @@ from ...core.predictions import Predictions
 from ...runtime.errors import AlertlabError
 
 Rows = TypeVar("Rows", bound=Predictions)
+FEWEST = 10  # objects of a bin
 CUT = re.compile(r"_(\d+(?:\.\d+)?)d")  # the end of a part of cut light curves, such as test_16d
 
 
@@ -38,7 +39,8 @@ def groups_by_fact(
     """Rows in bins of a fact, each at a whole place; rows that lack it come last.
 
     Bins end at powers of two (6-7, 8-15, 16-31, ...), where the values are 0 or more,
-    and at their octiles where some are negative. Empty ones at the ends are left out.
+    and at their octiles where some are negative. Empty ones at the ends are left out, and neighbours of
+    fewer than ten objects (mean over repeats) are joined: scores of so few say nothing.
 
     Parameters
     ----------
@@ -49,7 +51,8 @@ def groups_by_fact(
     groups: list[Group[Rows]] = []
     if finite.any():
         given, edges = edges is not None, _edges(values[finite]) if edges is None else edges
-        whole = bool((values[finite] == np.round(values[finite])).all()) and edges[0] >= 0
+        edges = joined(edges, values, rows)
+        whole = bool((values[finite] == np.round(values[finite])).all()) and bool((edges >= 0).all())
         number = np.digitize(values, edges) - 1
         least = values[finite].min()
         for index, (low, high) in enumerate(pairwise(edges)):
@@ -58,6 +61,36 @@ def groups_by_fact(
     if not finite.all():
         groups.append(Group("unknown", len(groups), rows.take(~finite)))
     return groups
+
+
+def joined(edges: NDArray[np.float64], values: NDArray[np.float64], rows: Predictions) -> NDArray[np.float64]:
+    """Those ends of bins between which ten objects lie, a mean over repeats, or none; of fewer the outermost alone.
+
+    An end at 0 stays, between what is before and after.
+    """
+    _, owner = np.unique(rows.object_id, return_inverse=True)
+    repeats, repeat = np.unique(rows.repeat, return_inverse=True)
+    owner, enough = owner * len(repeats) + repeat, FEWEST * len(repeats)
+
+    def objects(low: float, high: float) -> int:
+        return len(np.unique(owner[(values >= low) & (values < high)]))
+
+    kept: list[float] = []
+    for ends in (edges[edges <= 0], edges[edges >= 0]):
+        occupied = [place for place, bounds in enumerate(pairwise(ends)) if objects(*bounds)]
+        if not occupied:
+            continue
+        first, *others = ends[occupied[0] : occupied[-1] + 2].tolist()
+        own = [first]
+        for high in others:
+            if not 0 < objects(own[-1], high) < enough:
+                own.append(high)
+        if own[-1] < others[-1]:  # what is left joins the last
+            while len(own) > 1 and objects(own[-1], others[-1]) < enough:
+                own.pop()
+            own.append(others[-1])
+        kept += own[1:] if kept and kept[-1] == own[0] else own
+    return np.array(kept)
 
 
 def quantile_edges(values: NDArray[np.float64], bins: int) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import COLUMN, TRAIN, paper_style
+from ...core.paper import TRAIN, column, paper_style
 from ..metrics.spread import mean_and_std, std_bars
 from .summary import ClassEvaluation
 
@@ -23,7 +23,7 @@ def calibration_figure(evaluation: ClassEvaluation) -> Figure:
     count = np.mean([each.count for each in diagrams], axis=0)
     bars = std_bars(accuracy, spread) if len(diagrams) > 1 else wilson_bars(accuracy, count)
 
-    figure = Figure((COLUMN, 3.9), layout="constrained")
+    figure = Figure((column(), 3.9), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     above.plot([0, 1], [0, 1], color="0.6", linewidth=0.6, linestyle="--")
     above.errorbar(confidence, accuracy, bars, color=TRAIN, fmt="o", elinewidth=0.6, capsize=1.5, clip_on=False)

@@ -8,12 +8,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..figures.matrix import Cells, Side, matrix_figure, thousands
+from ..shown import plus_minus
 from .summary import ClassEvaluation
 
 What = Literal["fraction", "counts", "percentiles"]
 
 
-def confusion_figure(evaluation: ClassEvaluation, what: What = "fraction") -> Figure:
+def confusion_figure(
+    evaluation: ClassEvaluation, what: What = "fraction", marked: NDArray[np.bool_] | None = None
+) -> Figure:
     """Confusion matrix, rows true; colour is the fraction of the true class.
 
     Classes stand grouped by branch, with a thin line between branches. Where the
@@ -26,6 +29,7 @@ def confusion_figure(evaluation: ClassEvaluation, what: What = "fraction") -> Fi
     what : ``fraction`` prints the mean (and ± the standard deviation over repeats),
         ``counts`` the samples, summed over repeats, ``percentiles`` the median over
         repeats in per cent with the distances to the 95th and 5th percentile.
+    marked : (k, k) cells with a frame, in taxonomy order: such as those that differ between two runs.
     """
     order = np.ix_(evaluation.order, evaluation.order)
     classes = tuple(evaluation.classes[index] for index in evaluation.order)
@@ -37,10 +41,15 @@ def confusion_figure(evaluation: ClassEvaluation, what: What = "fraction") -> Fi
     else:
         choices = _fractions(fraction, evaluation.fraction_std[order])
     repeats = len(evaluation.repeats)
-    several = {"fraction": "mean ± std", "counts": "sum", "percentiles": "median, 5th and 95th percentile"}[what]
+    several = {
+        "fraction": f"mean {plus_minus(repeats)} std",
+        "counts": "sum",
+        "percentiles": "median, 5th and 95th percentile",
+    }[what]
     over = f", {several} of {repeats} repeats" if repeats > 1 else ""
     true, predicted = (Side(f"{name} class", classes, evaluation.breaks) for name in ("True", "Predicted"))
-    return matrix_figure(fraction, true, predicted, [(texts, title + over) for texts, title in choices])
+    framed = None if marked is None else marked[order]
+    return matrix_figure(fraction, true, predicted, [(texts, title + over) for texts, title in choices], framed)
 
 
 def _fractions(mean: NDArray[np.float64], std: NDArray[np.float64]) -> list[tuple[Cells, str]]:

@@ -10,11 +10,12 @@ from ..against.figure import Line
 from .score_curve import SCORES
 
 LINES = {  # colours of Okabe & Ito 2008
-    "macro_precision": Line("macro precision", "#009E73", "s"),
-    "macro_recall": Line("macro recall", "#0072B2", "o"),
-    "macro_f1": Line("macro F1", "#D55E00", "^"),
+    "macro_precision": Line("precision", "#009E73", "s"),
+    "macro_recall": Line("recall", "#0072B2", "o"),
+    "macro_f1": Line("F1", "#D55E00", "^"),
 }
-LEVELS = {"top": "Top level", "leaf": "All classes"}
+ONE = {"leaf": "Macro score"}
+LEVELS = {"top": "Macro score, top level", "leaf": "Macro score, all classes"}
 
 
 def score_curve_figure(
@@ -27,5 +28,5 @@ def score_curve_figure(
     scores : those to draw.
     """
     lines = {name: LINES[name] for name in scores}
-    levels = LEVELS if len(curves) > 1 else None
+    levels = LEVELS if len(curves) > 1 else ONE
     return figure.score_curve_figure(curves, quantity, lines, logarithmic, levels)

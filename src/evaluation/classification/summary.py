@@ -143,7 +143,7 @@ class ClassEvaluation(Evaluation):
         """Classes that are absent."""
         absent = [prefix + name for prefix, level in self.levels.items() for name in level.absent]
         told = [f"absent from {self.part}, and from every average: {', '.join(absent)}"] if absent else []
-        return [*told, *(self.night.warnings() if self.night else [])]
+        return [*super().warnings(), *told, *(self.night.warnings() if self.night else [])]
 
     def named(self) -> Iterator[tuple[tuple[str, ...], bool, float]]:
         """Metrics and every cell of the confusion matrix; of the top level ``top/<metric>``."""

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import COLUMN, paper_style
+from ...core.paper import column, paper_style
 from ..figures.curves import COLOURS, REFERENCE, spread_line
 from ..metrics.spread import mean_and_std
 from ..tables.csv_text import csv_text, known
@@ -99,7 +99,7 @@ def discovery_figure(discovery: Discovery, asked: str) -> Figure:
     ----------
     asked : what learns, for the legend.
     """
-    figure = Figure((COLUMN, 2.6), layout="constrained")
+    figure = Figure((column(), 2.6), layout="constrained")
     axes = figure.subplots()
     place = discovery.questions.astype(np.float64)
     spread_line(axes, place, discovery.active, COLOURS[0], asked)

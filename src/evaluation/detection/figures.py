@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import COLUMN, paper_style
+from ...core.paper import column, paper_style
 from ...core.predictions import ScorePredictions
-from ..figures.curves import COLOURS, REFERENCE, panels, spread_line
+from ..figures.curves import COLOURS, REFERENCE, STYLES, panels, spread_line
 from ..metrics.ranking import hits_at
 from ..rows import by_repeat
 from .summary import ALL, Ranking, ranking
@@ -49,7 +49,7 @@ def ranking_curves(of: list[Ranking]) -> Figure:
 @paper_style
 def recall_figure(of: list[Ranking]) -> Figure:
     """The share of each kind of outliers that is found by looking at so many of the highest scores."""
-    figure = Figure((COLUMN, 2.6), layout="constrained")
+    figure = Figure((column(), 2.6), layout="constrained")
     axes = figure.subplots()
     most = min(len(each.place) for each in of)
     rank = np.unique(np.geomspace(1, most, 200).round())
@@ -69,7 +69,7 @@ def recall_figure(of: list[Ranking]) -> Figure:
 @paper_style
 def percentiles_figure(rows: ScorePredictions) -> Figure:
     """Where inliers and kinds of outliers stand among the training part; by their scores where that is unknown."""
-    figure = Figure((COLUMN, 2.4), layout="constrained")
+    figure = Figure((column(), 2.4), layout="constrained")
     axes = figure.subplots()
     told = bool(np.isfinite(rows.percentile).all())
     value = rows.percentile if told else rows.score
@@ -81,7 +81,9 @@ def percentiles_figure(rows: ScorePredictions) -> Figure:
     for name, colour in (_coloured([of]) if not inlier.all() else {}).items():
         own = _rows(of, name)
         wide = 1.2 if name == ALL else 0.7
-        axes.stairs(_shares(value[own], edges), edges, color=colour, label=name, linewidth=wide)
+        axes.stairs(
+            _shares(value[own], edges), edges, color=colour, linestyle=STYLES[colour], label=name, linewidth=wide
+        )
     label = "Percentile among the scores of the training part" if told else "Score"
     axes.set(xlabel=label, ylabel="Share of the class", xlim=(edges[0], edges[-1]))
     axes.legend(loc="upper left")

@@ -124,7 +124,7 @@ class ScoreEvaluation(GroupedEvaluation):
     def warnings(self) -> list[str]:
         """Whether there is nothing to tell apart, and ranks that are too large."""
         alone = [str(each.number) for each in self.repeats if "auroc" not in each.metrics]
-        told = []
+        told = super().warnings()
         if alone:
             told.append(
                 f"repeat {', '.join(alone)} of {self.part} holds only outliers or only inliers, so that its ranking "

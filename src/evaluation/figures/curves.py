@@ -8,11 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import COLUMN
+from ...core.paper import column, full
 from ..metrics.spread import mean_and_std
 
 # Okabe & Ito 2008 without their yellow, which is faint on white
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+# colour -> dashes, since some of them are the same grey
+STYLES: dict[str, Any] = dict(
+    zip(COLOURS, ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (2, 1)), "-"), strict=True)
+)
 REFERENCE: dict[str, Any] = {"color": "0.6", "linewidth": 0.6, "linestyle": "--", "zorder": 0}  # what is known before
 
 
@@ -33,7 +37,8 @@ def spread_line(
     step : "mid" for a histogram, at the middle of its bins. line : how matplotlib draws it.
     """
     mean, std = mean_and_std(curves)
-    axes.plot(place, mean, color=colour, label=label, drawstyle=f"steps-{step}" if step else "default", **line)
+    line = {"linestyle": STYLES.get(colour, "-"), "drawstyle": f"steps-{step}" if step else "default"} | line
+    axes.plot(place, mean, color=colour, label=label, **line)
     if len(curves) > 1:
         axes.fill_between(place, mean - std, mean + std, color=colour, alpha=0.25, linewidth=0, step=step)
 
@@ -47,7 +52,7 @@ def panels(number: int, height: float, columns: int = 3) -> tuple[Figure, list[A
     """
     columns = min(number, columns)
     rows = math.ceil(number / columns)
-    figure = Figure((COLUMN if number == 1 else 2 * COLUMN, rows * height), layout="constrained")
+    figure = Figure((column() if number == 1 else full(), rows * height), layout="constrained")
     axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
     for spare in axes[number:]:
         spare.remove()

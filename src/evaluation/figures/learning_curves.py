@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ...core.paper import COLUMN, TRAIN, VALIDATION, paper_style
+from ...core.paper import TRAIN, VALIDATION, column, paper_style
 from ...runtime.errors import AlertlabError
 
 Row = Mapping[str, float]
 COLOURS = {"train": TRAIN, "validation": VALIDATION}
+STYLES = {"train": "-", "validation": "--"}  # in grey the colours are one
 
 
 @paper_style
@@ -35,7 +37,7 @@ def learning_curves_figure(history: Sequence[Row]) -> Figure:
         raise AlertlabError(f"history: no train_<quantity> or validation_<quantity>; it holds {', '.join(names)}")
     columns = 1 if len(quantities) <= 3 else 2
     rows = math.ceil(len(quantities) / columns)
-    figure = Figure((columns * COLUMN, 0.3 + 1.5 * rows), layout="constrained")
+    figure = Figure((columns * column(), 0.3 + 1.5 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for panel, quantity in zip(panels, quantities, strict=False):
         _draw(panel, history, quantity)
@@ -54,7 +56,14 @@ def _draw(panel: Axes, history: Sequence[Row], quantity: str) -> None:
             points = _points(history, repeat, f"{part}_{quantity}")
             if points:
                 label = part if number == 0 else None
-                panel.plot(list(points), list(points.values()), color=colour, linewidth=0.7, alpha=0.7, label=label)
+                line: dict[str, Any] = {
+                    "color": colour,
+                    "linestyle": STYLES[part],
+                    "linewidth": 0.7,
+                    "alpha": 0.7,
+                    "label": label,
+                }
+                panel.plot(list(points), list(points.values()), **line)
             if part == "validation" and best in points:
                 panel.plot(best, points[best], "o", color=colour, label="best epoch" if number == 0 else None)
     title = quantity.replace("_", " ")

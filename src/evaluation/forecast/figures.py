@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import COLUMN, SMALL, paper_style
+from ...core.paper import column, paper_style
 from ...core.predictions import ForecastPredictions
 from ..figures.curves import COLOURS, REFERENCE, panels, unit_label
 from .summary import ForecastEvaluation
@@ -21,7 +21,7 @@ COVERED = {"coverage_1_sigma": 0.6827, "coverage_2_sigma": 0.9545}  # of a Gauss
 @paper_style
 def horizons_figure(evaluation: ForecastEvaluation) -> Figure:
     """RMSE, reduced chi-squared and coverage by horizon; dashes are what honest deviations give."""
-    figure = Figure((COLUMN, 4.6), layout="constrained")
+    figure = Figure((column(), 4.6), layout="constrained")
     above, middle, below = figure.subplots(3, 1, sharex=True)
     place = np.arange(len(evaluation.horizons), dtype=float)
     for panel, metric in ((above, "rmse"), (middle, "reduced_chi2")):
@@ -66,15 +66,15 @@ def examples_figure(rows: ForecastPredictions) -> Figure:
     for panel, name in zip(axes, objects, strict=True):
         own = rows.take(rows.object_id == name)
         _example(panel, own.take(own.sample_id == own.sample_id[0]), names)
-        panel.set_title(name, fontsize=SMALL, pad=3, parse_math=False)
+        panel.set_title(name, pad=3, parse_math=False)
     handles = {
         label: handle for panel in axes for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)
     }
     if len(names) > 1:
         shown = [name for name in names if name in handles]
         figure.legend([handles[name] for name in shown], shown, loc="outside upper center", ncols=8)
-    figure.supxlabel("Days after the last point seen", fontsize=7)
-    figure.supylabel(unit_label("Value", rows.bands.unit), fontsize=7)
+    figure.supxlabel("Days after the last point seen")
+    figure.supylabel(unit_label("Value", rows.bands.unit))
     return figure
 
 

@@ -9,7 +9,7 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from numpy.typing import NDArray
 
-from ...core.paper import COLUMN, SMALL, paper_style
+from ...core.paper import column, full, paper_style
 from ...core.predictions import FieldPredictions
 from ...runtime.tasks.generation import Grid
 from ..figures.curves import COLOURS, REFERENCE, unit_label
@@ -24,7 +24,7 @@ BAND = (16, 50, 84)  # percentiles over fields
 @paper_style
 def spectra_figure(evaluation: FieldEvaluation) -> Figure:
     """Power, its ratio and r(k), a colour a channel: the median over the fields of all repeats, and 68 % of them."""
-    figure = Figure((COLUMN, 5.0), layout="constrained")
+    figure = Figure((column(), 5.0), layout="constrained")
     above, middle, below = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 2))
     of = [repeat.spectra for repeat in evaluation.repeats]
     place = of[0].wavenumber
@@ -74,7 +74,7 @@ def examples_figure(rows: FieldPredictions) -> Figure:
     Of several channels the first, of a cube the middle slice along its first axis.
     """
     drawn = np.sort(np.random.default_rng(SEED).permutation(len(rows))[:EXAMPLES])
-    figure = Figure((2 * COLUMN, 0.3 + 1.75 * len(drawn)), layout="constrained")
+    figure = Figure((full(), 0.3 + 1.75 * len(drawn)), layout="constrained")
     grid = figure.subplots(len(drawn), 3, squeeze=False, sharex=True, sharey=True)
     truth, made = by_channel(rows.grid, rows.truth[drawn], 1), by_channel(rows.grid, rows.field[drawn, :1], 2)
     for panels, row, true, draws in zip(grid, drawn, truth, made, strict=True):
@@ -88,9 +88,9 @@ def examples_figure(rows: FieldPredictions) -> Figure:
         most = float(np.percentile(np.abs(difference), 99.5)) or 1.0
         shown = _show(panels[2], difference, rows.grid, {"cmap": "RdBu_r", "vmin": -most, "vmax": most})
         figure.colorbar(shown, ax=panels[2], label=unit_label("difference", rows.grid.unit), pad=0.02, aspect=30)
-        panels[0].set_title(f"{rows.object_id[row]}: truth", fontsize=SMALL, pad=3, parse_math=False)
-        panels[1].set_title("generated", fontsize=SMALL, pad=3)
-        panels[2].set_title("generated − truth", fontsize=SMALL, pad=3)  # noqa: RUF001
+        panels[0].set_title(f"{rows.object_id[row]}: truth", pad=3, parse_math=False)
+        panels[1].set_title("generated", pad=3)
+        panels[2].set_title("generated − truth", pad=3)  # noqa: RUF001
         panels[0].set_ylabel(_axis(rows.grid, -2))
     for panel in grid[-1]:
         panel.set_xlabel(_axis(rows.grid, -1))

@@ -15,7 +15,7 @@ from ..evaluator import labelled
 from ..grouped import Grouped, GroupedEvaluation
 from ..metrics.spread import metric_spread
 from ..rows import Weight, by_repeat, defined, judge
-from ..shown import Table
+from ..shown import Table, plus_minus
 from ..tables.csv_text import csv_text
 from .spectra import Spectra, spectra
 
@@ -117,7 +117,7 @@ class FieldEvaluation(GroupedEvaluation):
             if shell in octaves:
                 text = [digits(mean[name]) if name in mean else "-" for name in CURVES[2:]]
                 text = [
-                    f"{value} ± {digits(std[name])}" if name in std else value
+                    f"{value} {plus_minus(len(self.repeats))} {digits(std[name])}" if name in std else value
                     for name, value in zip(CURVES[2:], text, strict=True)
                 ]
                 rows.append((f"{channel} {wavenumber:.3g}".strip(), *text))
@@ -146,7 +146,8 @@ class FieldEvaluation(GroupedEvaluation):
         """Statistics that fields without power do not have."""
         wanted = {"power_spectrum": "power_spectrum_error"}
         absent = [name for name in self.statistics if wanted.get(name, name) not in self.mean]
-        return [f"{', '.join(absent)} of {self.part} is undefined: fields or truths have no power"] if absent else []
+        told = f"{', '.join(absent)} of {self.part} is undefined: fields or truths have no power"
+        return super().warnings() + ([told] if absent else [])
 
 
 def evaluate(

@@ -10,7 +10,7 @@ from ...runtime.errors import AlertlabError
 from ..detection.evaluator import DetectionEvaluator
 from ..detection.summary import RANKS
 from ..evaluator import FORMATS
-from ..shown import Picture, Section, Table
+from ..shown import Picture, Section, Table, plus_minus
 from .cells import AUROC, PRECISION, Cells, cells_of
 from .differences import METHOD, differences, differences_csv, differences_table
 from .published import Published, read_published
@@ -79,7 +79,8 @@ class LeaveOneClassOut(DetectionEvaluator):
         """What a reader must know first, a sentence each."""
         mean, std = overall(cells, AUROC)
         best = cells.detectors.index(cells.best)
-        lead = f"{cells.best} has the largest mean AUROC over classes, {mean[best]:.3f} ± {std[best]:.3f}"
+        told = f"{mean[best]:.3f} {plus_minus(cells.folds)} {std[best]:.3f}"
+        lead = f"{cells.best} has the largest mean AUROC over classes, {told}"
         return [f"A plain baseline wins: {lead}" if cells.best in self.baselines else lead[:1].upper() + lead[1:]]
 
     def tables_of(self, cells: Cells) -> list[Table]:

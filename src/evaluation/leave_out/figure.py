@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..figures.matrix import Side, matrix_figure
+from ..shown import plus_minus
 from .cells import AUROC, Cells, Floats, winners
 from .published import Published
 from .tables import MEAN, TITLES
@@ -41,7 +42,8 @@ def table_figure(cells: Cells, metric: str, baselines: int, published: Published
         mean, std = np.concatenate([mean, found[..., 0]]), np.concatenate([std, found[..., 1]])
         bold = np.concatenate([bold, np.zeros(found.shape[:2], bool)])
     digits = [[_text(*cell) for cell in zip(*row, strict=True)] for row in zip(mean, std, strict=True)]
-    title = f"{TITLES[metric]}, mean ± standard deviation over {cells.folds} folds, the largest in bold"
+    spread = f"mean {plus_minus(cells.folds)} standard deviation over {cells.folds} folds"
+    title = f"{TITLES[metric]}, {spread}, the largest in bold"
     side = Side("Class left out", tuple(columns), tuple(breaks[:-1] if several else breaks[:1]))
     shade = np.maximum(2 * mean - 1, 0) if metric == AUROC else mean  # white: no better than a random order
     figure = matrix_figure(shade, Side("", tuple(names), tuple(lines)), side, [(digits, title)])

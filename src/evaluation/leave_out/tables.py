@@ -1,8 +1,10 @@
 """The table for people, papers and programs: detectors by classes, a block a branch, the best in bold."""
 
+from functools import partial
+
 import numpy as np
 
-from ..shown import Table
+from ..shown import FEW, Table, plus_minus
 from ..tables.csv_text import csv_text, known
 from ..tables.latex import table_latex
 from .cells import AUROC, DECIMALS, PRECISION, SHARE, Cells, Floats, winners
@@ -20,7 +22,9 @@ def blocks(cells: Cells, metric: str) -> list[Table]:
     found = []
     for branch, classes in cells.branches.items():
         mean, std = cells.of(metric, classes)
-        rows = [(name, *map(_cell, *of)) for name, *of in zip(cells.detectors, mean, std, strict=True)]
+        rows = [
+            (name, *map(partial(_cell, cells.folds), *of)) for name, *of in zip(cells.detectors, mean, std, strict=True)
+        ]
         if metric == PRECISION:
             share = cells.of(SHARE, classes)[0][0]
             rows.append((RANDOM, *(f"{value:.{DECIMALS}f}" for value in share)))
@@ -42,7 +46,10 @@ def published_blocks(cells: Cells, published: Published) -> list[Table]:
         mean, std = pairs[..., 0], pairs[..., 1]
         complete = np.isfinite(mean).all(axis=1)
         over = [f"{value:.{DECIMALS}f}" if whole else "-" for value, whole in zip(mean.mean(1), complete, strict=True)]
-        rows = [(name, *map(_cell, *of), last) for name, *of, last in zip(detectors, mean, std, over, strict=True)]
+        rows = [
+            (name, *map(partial(_cell, FEW), *of), last)
+            for name, *of, last in zip(detectors, mean, std, over, strict=True)
+        ]
         strong = frozenset((int(row), int(column) + 1) for row, column in np.argwhere(winners(np.nan_to_num(mean))))
         title = f"AUROC as published{f', {branch}' if branch else ''}"
         name = f"published{f'_{branch}' if branch else ''}"
@@ -81,10 +88,10 @@ def _header(classes: tuple[str, ...]) -> tuple[str, ...]:
     return ("detector", *classes, MEAN)
 
 
-def _cell(mean: float, std: float) -> str:
+def _cell(folds: int, mean: float, std: float) -> str:
     if np.isnan(mean):
         return "-"
-    return f"{mean:.{DECIMALS}f}" + ("" if np.isnan(std) else f" ± {std:.{DECIMALS}f}")
+    return f"{mean:.{DECIMALS}f}" + ("" if np.isnan(std) else f" {plus_minus(folds)} {std:.{DECIMALS}f}")
 
 
 def overall(cells: Cells, metric: str) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import COLUMN, paper_style
+from ...core.paper import column, paper_style
 from ..figures.curves import COLOURS
 from .expected import Expected
 
@@ -26,7 +26,7 @@ def night_figure(of: Expected, before: Mapping[str, float]) -> Figure:
     """
     order = np.argsort(of.mean["share"][:, 0], kind="stable")[::-1]  # matplotlib counts from below
     place = np.arange(len(order))
-    figure = Figure((COLUMN, 0.9 + 0.22 * len(order)), layout="constrained")
+    figure = Figure((column(), 0.9 + 0.22 * len(order)), layout="constrained")
     panel = figure.subplots()
     names = [of.classes[index] for index in order]
     labelled = [before.get(name, np.nan) for name in names]
@@ -55,7 +55,7 @@ def night_by_figure(of: Expected) -> Figure:
     """
     order = np.argsort(of.mean["share"][:, 0], kind="stable")[:MOST]
     place = np.arange(len(of.bins) - 1)
-    figure = Figure((COLUMN, 5.2), layout="constrained")
+    figure = Figure((column(), 5.2), layout="constrained")
     panels = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1, 0.7))
     for number, index in enumerate(order):
         style = {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number]}

@@ -8,7 +8,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import COLUMN, SMALL, paper_style
+from ...core.paper import column, paper_style
 from ...core.predictions import ValuePredictions
 from ...runtime.tasks.regression import Quantity
 from ..figures.curves import COLOURS, REFERENCE, panels, spread_line, unit_label
@@ -51,7 +51,7 @@ def _scatter(panel: Axes, truth: NDArray[np.float64], value: NDArray[np.float64]
     panel.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     panel.set(xlabel=unit_label("Truth", of.unit), ylabel=unit_label("Value", of.unit))
     panel.locator_params(nbins=5)  # the same ticks on both axes
-    panel.set_title(of.name, fontsize=SMALL, pad=3, parse_math=False)
+    panel.set_title(of.name, pad=3, parse_math=False)
 
 
 @paper_style
@@ -63,7 +63,7 @@ def residuals_figure(rows: ValuePredictions) -> Figure:
     deviation = np.where(rows.deviation > 0, rows.deviation, np.nan)
     given = bool(np.isfinite(deviation).any())
     scale = deviation if given else np.broadcast_to(spread(rows), rows.truth.shape)
-    figure = Figure((COLUMN, 2.4), layout="constrained")
+    figure = Figure((column(), 2.4), layout="constrained")
     axes = figure.subplots()
     pulls = (rows.value - rows.truth) / scale
     reach = REACH if given else 1.3 * float(np.nanpercentile(np.abs(pulls), 99.5)) or 1.0

@@ -118,7 +118,7 @@ class ValueEvaluation(GroupedEvaluation):
 
     def warnings(self) -> list[str]:
         """What the baseline is a mean of, where it should be another, and units that do not add."""
-        told = []
+        told = super().warnings()
         if self.mean_of != "train":
             told.append(
                 f"the mean of rmse_of_mean is that of {self.mean_of} itself: the predictions hold no part train"

@@ -72,7 +72,7 @@ def _number(text: str, strong: bool) -> str:
     if not NUMBER.fullmatch(text):
         return escape(text)
     powers = re.sub(r"e([+-]\d+)", lambda found: rf" \times 10^{{{int(found[1])}}}", text)
-    number = powers.replace("±", r"\pm").replace(" [", r"\; [")
+    number = powers.replace("±*", r"\pm^{*}").replace("±", r"\pm").replace(" [", r"\; [")
     return rf"$\mathbf{{{number}}}$" if strong else f"${number}$"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.paper import COLUMN, TRAIN, VALIDATION, paper_style, render
+from ...core.paper import TRAIN, VALIDATION, column, paper_style, render
 from ...files import replacing
 from .importance import Importances
 
@@ -42,7 +42,7 @@ def importance_figure(each: Sequence[Importances], names: Sequence[str]):  # typ
     shown = min(SHOWN, len(names))
     across = min(2, len(each))
     down = math.ceil(len(each) / across)
-    figure = Figure((COLUMN * across, (0.105 * shown + 0.5) * down))
+    figure = Figure((column() * across, (0.105 * shown + 0.5) * down))
     figure.set_layout_engine("constrained", w_pad=0.1)  # inches: letters are a little wider in the file than here
     panels = figure.subplots(down, across, squeeze=False).ravel()
     for axes, one in zip(panels, each, strict=False):
@@ -58,7 +58,7 @@ def importance_figure(each: Sequence[Importances], names: Sequence[str]):  # typ
         axes.set_yticks(places, [names[place] for place in first], parse_math=False)
         axes.set_ylim(len(first) - 0.4, -0.6)
         axes.axvline(0, color="0.7", linewidth=0.4)
-        axes.set_title(one.name, fontsize=7, parse_math=False)
+        axes.set_title(one.name, parse_math=False)
         axes.set_xlabel("share of the largest importance")
         axes.tick_params(axis="y", length=0)
     for axes in panels[len(each) :]:

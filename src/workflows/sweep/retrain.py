@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...config import to_yaml
 from ...core.progress import notice
 from ...evaluation.evaluation import digits
-from ...evaluation.shown import Table
+from ...evaluation.shown import Table, plus_minus
 from ...runtime.errors import AlertlabError
 from ...tracking import CONFIG, TrackedRun, Tracker, children_of
 from ..train import carry_out, prepare
@@ -54,7 +54,7 @@ class Retrained:
 
 def mean_told(values: Sequence[float] | NDArray[np.float64]) -> str:
     """``0.870 ± 0.010`` over trainings; of one alone its value."""
-    spread = f" ± {digits(float(np.std(values, ddof=1)))}" if len(values) > 1 else ""
+    spread = f" {plus_minus(len(values))} {digits(float(np.std(values, ddof=1)))}" if len(values) > 1 else ""
     return f"{digits(float(np.mean(values)))}{spread}"
 
 
@@ -124,7 +124,7 @@ def difference(plan: Plan, best: Retrained, default: Retrained) -> str:
     if metric is None:
         return ""
     pairs = np.subtract(best.values[metric], default.values[metric])
-    spread = f" ± {digits(float(pairs.std(ddof=1)))}" if len(pairs) > 1 else ""
+    spread = f" {plus_minus(len(pairs))} {digits(float(pairs.std(ddof=1)))}" if len(pairs) > 1 else ""
     better = pairs.mean() > 0 if plan.goals.objectives[metric] == "maximize" else pairs.mean() < 0
     word = "better" if better else "no better"
     each = f"{len(pairs)} trainings each" if len(pairs) > 1 else "a training each"

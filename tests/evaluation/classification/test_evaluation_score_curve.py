@@ -79,12 +79,32 @@ def test_a_single_repeat_has_the_bootstrap_over_its_objects(predictions):
     ],
 )
 def test_every_sample_is_in_one_bin_whatever_the_fact(make_table, values, labels):
-    table = replace(
-        make_table([0, 1, 0, 1, 0], np.eye(2)[[0, 1, 0, 1, 0]], ("AGN", "SN")), facts={"x": np.array(values)}
-    )
+    rows = np.tile([0, 1, 0, 1, 0], 10)
+    table = replace(make_table(rows, np.eye(2)[rows], ("AGN", "SN")), facts={"x": np.tile(values, 10)})
     groups = groups_by_fact(table, "test", "x")
     assert [group.label for group in groups] == labels
-    assert sorted(number for group in groups for number in group.rows.sample_id) == [0, 1, 2, 3, 4]
+    assert sorted(number for group in groups for number in group.rows.sample_id) == list(range(50))
+
+
+@pytest.mark.parametrize(
+    ("of_each", "labels"),
+    [
+        ({1: 10, 2: 9, 4: 3, 8: 10}, ["1", "2-7", "8-15"]),
+        ({1: 10, 2: 10, 8: 9}, ["1", "2-15"]),  # the last joins the one before
+        ({1: 3, 64: 10}, ["1-127"]),
+        ({1: 10, 64: 10}, ["1", "2-3", "4-7", "8-15", "16-31", "32-63", "64-127"]),  # none says nothing, as before
+        ({1: 4, 8: 5}, ["1-15"]),
+    ],
+)
+@pytest.mark.parametrize("repeats", [1, 3])
+@pytest.mark.parametrize("alerts", [1, 4])
+def test_bins_of_fewer_than_ten_objects_are_joined(make_table, of_each, labels, repeats, alerts):
+    values = np.tile(np.repeat(list(of_each), list(of_each.values())), alerts)
+    names = np.tile([f"ZTF{number}" for number in range(len(values) // alerts)], alerts)
+    n = len(values)
+    table = make_table([0] * n * repeats, np.tile([1.0, 0.0], (n * repeats, 1)), ("AGN", "SN"), np.tile(names, repeats))
+    table = replace(table, repeat=np.repeat(np.arange(repeats), n), facts={"x": np.tile(values, repeats).astype(float)})
+    assert [group.label for group in groups_by_fact(table, "test", "x")] == labels
 
 
 def test_a_fact_that_can_be_negative_is_binned_at_its_octiles(make_noisy):

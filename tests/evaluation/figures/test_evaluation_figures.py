@@ -1,20 +1,27 @@
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
+from itertools import combinations
 
 import matplotlib
 import numpy as np
 import pytest
-from alertlab.core.paper import render
+from alertlab.core.paper import JOURNALS, drawn_for, render
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.classification.calibration_figure import wilson_bars
-from alertlab.evaluation.classification.figures import calibration_figure, confusion_figure
+from alertlab.evaluation.classification.figures import calibration_figure, confusion_figure, score_curve_figure
+from alertlab.evaluation.classification.score_curve import groups_by_fact, score_curves
 from alertlab.evaluation.comparison.agreement import Agreement
 from alertlab.evaluation.comparison.agreement_figure import agreement_figure
+from alertlab.evaluation.figures.curves import COLOURS as COLOURS_OF_LINES
+from alertlab.evaluation.figures.curves import panels, spread_line
 from alertlab.evaluation.figures.learning_curves import learning_curves_figure
 from alertlab.evaluation.figures.matrix import COLOURS, ink
 from alertlab.runtime.errors import AlertlabError
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from scipy.stats import binomtest
 
 FIFTEEN = ("SNIa", "SNIbc", "SNII", "SLSN", "QSO", "AGN", "Blazar", "YSO", "CV/Nova", "LPV", "E", "DSCT", "RRL", "CEP")
@@ -41,13 +48,17 @@ def cells(figure):
         (15, 20, "percentiles"),
     ],
 )
-def test_a_confusion_figure_is_read_at_column_width(make_noisy, classes, repeats, what):
-    figure = confusion_figure(evaluate(make_noisy(classes=FIFTEEN[:classes], repeats=repeats)), what)
+@pytest.mark.parametrize(("journal", "widths"), [("aas", (3.4, 7.1)), ("mnras", (84 / 25.4, 174 / 25.4))])
+def test_a_confusion_figure_has_a_journals_widths_and_8_pt(make_noisy, classes, repeats, what, journal, widths):
+    evaluation = evaluate(make_noisy(classes=FIFTEEN[:classes], repeats=repeats), resamples=1)
+    with drawn_for(journal):
+        figure = confusion_figure(evaluation, what)
     FigureCanvasAgg(figure).draw()  # only then has text a place
     axes = figure.axes[0]
-    reduction = 3.4 / figure.get_figwidth()  # a journal scales a wider figure down
+    assert figure.get_figwidth() == pytest.approx(widths[0] if classes < 15 or what == "counts" else widths[1])
     words = [*axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels(), axes.title]
-    assert min(text.get_fontsize() for text in words) * reduction >= 5.5
+    assert {text.get_fontsize() for text in (axes.title, axes.xaxis.label, axes.yaxis.label)} == {8}
+    assert min(text.get_fontsize() for text in words) >= (6 if classes == 15 else 8)
     side = axes.get_window_extent().width / classes
     assert all(text.get_window_extent().width <= side for text in axes.texts)
     inside = [text.get_window_extent() for text in (*words, axes.xaxis.label, axes.yaxis.label)]
@@ -103,10 +114,11 @@ def test_thin_lines_part_the_branches(two_levels):
 
 
 def test_many_classes_turn_to_per_cent_and_thousands(make_table):
-    target = np.repeat(np.arange(15), 1500)
+    names = tuple(f"class {number}" for number in range(34))
+    target = np.repeat(np.arange(34), 1500)
     decided = target.copy()
     decided[:3] = 1
-    evaluation = evaluate(make_table(target, np.eye(15)[decided], FIFTEEN), resamples=1)
+    evaluation = evaluate(make_table(target, np.eye(34)[decided], names), resamples=1)
     fraction, counts = confusion_figure(evaluation), confusion_figure(evaluation, "counts")
     assert cells(fraction)[:3] == ["100", "<1", "0"]  # a bare 0 is exactly none
     assert "Per cent" in fraction.axes[0].get_title()
@@ -193,3 +205,43 @@ def test_importing_evaluation_loads_neither_matplotlib_nor_scikit_learn_and_draw
         "import alertlab.evaluation.classification.figures; assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def lightness(colour):
+    """L* of CIE 1976 of an sRGB colour, 0 to 100."""
+    value = np.array(to_rgb(colour))
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+    return 116 * linear ** (1 / 3) - 16 if linear > 0.008856 else 903.3 * linear
+
+
+def told_apart(lines):
+    """Whether any two differ in dashes, marker or clearly in lightness."""
+    looks = [(str(line.get_linestyle()), line._dash_pattern, line.get_marker()) for line in lines]
+    return all(
+        looks[one] != looks[other] or abs(lightness(lines[one].get_color()) - lightness(lines[other].get_color())) > 15
+        for one, other in combinations(range(len(lines)), 2)
+    )
+
+
+def test_lines_are_told_apart_in_grey(two_levels, light_curves):
+    """Okabe & Ito's colours are told apart by all eyes, but not by a printer."""
+    table = replace(light_curves, facts={"x": np.arange(len(light_curves), dtype=float)})
+    curves = score_curves(groups_by_fact(table, "test", "x"), 2, 0.9)
+    for axes in (*learning_curves_figure(HISTORY).axes, *score_curve_figure(curves, "x").axes[:2]):
+        handles, _ = axes.get_legend_handles_labels()
+        assert told_apart([getattr(each, "lines", [each])[0] for each in handles])
+    figure = Figure()
+    axes = figure.subplots()
+    for colour in COLOURS_OF_LINES:
+        spread_line(axes, np.arange(3.0), np.ones((2, 3)), colour)
+    assert told_apart(axes.lines)
+
+
+@pytest.mark.parametrize("journal", JOURNALS)
+def test_a_figure_is_as_wide_as_the_column_of_its_journal(single, journal):
+    column, full = {"aas": (3.4, 7.1), "mnras": (84 / 25.4, 174 / 25.4), "aanda": (88 / 25.4, 180 / 25.4)}[journal]
+    with drawn_for(journal):
+        drawn = [calibration_figure(single), confusion_figure(single), learning_curves_figure(HISTORY)]
+        wide, _ = panels(3, 2.0)
+    assert [figure.get_figwidth() for figure in drawn] == pytest.approx([column] * 3)
+    assert wide.get_figwidth() == pytest.approx(full)

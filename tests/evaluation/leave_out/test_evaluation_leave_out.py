@@ -201,8 +201,8 @@ def test_all_files_of_a_table_are_written(cells, published, tmp_path):
     assert [float(row[f"fold_{fold}"]) for fold in range(3)] == pytest.approx(cells.values["auroc"][1, 3].tolist())
     assert (row["published_mean"], row["published_std"]) == ("0.6", "0.02")
     latex = (tmp_path / "auroc.tex").read_text()
-    assert rf"$\mathbf{{{mean[0, 0]:.3f} \pm {std[0, 0]:.3f}}}$" in latex
-    assert rf"${mean[2, 0]:.3f} \pm {std[2, 0]:.3f}$" in latex
+    assert rf"$\mathbf{{{mean[0, 0]:.3f} \pm^{{*}} {std[0, 0]:.3f}}}$" in latex
+    assert rf"${mean[2, 0]:.3f} \pm^{{*}} {std[2, 0]:.3f}$" in latex
     assert r"$\mathbf{0.750 \pm 0.030}$" in (tmp_path / "published.tex").read_text()
     assert {path.name for path in tmp_path.glob("*.png")} == {"auroc.png", "average_precision.png"}
     found = csv.DictReader(io.StringIO((tmp_path / "differences.csv").read_text()))

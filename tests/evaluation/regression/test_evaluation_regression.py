@@ -84,9 +84,9 @@ def test_the_baseline_answers_the_mean_of_the_training_part_and_says_so_where_th
     for place, name in enumerate(VOTES.names):
         expected = np.sqrt(np.nanmean((rows.truth[:, place] - mean[place]) ** 2))
         assert with_mean.repeats[0].metrics[f"rmse_of_mean/{name}"] == pytest.approx(expected)
-    assert with_mean.warnings() == []
+    assert len(with_mean.warnings()) == 1  # of its two repeats
     alone = evaluate(test)
-    assert "hold no part train" in alone.warnings()[0]
+    assert "hold no part train" in alone.warnings()[1]
     spread = np.sqrt(np.nanmean((rows.truth - np.nanmean(rows.truth, axis=0)) ** 2))
     assert alone.repeats[0].metrics["rmse_of_mean"] == pytest.approx(spread)
 
