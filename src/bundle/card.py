@@ -32,7 +32,7 @@ def model_card(folder: str, manifest: Manifest, details: BundleDetails) -> str:
             filter(None, [f"# {manifest.name} {manifest.version}", manifest.description, trained_on(manifest)])
         ),
         "## Use\n\n" + usage(folder, manifest),
-        "## What it takes\n\n" + "\n\n".join(takes(spec) for spec in manifest.inputs),
+        "## What it takes\n\n" + "\n\n".join(takes(spec, manifest) for spec in manifest.raw),
         "## What it returns\n\n" + returns(manifest),
         "## Results\n\n" + results(details),
         "## Limits\n\n" + limits(manifest),
@@ -77,14 +77,16 @@ prediction = bundle.predict(inputs)
 In a shell: `python -m alertlab.runtime check {folder}`."""
 
 
-def takes(spec: InputSpec) -> str:
+def takes(spec: InputSpec, manifest: Manifest) -> str:
     """One input: shape, unit, columns, preprocessing."""
     text = f"### `{spec.name}`\n\n{spec.kind}, float32 (n, {spec.layout})" + (f", in {spec.unit}" if spec.unit else "")
     if spec.channels:
         text += f"; channels: {', '.join(spec.channels)}"
     text += ". Give raw values, NaN where unknown."
-    if spec.preprocessing:
-        text += f" The bundle itself applies: {', '.join(operation['op'] for operation in spec.preprocessing)}."
+    ways = [each.preprocessing for each in manifest.inputs if spec.name in (each.name, each.source)]
+    applied = [", ".join(operation["op"] for operation in steps) for steps in ways if steps]
+    if applied:
+        text += f" The bundle itself applies: {'; for another part of the graph: '.join(applied)}."
     if spec.feature_set and spec.kind == "features":
         features = spec.feature_set
         text += (

@@ -72,7 +72,9 @@ def encode_input(spec: InputSpec) -> dict[str, Any]:
     if features and not features["recipe"]:
         del features["recipe"]  # which version 1 does not know
     shape = ["batch", *spec.shape]
-    return vars(spec) | {"dtype": "float32", "shape": shape, "columns": columns, "feature_set": features}
+    source = {"source": spec.source} if spec.source else {}  # which version 1 does not know either
+    content = {name: value for name, value in vars(spec).items() if name != "source"}
+    return content | source | {"dtype": "float32", "shape": shape, "columns": columns, "feature_set": features}
 
 
 def encode_output(spec: OutputSpec) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def golden_answers(model: Model, samples: Samples, exported: Exported) -> tuple[
     BundleError
         When samples lack an input, or the answers are none.
     """
-    names = [spec.name for spec in exported.inputs]
+    names = [spec.name for spec in exported.inputs if not spec.source]
     lacking = sorted(set(names) - set(samples.inputs))
     if lacking:
         raise BundleError(f"bundle: the samples have no input {', '.join(lacking)}, which the model takes")

@@ -11,7 +11,7 @@ from .bundles import bundle_check, bundle_info, bundle_pack
 from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
 from .hunt import hunt
 from .night import adjust, adjust_options
-from .runs import compare, evaluate, leave_out, report, strangest, sweep, sync, train
+from .runs import compare, ensemble, evaluate, leave_out, report, strangest, sweep, sync, train
 
 
 class Parser(argparse.ArgumentParser):
@@ -132,6 +132,24 @@ def parser() -> argparse.ArgumentParser:
         "predictions.parquet --labelled RUN_ID --to em --out adjusted.parquet",
     )
     adjust_options(verb)
+    _config_options(verb)
+
+    verb = _verb(
+        verbs,
+        "ensemble",
+        ensemble,
+        "join classifiers of the same samples and split into one, a run of its own with one bundle",
+        "RUN_A RUN_B RUN_C --by weighted bundle.name=supernovae",
+    )
+    verb.add_argument(
+        "members", nargs="*", metavar="RUN", help="run id, folder of a run, or a predictions table; two or more"
+    )
+    verb.add_argument(
+        "--by",
+        choices=("mean", "weighted", "stacked"),
+        help="mean of probabilities; weighted: weights of least log loss on validation; stacked: a logistic "
+        "regression, fitted on validation (default: mean)",
+    )
     _config_options(verb)
 
     verb = _verb(verbs, "report", report, "write the HTML report of a run again", "RUN_ID --out report.html")

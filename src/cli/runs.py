@@ -44,21 +44,24 @@ def train(options: argparse.Namespace) -> None:
     from ..workflows.show import first_figure, show_evaluation, show_paths
 
     show_evaluation(result.evaluation)
-    mlflow = Path(sys.executable).with_name("mlflow")
-    page = f"#/runs/{result.run_id}"  # MLflow itself opens on an empty page of traces
-    if result.store.startswith("http"):
-        server = f"{result.store.rstrip('/')}/{page}"
-    else:
-        server = f"{mlflow} ui --backend-store-uri {quote(result.store)}, then http://127.0.0.1:5000/{page}"
     show_paths(
         {
             "data": result.data,
             **first_figure(result.evaluation, result.figures),
             **paths,
             "run": result.run_id,
-            "MLflow": server,
+            "MLflow": _page(result.store, result.run_id),
         }
     )
+
+
+def _page(store: str, run_id: str) -> str:
+    """Where a browser finds a run, and what to start for it."""
+    page = f"#/runs/{run_id}"  # MLflow itself opens on an empty page of traces
+    if store.startswith("http"):
+        return f"{store.rstrip('/')}/{page}"
+    mlflow = Path(sys.executable).with_name("mlflow")
+    return f"{mlflow} ui --backend-store-uri {quote(store)}, then http://127.0.0.1:5000/{page}"
 
 
 def multirun(options: argparse.Namespace) -> None:
@@ -191,6 +194,33 @@ def compare(options: argparse.Namespace) -> None:
 
     result = compare_runs(config, runs, options.out, options.intersection)
     print_json({"out": result.out}) if options.json else show.show_comparison(result)
+
+
+def ensemble(options: argparse.Namespace) -> None:
+    """Verb ``ensemble``."""
+    words = [*options.members, *options.overrides]
+    members = [word for word in words if "=" not in word or Path(word).exists()]
+    options.overrides = [word for word in words if word not in members]
+    options.overrides += [f"by={options.by}"] if options.by else []
+    config = composed("ensemble", options)
+    if config is None:
+        return
+    from ..workflows.ensemble.ensemble import ensemble as workflow
+
+    config.members = members or config.members
+    result = workflow(config, options.allow)
+    paths = {"predictions": result.predictions, "figures": result.figures, "report": result.report}
+    paths |= {"bundle": result.bundle} if result.bundle else {}
+    if options.json:
+        choices = {str(number): choice.to_json() for number, choice in result.choices.items()}
+        print_json({"run_id": result.run_id, "repeats": choices, "metrics": result.metrics, **paths})
+        return
+    from ..workflows.show import first_figure, show_evaluation, show_paths, show_tables
+
+    show_tables(result.told)
+    show_evaluation(result.evaluation)
+    shown = first_figure(result.evaluation, result.figures)
+    show_paths({**shown, **paths, "run": result.run_id, "MLflow": _page(result.store, result.run_id)})
 
 
 def report(options: argparse.Namespace) -> None:

@@ -47,7 +47,7 @@ def compose(
 
     Parameters
     ----------
-    name : root config, ``train``, ``evaluate``, ``compare``, ``features``, ``hunt``, ``report`` or ``sweep``.
+    name : root config, such as ``train``, ``evaluate`` or ``compare``.
     overrides : Hydra overrides, as typed.
     folders : further folders of configs, the user's own experiments and models.
     allowed : packages of the user's own that a ``_target_`` may name.

@@ -24,6 +24,7 @@ LISTS = {
     "layers",
     "leave_in",
     "leave_out",
+    "members",
     "metadata",
     "metrics",
     "only",
@@ -187,6 +188,10 @@ def _check_kinds(node: Any, path: Path) -> None:
 
 def _check_scalar(key: str, value: Any, default: Any) -> None:
     if key in ONE_OR_MORE and isinstance(value, list):
+        return
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise ConfigError(f"{key}: {shown(value)} is neither true nor false")
         return
     for kind, words, types in KINDS:
         if isinstance(default, kind):

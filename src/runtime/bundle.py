@@ -49,7 +49,7 @@ class Bundle:
     @property
     def inputs(self) -> tuple[InputSpec, ...]:
         """What ``predict`` takes."""
-        return self.manifest.inputs
+        return self.manifest.raw
 
     @property
     def task(self) -> Task:
@@ -169,7 +169,7 @@ class Bundle:
         return _taken({name: _whole(each) for name, each in answers.items()}, back)
 
     def _run(self, arrays: Mapping[str, Input]) -> dict[str, Any]:
-        feed = {spec.name: prepare(spec, arrays[spec.name]) for spec in self.inputs}
+        feed = {spec.name: prepare(spec, arrays[spec.source or spec.name]) for spec in self.manifest.inputs}
         rows = len(next(iter(feed.values())))
         specs = self.manifest.outputs
         if not rows:  # onnxruntime's recurrent layers end the process on an empty batch

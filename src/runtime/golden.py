@@ -42,7 +42,7 @@ def decode(content: bytes, manifest: Manifest) -> tuple[dict[str, Any], dict[str
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             stored(archive, len(content))
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            inputs = {spec.name: _one(arrays, f"input.{spec.name}") for spec in manifest.inputs}
+            inputs = {spec.name: _one(arrays, f"input.{spec.name}") for spec in manifest.raw}
             names = [spec.name for spec in manifest.outputs if f"output.{spec.name}" in arrays]
             return inputs, {name: _one(arrays, f"output.{name}") for name in names}
     except (BundleError, OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile) as error:

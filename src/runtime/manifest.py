@@ -70,6 +70,8 @@ class InputSpec:
     unit : of the whole array, "" where columns have their own.
     preprocessing : ``[{"op": name, **parameters}, ...]``, see ``operations``.
     feature_set : which the columns are, None where they are none that alertlab computes.
+    source : name of the input whose raw values this one prepares in another way, for another part of the graph;
+        empty where it has values of its own.
 
     Raises
     ------
@@ -86,6 +88,7 @@ class InputSpec:
     unit: str = ""
     preprocessing: Sequence[Mapping[str, Any]] = ()
     feature_set: FeatureSetId | None = None
+    source: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -113,6 +116,11 @@ class InputSpec:
     def free(self) -> tuple[str, ...]:
         """Names of the axes of any length."""
         return tuple(side for side in self.shape if isinstance(side, str))
+
+    @property
+    def declared(self) -> tuple[Any, ...]:
+        """What the raw values are, whatever is done with them."""
+        return (self.kind, self.shape, self.axes, self.channels, self.columns, self.unit, self.feature_set)
 
     @property
     def layout(self) -> str:
@@ -222,10 +230,11 @@ class Manifest:
             raise BundleError(f"manifest.json: an input or output is named twice in {', '.join(names)}")
         if not self.inputs:
             raise BundleError("manifest.json: inputs: none is declared")
-        free = [axis for spec in self.inputs for axis in spec.free]
+        self._check_sources()
+        free = [axis for spec in self.raw for axis in spec.free]
         if len(set(free)) != len(free):
             raise BundleError(f"manifest.json: inputs: an axis of any length is named twice in {', '.join(free)}")
-        lengths = [axis for spec in self.inputs if spec.kind == "sequence" for axis in spec.free]
+        lengths = [axis for spec in self.raw if spec.kind == "sequence" for axis in spec.free]
         for spec in self.outputs:
             words = [side for side in spec.shape if isinstance(side, str)]
             if strange := [word for word in words if word not in lengths]:
@@ -235,13 +244,28 @@ class Manifest:
             if words and words != [*spec.shape[:1]]:
                 raise BundleError(f"manifest.json: outputs: {spec.name}: of {spec.shape} the first alone may be a word")
 
+    def _check_sources(self) -> None:
+        """What prepares the raw values of another input takes them as that one does."""
+        own = {spec.name: spec for spec in self.raw}
+        for spec in self.inputs:
+            if spec.source and (spec.source not in own or own[spec.source].declared != spec.declared):
+                raise BundleError(
+                    f"manifest.json: inputs: {spec.name} takes the values of {spec.source}, which is no such input"
+                )
+
+    @property
+    def raw(self) -> tuple[InputSpec, ...]:
+        """The inputs that values are given for; others prepare the same values in another way."""
+        return tuple(spec for spec in self.inputs if not spec.source)
+
     @property
     def bundle_version(self) -> int:
         """The oldest version that can say all this."""
         operations = {operation["op"] for spec in self.inputs for operation in spec.preprocessing}
         told = any(spec.feature_set and spec.feature_set.recipe for spec in self.inputs)
-        new = operations & SINCE_2 or any(spec.free for spec in self.inputs) or self.task not in OF_VERSION_1
-        return 2 if new or told else 1
+        new = operations & SINCE_2 or self.task not in OF_VERSION_1
+        ways = any(spec.free or spec.source for spec in self.inputs)
+        return 2 if new or told or ways else 1
 
     @property
     def taxonomy(self) -> Mapping[str, tuple[str, ...]]:

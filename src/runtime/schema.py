@@ -66,7 +66,7 @@ FEATURE_SET = checks.record(
 )
 INPUT = checks.record(
     _input,
-    later={"feature_set": None},  # bundles of alertlab 0.1 do not have it
+    later={"feature_set": None, "source": ""},  # bundles of alertlab 0.1 do not have them
     name=checks.word,
     kind=checks.one_of(*KINDS),
     dtype=checks.one_of("float32"),
@@ -77,6 +77,7 @@ INPUT = checks.record(
     unit=checks.text,
     preprocessing=checks.array(checks.mapping(checks.word, checks.anything)),
     feature_set=checks.optional(FEATURE_SET),
+    source=checks.text,
 )
 OUTPUT = checks.record(
     OutputSpec,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DEFAULT = "sqlite:///mlflow.db"
 SHORT = re.compile(r"[0-9a-f]{8,32}")  # the beginning of an id, or all of it
 MOST = 8  # runs of one name that are listed
+REPEAT = "run.repeat"  # parameter of a run below a parent: its number
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # or MLflow's page opens with LLM traces
 
 
@@ -161,6 +162,21 @@ class Tracker:
             return Path(client.download_artifacts(run_id, name, str(folder)))
         except unreachable():
             return None
+
+    def bundle_of(self, run_id: str) -> str | None:
+        """Name of the bundle among the artifacts of a run; None where it has none."""
+        self._check_known(run_id)
+        with asking(self.uri):
+            names = [each.path for each in self.client.list_artifacts(run_id) if each.is_dir]
+        return next((name for name in sorted(names) if name.endswith(".bundle")), None)
+
+    def children_of(self, run_id: str) -> dict[int, str]:
+        """Repeat -> id of the runs below a parent."""
+        self._check_known(run_id)
+        with asking(self.uri):
+            where = [self.client.get_run(run_id).info.experiment_id]
+            found = self.client.search_runs(where, f"tags.`mlflow.parentRunId` = '{run_id}'")
+        return {int(each.data.params[REPEAT]): each.info.run_id for each in found if REPEAT in each.data.params}
 
     def record(self, run_id: str) -> RunRecord:
         """What is recorded of a run.

@@ -34,14 +34,21 @@ def log_report(
     run: TrackedRun,
     evaluation: Evaluation,
     predictions: Predictions,
-    data: Data,
+    data: Data | None,
     epochs: Sequence[Mapping[str, float]],
+    note: str = "",
 ) -> Path:
-    """Record ``report.html``, and the epochs, which no other file of the run holds for all its repeats."""
+    """Record ``report.html``, and the epochs, which no other file of the run holds for all its repeats.
+
+    Parameters
+    ----------
+    data : what was predicted on; None where they cannot be read, and ``note`` says why.
+    """
     curves, page = run.directory / EPOCHS, run.directory / "report.html"
     curves.write_text(json.dumps(epochs))
     subject = subject_of(run.record())
-    html = report_html(subject, evaluation, predictions, data.samples(), epochs, curves=data.curves_of)
+    samples, looks = (data.samples(), data.curves_of) if data else (None, None)
+    html = report_html(subject, evaluation, predictions, samples, epochs, note, looks)
     page.write_text(html, encoding="utf-8")
     run.log_files(curves)
     run.log_files(page)
@@ -79,7 +86,7 @@ def report(config: DictConfig, run_id: str, out: Path, allowed: Sequence[str] = 
         with status("evaluating"):
             evaluation = evaluator(predictions, folder / "figures", epochs)
     record = tracker.record(run_id)
-    data, note = _data(run_config, record)
+    data, note = data_of(run_config, record)
     samples, curves = (data.samples(), data.curves_of) if data else (None, None)
     with replacing(out) as partial:
         page = report_html(subject_of(record), evaluation, predictions, samples, epochs, note, curves)
@@ -128,7 +135,7 @@ def _seed(params: Mapping[str, str]) -> str:
     return ", ".join(str(first + repeat) for repeat in range(int(params["repeats"])))
 
 
-def _data(config: DictConfig, record: RunRecord) -> tuple[Data | None, str]:
+def data_of(config: DictConfig, record: RunRecord) -> tuple[Data | None, str]:
     """What the run predicted on, or None and the reason."""
     try:
         data: Data = instantiate(config.datamodule)

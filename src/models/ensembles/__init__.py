@@ -1,0 +1,1 @@
+"""Classifiers joined into one: their mean, a weighted one, or a regression on what they say."""
