@@ -37,6 +37,7 @@ PLAIN = ("bounds", "columns", "search")  # groups of values, that build nothing
 MAPPINGS = {
     "bands",
     "branches",
+    "class_weights",
     "constraints",
     "label_map",
     "objectives",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,11 @@ import numpy as np
 from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
 from ..against.curve import ScoreCurve, score_curves_csv
-from ..evaluator import FORMATS, TaskEvaluator
+from ..evaluator import FORMATS, TaskEvaluator, labelled
+from ..field.early import DISTANCES, early
+from ..field.kept import Kept, kept_csv, kept_of_repeats
 from ..night.read import Given, read_mix
+from ..rows import by_repeat
 from ..tables.latex import confusion_latex, percentile_latex, table_latex
 from .score_curve import groups_by_days, groups_by_fact, score_curves
 from .summary import ClassEvaluation, evaluate
@@ -33,6 +37,11 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     Parameters
     ----------
     bins : equal-width bins of the reliability diagram.
+    ranks : places of each class's ranking at which recall and purity are given; with any, also the curves of purity
+        and completeness against the fraction kept.
+    class_weights : class -> weight in the weighted log loss, 1 where it is not named.
+    class_distance : between two classes in time to classification: ``discrete``, all 1 apart, or ``branches``, half
+        of that within a branch.
     priors : class mix of a night, see `read_mix`; None for none.
     priors_map : class of that mix -> class of the predictions, or None to leave it out.
     part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
@@ -53,13 +62,21 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
+        ranks: Sequence[int] = (),
+        class_weights: Mapping[str, float] | None = None,
+        class_distance: str = DISTANCES[0],
         priors: Given | None = None,
         priors_map: Mapping[str, str | None] | None = None,
     ) -> None:
         if bins < 1 or resamples < 1:
             raise AlertlabError(f"evaluation: bins ({bins}) and resamples ({resamples}) must be 1 or more")
         super().__init__(part, resamples, confidence, formats, metrics)
-        self.bins = bins
+        if any(rank < 1 for rank in ranks) or len(set(ranks)) < len(ranks):
+            raise AlertlabError(f"evaluation.ranks: {list(ranks)} are not distinct whole numbers of 1 or more")
+        if class_distance not in DISTANCES:
+            raise AlertlabError(f"evaluation.class_distance: {class_distance!r} is not {' or '.join(DISTANCES)}")
+        self.bins, self.ranks = bins, tuple(sorted(ranks))
+        self.class_weights, self.class_distance = class_weights, class_distance
         self.mix = read_mix(priors) if priors else None
         self.priors_map = priors_map or {}
         self._curves: tuple[ClassPredictions, dict[str, Curves]] | None = None
@@ -67,7 +84,9 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     def judge(self, predictions: ClassPredictions) -> ClassEvaluation:
         """See `evaluate`."""
         mix = self.mix and self.mix.of(predictions.classes, self.priors_map)
-        return evaluate(predictions, self.part, self.bins, self.resamples, self.confidence, mix)
+        asked = self.part, self.bins, self.resamples, self.confidence, mix, self.ranks, self.class_weights
+        found = evaluate(predictions, *asked)
+        return replace(found, early=early(predictions, self.part, self.class_distance))
 
     def tables(self, evaluation: ClassEvaluation, predictions: ClassPredictions) -> dict[str, str]:
         """Confusion of each level, and scores against facts and days."""
@@ -76,6 +95,11 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
             tables |= level_tables(level, "_top" if prefix else "")
         if evaluation.night:
             tables |= {"night.csv": evaluation.night.csv(), "night.tex": table_latex(evaluation.night.table())}
+        if evaluation.early:
+            tables["time_to_classification.csv"] = evaluation.early.csv()
+        if self.ranks:
+            tables["by_rank.tex"] = table_latex(evaluation.by_rank())
+            tables["purity_by_kept.csv"] = kept_csv(evaluation.classes, self._kept(predictions))
         curves = self.curves(predictions)
         return tables | {f"{name}.csv": score_curves_csv(each, axis) for name, (axis, each) in curves.items()}
 
@@ -90,6 +114,15 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
             drawn[f"confusion_counts{end}"] = figures.confusion_figure(level, "counts")
             if len(level.repeats) > 1:
                 drawn[f"confusion_percentiles{end}"] = figures.confusion_figure(level, "percentiles")
+        if evaluation.early:
+            from ..field.early_figure import early_figure
+
+            of_branches = bool(evaluation.branches) and self.class_distance != DISTANCES[0]
+            drawn["time_to_classification"] = early_figure(evaluation.early, of_branches)
+        if self.ranks:
+            from ..field.kept_figure import kept_figure
+
+            drawn["purity_by_kept"] = kept_figure(evaluation.classes, self._kept(predictions))
         if evaluation.night:
             drawn |= night_figures(evaluation)
         for name, (axis, each) in self.curves(predictions).items():
@@ -99,6 +132,15 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
                 quantity = axis.replace("_", " ").capitalize()
                 drawn[name] = figures.score_curve_figure(each, quantity, scores=("macro_recall", "macro_f1"))
         return drawn
+
+    def _kept(self, predictions: ClassPredictions) -> Kept:
+        """Curves of the rows as they are, and of a night where there is one."""
+        rows = labelled(predictions, self.part)
+        found = {self.part: kept_of_repeats(rows)}
+        if self.mix:
+            mix = self.mix.of(rows.classes, self.priors_map)
+            found[mix.name] = kept_of_repeats(rows, [mix.weights(each) for each in by_repeat(rows).values()])
+        return found
 
     def curves(self, predictions: ClassPredictions) -> dict[str, Curves]:
         """Name of a file -> the axis and scores of each level against it: a fact, or days of cut light curves."""

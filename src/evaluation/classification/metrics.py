@@ -8,12 +8,16 @@ from ...core.samples import UNLABELLED
 from ...runtime.errors import AlertlabError
 from ..metrics.calibration import reliability
 from ..metrics.confusion import confusion_counts
+from ..metrics.field import brier_by_class, weighted_log_loss
 from ..metrics.ranking import log_losses, ranking_scores
 from ..metrics.scores import class_scores, overall_scores
 
 
 def classification_metrics(
-    predictions: ClassPredictions, bins: int = 15, weight: NDArray[np.float64] | None = None
+    predictions: ClassPredictions,
+    bins: int = 15,
+    weight: NDArray[np.float64] | None = None,
+    class_weight: NDArray[np.float64] | None = None,
 ) -> dict[str, float]:
     """Metrics of the labelled rows; all dimensionless, log loss in nats.
 
@@ -26,12 +30,13 @@ def classification_metrics(
     predictions : rows of one repeat; unlabelled ones are ignored.
     bins : equal-width bins of the expected calibration error.
     weight : (n,) of each row in another mix of classes; all alike by default.
+    class_weight : (k,) of each class in the weighted log loss; all alike by default.
 
     Returns
     -------
-    ``accuracy``, ``balanced_accuracy``, ``macro_<score>``, ``log_loss`` and
+    ``accuracy``, ``balanced_accuracy``, ``macro_<score>``, ``log_loss``, ``weighted_log_loss`` and
     ``expected_calibration_error``, then ``<score>/<class>`` and ``support/<class>``, where
-    a score is ``precision``, ``recall``, ``f1``, ``roc_auc`` or ``average_precision``.
+    a score is ``precision``, ``recall``, ``f1``, ``roc_auc``, ``average_precision`` or ``brier``.
 
     Raises
     ------
@@ -47,8 +52,10 @@ def classification_metrics(
     metrics = {name: float(value) for name, value in overall_scores(counts).items()}
     metrics |= {f"macro_{name}": float(np.nanmean(each)) for name, each in ranking.items() if np.isfinite(each).any()}
     metrics["log_loss"] = float(np.average(log_losses(labelled.target, labelled.probability), weights=weight))
+    metrics["weighted_log_loss"] = weighted_log_loss(labelled.target, labelled.probability, class_weight, weight)
     metrics["expected_calibration_error"] = reliability(labelled, bins, weight).expected_calibration_error
-    for score, each in (class_scores(counts) | ranking).items():
+    brier = {"brier": brier_by_class(labelled.target, labelled.probability, weight)}
+    for score, each in (class_scores(counts) | ranking | brier).items():
         named = zip(labelled.classes, each, strict=True)
         metrics |= {f"{score}/{name}": float(value) for name, value in named if np.isfinite(value)}
     support = counts.sum(axis=1)

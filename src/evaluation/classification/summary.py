@@ -1,6 +1,6 @@
 """The evaluation of a classifier: metrics, confusion and reliability of every repeat, at each level."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -11,6 +11,8 @@ from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
 from ..evaluation import NIGHT, Evaluation, Repeat
 from ..evaluator import labelled
+from ..field.early import Early
+from ..field.kept import rank_scores
 from ..metrics.calibration import Reliability, reliability
 from ..metrics.confusion import confusion_counts, row_fractions
 from ..metrics.intervals import bootstrap_intervals
@@ -50,6 +52,8 @@ class ClassEvaluation(Evaluation):
     branches : branch -> its classes; empty for a flat task.
     top : the same rows at the top level, of which the classes are the branches; None for a flat task.
     night : what a night is expected to hold, where a class mix was given.
+    early : time to classification, where there are parts of cut light curves.
+    ranks : at which recall and purity of each class are given.
     """
 
     headline: ClassVar = ("top/macro_f1", "balanced_accuracy", "macro_f1", "accuracy", "expected_calibration_error")
@@ -61,6 +65,8 @@ class ClassEvaluation(Evaluation):
     branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
     top: "ClassEvaluation | None" = field(default=None, kw_only=True)
     night: Expected | None = field(default=None, kw_only=True)
+    early: Early | None = field(default=None, kw_only=True)
+    ranks: tuple[int, ...] = field(default=(), kw_only=True)
 
     @property
     def levels(self) -> "dict[str, ClassEvaluation]":
@@ -123,7 +129,16 @@ class ClassEvaluation(Evaluation):
         rows = [(prefix + name, *rest) for prefix, level in self.levels.items() for name, *rest in level.by_class()]
         faint = frozenset(prefix + name for prefix, level in self.levels.items() for name in level.absent)
         found = [Table("classes", "by class", ("class", "precision", "recall", "F1", "support"), rows, faint)]
-        return [*found, self.night.table()] if self.night else found
+        found += [self.by_rank()] if self.ranks else []
+        return found + [each.table() for each in (self.night, self.early) if each]
+
+    def by_rank(self) -> Table:
+        """Recall and purity of each class at each rank; dashes where there are fewer rows."""
+        text = self.formatted
+        names = [f"{score}_at_{rank}" for rank in self.ranks for score in ("recall", "purity")]
+        rows = [(name, *(text.get(f"{each}/{name}", "-") for each in names)) for name in self.classes]
+        header = ("class", *(name.replace("_", " ") for name in names))
+        return Table("by_rank", "by rank of each class's probability", header, rows)
 
     def by_class(self) -> list[tuple[str, str, str, str, str]]:
         """The rows of this level."""
@@ -164,8 +179,7 @@ class ClassEvaluation(Evaluation):
         levels: dict[str, Any] = {}
         if self.top:
             levels = {"branches": {name: list(of) for name, of in self.branches.items()}, "top": self.top.to_json()}
-        if self.night:
-            levels["night"] = self.night.table().to_json()
+        levels |= {each.table().name: each.table().to_json() for each in (self.night, self.early) if each}
         common = super().to_json()
         own = {"part": common.pop("part"), "classes": list(self.classes), "absent": list(self.absent)}
         return {**own, **common, **levels}
@@ -178,6 +192,8 @@ def evaluate(
     resamples: int = 1000,
     confidence: float = 0.90,
     mix: Mix | None = None,
+    ranks: tuple[int, ...] = (),
+    class_weights: Mapping[str, float] | None = None,
 ) -> ClassEvaluation:
     """Evaluate the labelled rows of one part, repeat by repeat; at both levels where there are branches.
 
@@ -188,6 +204,8 @@ def evaluate(
     bins : equal-width bins of the reliability diagram.
     resamples, confidence : see `bootstrap_intervals`, which serves a single repeat.
     mix : of the classes of a night, to which every metric is re-weighted beside; None for none.
+    ranks : places of each class's ranking at which recall and purity are given.
+    class_weights : class -> weight in the weighted log loss, 1 where it is not named.
 
     Raises
     ------
@@ -197,7 +215,20 @@ def evaluate(
     rows = probable(predictions, part)
     asked = part, bins, resamples, confidence, mix
     top = _evaluation(rows, rows.top(), *asked) if rows.branches else None
-    return _evaluation(rows, rows, *asked, top)
+    class_weight = class_weights_of(rows.classes, class_weights or {})
+    return _evaluation(rows, rows, *asked, top, ranks, class_weight)
+
+
+def class_weights_of(classes: Sequence[str], given: Mapping[str, float]) -> NDArray[np.float64]:
+    """(k,) weight of each class, 1 where none is given: AlertlabError for others than these classes."""
+    if unknown := [name for name in given if name not in classes]:
+        raise AlertlabError(
+            f"evaluation.class_weights: {', '.join(unknown)} is no class of the predictions ({', '.join(classes)})"
+        )
+    weight = np.array([given.get(name, 1.0) for name in classes], np.float64)
+    if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
+        raise AlertlabError("evaluation.class_weights: weights are numbers of 0 or more, one of them above 0")
+    return weight
 
 
 def _evaluation(
@@ -209,12 +240,14 @@ def _evaluation(
     confidence: float,
     mix: Mix | None = None,
     top: ClassEvaluation | None = None,
+    ranks: tuple[int, ...] = (),
+    class_weight: NDArray[np.float64] | None = None,
 ) -> ClassEvaluation:
     numbers = [int(number) for number in np.unique(rows.repeat)]
     of = [rows.repeat == number for number in numbers]
     weights = [None if mix is None else mix.weights(leaves.take(each)) for each in of]
     repeats = tuple(
-        _repeat(rows.take(each), number, weight, bins)
+        _repeat(rows.take(each), number, weight, bins, ranks, class_weight)
         for each, number, weight in zip(of, numbers, weights, strict=True)
     )
     intervals: dict[str, tuple[float, float]] = {}
@@ -236,13 +269,21 @@ def _evaluation(
         branches=rows.branches,
         top=top,
         night=night,
+        ranks=ranks,
     )
 
 
-def _repeat(rows: ClassPredictions, number: int, weight: NDArray[np.float64] | None, bins: int) -> ClassRepeat:
-    metrics = classification_metrics(rows, bins)
+def _repeat(
+    rows: ClassPredictions,
+    number: int,
+    weight: NDArray[np.float64] | None,
+    bins: int,
+    ranks: tuple[int, ...],
+    class_weight: NDArray[np.float64] | None,
+) -> ClassRepeat:
+    metrics = classification_metrics(rows, bins, class_weight=class_weight) | rank_scores(rows, ranks)
     if weight is not None:
-        night = classification_metrics(rows, bins, weight)
+        night = classification_metrics(rows, bins, weight, class_weight)
         metrics |= {NIGHT + name: value for name, value in night.items() if not name.startswith("support/")}
     return ClassRepeat(
         number,
