@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ...core.paper import COLUMN, paper_style
+from ...core.paper import column, paper_style
 from ..figures.curves import COLOURS
 from ..metrics.spread import std_bars
 from .early import Early
@@ -23,7 +23,7 @@ def early_figure(of: Early, branches: bool) -> Figure:
     ----------
     branches : whether classes of one branch are half as far apart as others.
     """
-    figure = Figure((COLUMN, 3.6), layout="constrained")
+    figure = Figure((column(), 3.6), layout="constrained")
     panels = figure.subplots(2, 1, sharex=True)
     last = 2 * max(days for days in of.days if np.isfinite(days))
     places = np.array([days if np.isfinite(days) else last for days in of.days])
