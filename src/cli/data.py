@@ -15,11 +15,15 @@ def predict(options: argparse.Namespace) -> None:
     """Verb ``predict``."""
     from ..workflows.predict.dispatch import predict as workflow
 
+    if options.by_class and options.coverage is None:
+        raise AlertlabError("--by-class: is of sets; give --coverage 0.9 too")
     result = workflow(
         options.bundle,
         options.alerts,
         options.out,
         options.strict,
+        coverage=options.coverage,
+        by_class=options.by_class,
         non_detections=options.non_detections,
         overrides=options.overrides,
         folders=options.config_dir,
@@ -28,11 +32,13 @@ def predict(options: argparse.Namespace) -> None:
     paths = {"predictions": result.predictions, "rejected": result.rejected}
     if options.json:
         counts = {"classified": result.classified, "reasons": result.reasons, "dropped": result.dropped}
-        print_json({**paths, **counts, "unknown": result.unknown})
+        expected = {name: {"number": number, "std": std} for name, (number, std) in result.expected.items()}
+        print_json({**paths, **counts, "unknown": result.unknown, "expected": expected, "set_sizes": result.set_sizes})
         return
-    from ..workflows.show import show_counts, show_paths, show_unknown
+    from ..workflows.show import show_classified, show_counts, show_paths, show_unknown
 
-    show_counts("classified", result.classified, "number")
+    show_classified(result.classified, result.expected)
+    show_counts("classes in a set", {str(size): rows for size, rows in result.set_sizes.items()}, "rows")
     show_counts("rejected", result.reasons, "number")
     show_counts("dropped", result.dropped, "rows")
     show_unknown(result.unknown)

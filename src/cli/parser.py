@@ -184,6 +184,16 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="Parquet of predictions; rejected ones go beside it",
     )
+    verb.add_argument(
+        "--coverage",
+        type=float,
+        metavar="SHARE",
+        help="add the set of classes that holds the true one for so large a share of objects, such as 0.9: columns "
+        "set and set_size",
+    )
+    verb.add_argument(
+        "--by-class", action="store_true", help="with --coverage: of the objects of each class, not of all together"
+    )
     verb.add_argument("--strict", action="store_true", help="stop at the first alert or object that cannot be used")
     verb.add_argument(
         "overrides",

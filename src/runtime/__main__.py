@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add_argument("bundle", type=Path, help="folder or uncompressed zip")
         if name == "predict":
             command.add_argument("inputs", type=Path, help=".npz with the declared inputs, or .csv with the columns")
+            command.add_argument("--coverage", type=float, help="add sets of classes that hold the true one so often")
+            command.add_argument("--by-class", action="store_true", help="sets of that coverage for each class")
             command.add_argument("--out", type=Path, help=".npz for what Python returns, or .csv; else text is printed")
     options = parser.parse_args(arguments)
     try:
@@ -55,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif options.command == "info":
             answer = "\n".join(f"{name}: {value}" for name, value in describe(bundle).items())
         else:
+            if options.coverage is not None:
+                bundle = bundle.with_sets(options.coverage, options.by_class)
             answer = predict(bundle, options.inputs, options.out)
     except (AlertlabError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")

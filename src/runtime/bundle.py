@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from .schema import parse
 from .session import first_line, open_session, prepare
 from .table import inputs_of
 from .tasks import task_named
+from .tasks.classification import asked_answers
 from .tasks.task import Task, unfinished
 
 BATCH_OF_TABLES = 1024  # rows: trees are walked block by block, and more rows a block are faster
@@ -55,6 +56,24 @@ class Bundle:
     def task(self) -> Task:
         """What kind of answer it gives."""
         return task_named(self.manifest.task)
+
+    def with_sets(self, coverage: float = 0.9, by_class: bool = False) -> "Bundle":
+        """The same classifier, whose predictions hold sets of classes: the true one is among them as often as asked.
+
+        >>> bundle.with_sets(0.9).predict(inputs).sets  # (n, classes) of true and false
+
+        Parameters
+        ----------
+        coverage : share of new objects whose set holds their class, in (0, 1), where they are like the held-out ones.
+        by_class : of the objects of each class, and not of all together.
+
+        Raises
+        ------
+        AlertlabError
+            For a bundle that has nothing to make sets by, or a coverage that is none.
+        """
+        answers = asked_answers(self.manifest.answers, self.classes, coverage, by_class)
+        return replace(self, manifest=replace(self.manifest, answers=answers))
 
     def validate(self, inputs: Mapping[str, Any]) -> dict[str, Input]:
         """Check raw inputs and convert them to float32.

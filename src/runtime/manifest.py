@@ -8,7 +8,7 @@ from typing import Any
 from .errors import BundleError
 from .operations import OPERATIONS, SINCE_2, SIZING
 
-VERSIONS = (1, 2)  # 1 has classes and inputs of one size; 2 every task, and inputs of any length or size
+VERSIONS = (1, 2, 3)  # 1 has classes and inputs of one size; 2 every task, any length or size; 3 sets and thresholds
 OF_VERSION_1 = ("classification", "hierarchical-classification")  # tasks
 KINDS = ("image", "features", "sequence")
 PROBABILITY, UNCALIBRATED = "probability", "uncalibrated"
@@ -265,7 +265,7 @@ class Manifest:
         told = any(spec.feature_set and spec.feature_set.recipe for spec in self.inputs)
         new = operations & SINCE_2 or self.task not in OF_VERSION_1
         ways = any(spec.free or spec.source for spec in self.inputs)
-        return 2 if new or told or ways else 1
+        return max(2 if new or told or ways else 1, getattr(self.answers, "since", 1))
 
     @property
     def taxonomy(self) -> Mapping[str, tuple[str, ...]]:

@@ -136,7 +136,7 @@ def parse(content: bytes) -> Manifest:
         raise BundleError(f"manifest.json: not JSON ({error})") from error
     version = data.get("bundle_version") if isinstance(data, dict) else None
     if type(version) is int and version not in VERSIONS:  # before its unknown keys can be met
-        known = " and ".join(map(str, VERSIONS))
+        known = f"{VERSIONS[0]} to {VERSIONS[-1]}"
         raise BundleError(
             f"manifest.json: bundle_version {version}; this alertlab reads versions {known}: upgrade alertlab"
         )

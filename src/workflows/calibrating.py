@@ -7,8 +7,12 @@ import numpy as np
 from omegaconf import DictConfig
 
 from ..core.contracts import CLASSIFICATION, Calibrates, Data, HeldOutAnswers, Model, task_of
+from ..core.held_out import held_out_rows, settled
+from ..core.predictions import ClassPredictions, Predictions
 from ..models import BEST, METHODS, NONE, Calibrated
 from ..runtime.errors import AlertlabError
+from ..runtime.tasks.classification import ClassAnswers
+from ..runtime.thresholds import Goal
 
 KEY = "calibration"
 LEAST = 20  # objects of the validation part, for a method that is asked for by name
@@ -50,6 +54,13 @@ def check_calibration(model: Model, config: DictConfig, data: Data) -> None:
 def held_out_answers(model: Model) -> HeldOutAnswers | None:
     """What a calibrated model says of the rows that calibrated it, each by a calibration fitted without its object."""
     return model.held_out if isinstance(model, Calibrated) else None
+
+
+def settled_by(rows: Predictions, goals: Mapping[str, Goal]) -> ClassAnswers | dict[str, Any]:
+    """What held-out rows settle for the manifest; nothing where none has a class."""
+    assert isinstance(rows, ClassPredictions)  # of a calibrated model
+    known = held_out_rows(rows)
+    return settled(known, goals) if known else {}
 
 
 def calibration_record(model: Model) -> Mapping[str, Any]:

@@ -105,6 +105,16 @@ def show_counts(title: str, counts: Mapping[str, int], noun: str = "alerts") -> 
         _table(f"{title}: {sum(counts.values())}", (title, noun), [(name, str(count)) for name, count in rows])
 
 
+def show_classified(classified: Mapping[str, int], expected: Mapping[str, tuple[float, float]]) -> None:
+    """A row a class, largest first: how many are called so, and of a classifier how many its probabilities expect."""
+    if not expected or not classified:
+        show_counts("classified", classified, "number")
+        return
+    names = sorted(expected, key=lambda name: -classified.get(name, 0))
+    rows = [(name, str(classified.get(name, 0)), "{:.1f} ± {:.1f}".format(*expected[name])) for name in names]
+    _table(f"classified: {sum(classified.values())}", ("classified", "number", "expected"), rows)
+
+
 def show_features(result: "FeaturesResult") -> None:
     """What was read, dropped and left out, and how fast it went."""
     show_counts("dropped", result.dropped, "rows")

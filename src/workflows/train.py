@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from ..runtime.errors import AlertlabError
 from ..runtime.tasks.detection import FALSE_ALARM_RATE
 from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_identity
 from .bundling import BundleInfo, check_columns, details_of
-from .calibrating import calibrated_model, calibration_record, check_calibration, held_out_answers
+from .calibrating import calibrated_model, calibration_record, check_calibration, held_out_answers, settled_by
 from .explain import explained_by
 from .report import log_report
 from .results import log_results, named_metrics
@@ -255,6 +255,9 @@ def answered(
     held_out = answers.get("validation") if len(asked.get("validation", ())) else None
     rate = getattr(evaluator, "false_alarm_rate", FALSE_ALARM_RATE)
     told = told_of(task, data.samples("train"), answers.get("train", {}), held_out, rate)
+    if held:
+        rows = predictions_of(task, held.samples, held.answers, told, held.part, repeat)
+        told = replace(told, answers=settled_by(rows, getattr(evaluator, "goals", {})))
     return [predictions_of(task, asked[part], each, told, part, repeat) for part, each in answers.items()], told
 
 

@@ -61,8 +61,8 @@ def test_values_arrive_as_declared(manifest):
         (["parity", "n_rows"], -1, "parity.n_rows: expected a whole number"),
         (["parity", "atol"], 10**400, "not JSON .* beyond 64 bits"),
         (["files"], {"model.onnx": FILE | {"sha256": "AB"}}, "files.model.onnx.sha256: expected 64 hexadecimal"),
-        (["bundle_version"], 3, "bundle_version 3; this alertlab reads versions 1 and 2: upgrade alertlab"),
-        (["bundle_version"], True, "bundle_version: expected 1 or 2, got true"),
+        (["bundle_version"], 4, "bundle_version 4; this alertlab reads versions 1 to 3: upgrade alertlab"),
+        (["bundle_version"], True, "bundle_version: expected 1 or 2 or 3, got true"),
         (["bundle_version"], "1", "bundle_version: expected 1"),
         (["speed"], 1, "speed: unknown key, known: bundle_version, "),
         (["decision", "eval"], "x", "decision.eval: unknown key, known: tie_rule"),
@@ -75,8 +75,8 @@ def test_a_wrong_value_is_refused_by_its_key(manifest, path, value, message):
 
 
 def test_a_newer_version_is_reported_before_its_unknown_keys(manifest):
-    with pytest.raises(BundleError, match=r"bundle_version 3;.*upgrade"):
-        parse(text(manifest | {"bundle_version": 3, "quantum": True}))
+    with pytest.raises(BundleError, match=r"bundle_version 4;.*upgrade"):
+        parse(text(manifest | {"bundle_version": 4, "quantum": True}))
 
 
 @pytest.mark.parametrize("key", ["name", "files", "inputs", "parity"])

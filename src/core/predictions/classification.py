@@ -14,13 +14,14 @@ from ...door.values import Place, numbers
 from ...door.words import in_brief, text_of
 from ...runtime.decision import decide
 from ...runtime.errors import AlertlabError
-from ...runtime.manifest import PROBABILITY
+from ...runtime.manifest import PROBABILITY, UNCALIBRATED
+from ...runtime.tasks.classification import above_of, limits_of
 from ..samples import UNLABELLED, Samples
 from ..taxonomy import Taxonomy
 from .columns import check_probability, targets
 from .table import Identity, Predictions, Told, read_identity
 
-PREFIX = f"{PROBABILITY}_"
+PREFIX, RAW, ABOVE, SET, SET_SIZE = f"{PROBABILITY}_", f"{UNCALIBRATED}_", "above_", "set", "set_size"
 TAXONOMY = b"alertlab.taxonomy"  # key in the metadata of the Parquet schema
 
 
@@ -34,6 +35,9 @@ class ClassPredictions(Predictions):
     probability : (n, classes), rows sum to one.
     classes : class names in taxonomy order.
     branches : branch -> its classes, as in `Taxonomy`; empty for a flat task.
+    uncalibrated : (n, classes) probabilities before they were calibrated; None where nothing was, or nobody knows.
+    sets : (n, classes) whether a class is in the set of a row; None where no sets were asked for.
+    above : (n, m) whether rows are taken for one of the classes ``above_of``, which have thresholds.
     """
 
     task: ClassVar[str] = "classification"
@@ -42,6 +46,10 @@ class ClassPredictions(Predictions):
     probability: NDArray[np.float64]
     classes: tuple[str, ...]
     branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    uncalibrated: NDArray[np.float64] | None = field(default=None, kw_only=True)
+    sets: NDArray[np.bool_] | None = field(default=None, kw_only=True)
+    above: NDArray[np.bool_] | None = field(default=None, kw_only=True)
+    above_of: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def labelled(self) -> NDArray[np.bool_]:
@@ -73,16 +81,29 @@ class ClassPredictions(Predictions):
             probability=self.probability @ member,
             classes=tuple(self.branches),
             branches={},
+            uncalibrated=None if self.uncalibrated is None else self.uncalibrated @ member,
+            sets=None,
+            above=None,
+            above_of=(),
         )
 
     def own_columns(self) -> dict[str, Any]:
         """Classes by name; an unlabelled target is null."""
         names = np.array([*self.classes, None], dtype=object)  # index -1 is null
-        return {
+        columns = {
             "target": pa.array(names[self.target], pa.string()),
             "prediction": pa.array(names[self.prediction], pa.string()),
             **{PREFIX + name: self.probability[:, index] for index, name in enumerate(self.classes)},
         }
+        if self.uncalibrated is not None:
+            columns |= {RAW + name: self.uncalibrated[:, index] for index, name in enumerate(self.classes)}
+        if self.above is not None:
+            columns |= {ABOVE + name: self.above[:, index] for index, name in enumerate(self.above_of)}
+        if self.sets is not None:
+            offsets = np.append(0, np.cumsum(self.sets.sum(axis=1))).astype(np.int32)
+            members = pa.array(names[np.nonzero(self.sets)[1]], pa.string())
+            columns |= {SET: pa.ListArray.from_arrays(offsets, members), SET_SIZE: self.sets.sum(axis=1)}
+        return columns
 
     def metadata(self) -> dict[bytes, bytes]:
         """The branches, where there are any."""
@@ -92,6 +113,8 @@ class ClassPredictions(Predictions):
     def check(self, origin: str) -> None:
         """Refuse rows that are no probabilities."""
         check_probability(self.probability, origin)
+        if self.uncalibrated is not None:
+            check_probability(self.uncalibrated, f"{origin}: {UNCALIBRATED}")
 
     def __str__(self) -> str:
         branches = f" in branches {', '.join(self.branches)}" if self.branches else ""
@@ -107,12 +130,18 @@ def predictions(
     identity: Identity, answers: Mapping[str, Any], told: Told, inputs: Mapping[str, Any], samples: Samples | None
 ) -> ClassPredictions:
     """What a classifier said of these rows."""
+    limits, above = limits_of(told.answers), above_of(told.answers, told.classes, np.asarray(answers[PROBABILITY]))
+    raw = answers.get(UNCALIBRATED)
     return ClassPredictions(
         **vars(identity),
         target=np.full(len(identity), UNLABELLED, np.int64) if samples is None else samples.target,
         probability=np.asarray(answers[PROBABILITY], np.float64),
         classes=told.classes,
         branches=told.branches,
+        uncalibrated=None if raw is None else np.asarray(raw, np.float64),
+        sets=None if limits is None else limits.members(answers[PROBABILITY]),
+        above=np.stack([*above.values()], axis=1) if above else None,
+        above_of=tuple(above),
     )
 
 
@@ -125,9 +154,14 @@ def read(opened: OpenTable) -> ClassPredictions:
     """Probabilities of classes from any program."""
     origin = str(opened.path)
     columns = _classes(opened.names, origin)
+    raw = [RAW + name.removeprefix(PREFIX) for name in columns.values()]
+    given = [name for name in raw if name in opened.names]
+    if given and len(given) < len(raw):
+        lacking = next(name for name in raw if name not in given)
+        raise AlertlabError(f"{origin}: no column {lacking}; give {RAW}<class> for each class, or for none")
     if "target" not in opened.schema.names:
         raise AlertlabError(f"{origin}: no column target; a predictions table needs them")
-    identity, table = read_identity(opened, ["target", *columns.values()], ["target"])
+    identity, table = read_identity(opened, ["target", *columns.values(), *given], ["target"])
     classes = tuple(columns)
     return ClassPredictions(
         **vars(identity),
@@ -135,6 +169,7 @@ def read(opened: OpenTable) -> ClassPredictions:
         probability=np.column_stack([numbers(table[name], Place(origin, name)) for name in columns.values()]),
         classes=classes,
         branches=_branches(opened.metadata, classes, origin),
+        uncalibrated=np.column_stack([numbers(table[name], Place(origin, name)) for name in raw]) if given else None,
     )
 
 

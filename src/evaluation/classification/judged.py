@@ -49,6 +49,8 @@ def aligned(first: ClassPredictions, second: ClassPredictions) -> ClassPredictio
         classes=first.classes,
         branches=first.branches or second.branches,
         probability=second.probability[:, order],
+        uncalibrated=None if second.uncalibrated is None else second.uncalibrated[:, order],
+        sets=None if second.sets is None else second.sets[:, order],
         target=np.append(np.argsort(order), UNLABELLED)[second.target],  # index -1 is unlabelled
     )
 

@@ -1,13 +1,17 @@
 """Answer for alerts, light curves or rows with a bundle: everything found ends in one of two tables."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ... import runtime
 from ...core.curve_columns import CURVE
-from ...door.place import Kind, keep_apart, look
-from ...runtime.errors import AlertlabError
+from ...core.progress import notice
+from ...door.place import Found, Kind, keep_apart, look
+from ...runtime.errors import AlertlabError, BundleError
+from ...runtime.tasks.classification import limits_of
 from .alerts import predict_alerts
+from .expected import expected_counts, set_sizes
 from .result import PredictResult
 from .rows import predict_rows
 
@@ -18,6 +22,8 @@ def predict(
     out: Path,
     strict: bool = False,
     *,
+    coverage: float | None = None,
+    by_class: bool = False,
     non_detections: Path | None = None,
     overrides: Sequence[str] = (),
     folders: Sequence[Path] = (),
@@ -34,6 +40,7 @@ def predict(
         :func:`~.rows.predict_rows`.
     out : Parquet file of predictions.
     strict : stop at the first alert that cannot be used; nothing is written then.
+    coverage, by_class : add the set of classes of each row, see :meth:`alertlab.runtime.Bundle.with_sets`.
     non_detections, overrides : of light curves; overrides of ``conf/features.yaml``, such as ``columns=bts``, in the
         place of what the bundle remembers.
     folders, allowed : of configs and packages of one's own, see :func:`alertlab.config.compose`.
@@ -45,7 +52,37 @@ def predict(
         at ``path``, or a rejected alert when strict.
     """
     loaded, found = runtime.load(bundle), look(path)
+    if coverage is not None:
+        loaded = with_sets(loaded, bundle, coverage, by_class)
     keep_apart(out, found)
+    made = _predicted(loaded, bundle, found, out, strict, non_detections, overrides, folders, allowed)
+    return replace(made, expected=expected_counts(out, loaded.classes), set_sizes=set_sizes(out))
+
+
+def with_sets(loaded: runtime.Bundle, bundle: Path, coverage: float, by_class: bool) -> runtime.Bundle:
+    """The bundle with sets; classes that are in every set, for want of objects, are said."""
+    try:
+        asked = loaded.with_sets(coverage, by_class)
+    except BundleError as error:
+        raise AlertlabError(f"--coverage: {bundle}: {error}") from error
+    limits = limits_of(asked.manifest.answers)
+    if limits and limits.few:
+        notice(f"--coverage {coverage:g}: in every set, for held-out objects are too few: {', '.join(limits.few)}")
+    return asked
+
+
+def _predicted(
+    loaded: runtime.Bundle,
+    bundle: Path,
+    found: Found,
+    out: Path,
+    strict: bool,
+    non_detections: Path | None,
+    overrides: Sequence[str],
+    folders: Sequence[Path],
+    allowed: Sequence[str],
+) -> PredictResult:
+    """By the kind of inputs that the bundle takes, and of what lies at the path."""
     names = {spec.name for spec in loaded.inputs}
     computed = names == {"features"} and loaded.inputs[0].feature_set is not None
     if computed and found.kind is not Kind.ARRAYS:

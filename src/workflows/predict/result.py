@@ -27,6 +27,8 @@ class PredictResult:
     reasons : rejected ones by reason.
     dropped : of light curves, measurements and packets that were not used, by reason.
     unknown : of light curves, features that no object has.
+    expected : of a classifier, class -> number that its probabilities expect, and the standard deviation of that.
+    set_sizes : number of classes in a set -> rows, where sets were asked for.
     """
 
     predictions: Path
@@ -35,6 +37,8 @@ class PredictResult:
     reasons: Mapping[str, int]
     dropped: Mapping[str, int] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    expected: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    set_sizes: Mapping[int, int] = field(default_factory=dict)
 
 
 def decided(bundle: Bundle, inputs: Inputs) -> tuple[NDArray[np.int64], Inputs, dict[str, Any], list[int]]:
