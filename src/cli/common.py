@@ -2,8 +2,12 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+ADDRESSES = ("models:/", "runs:/")  # of bundles in MLflow
 
 
 def composed(name: str, options: argparse.Namespace) -> Any:
@@ -15,6 +19,18 @@ def composed(name: str, options: argparse.Namespace) -> Any:
         return config
     print(to_yaml(config), end="")
     return None
+
+
+@contextmanager
+def fetched(bundle: Path) -> Iterator[Path]:
+    """A bundle by its path, or fetched by its address in MLflow."""
+    if not str(bundle).startswith(ADDRESSES):
+        yield bundle  # without a wait for Hydra
+        return
+    from ..workflows.registered import bundle_at
+
+    with bundle_at(bundle) as path:
+        yield path
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..runtime.errors import AlertlabError
-from .common import composed, print_json
+from .common import composed, fetched, print_json
 
 # Workflows are imported by the verb that needs them: `alertlab --help` must not wait for torch.
 
@@ -17,18 +17,19 @@ def predict(options: argparse.Namespace) -> None:
 
     if options.by_class and options.coverage is None:
         raise AlertlabError("--by-class: is of sets; give --coverage 0.9 too")
-    result = workflow(
-        options.bundle,
-        options.alerts,
-        options.out,
-        options.strict,
-        coverage=options.coverage,
-        by_class=options.by_class,
-        non_detections=options.non_detections,
-        overrides=options.overrides,
-        folders=options.config_dir,
-        allowed=options.allow,
-    )
+    with fetched(options.bundle) as bundle:
+        result = workflow(
+            bundle,
+            options.alerts,
+            options.out,
+            options.strict,
+            coverage=options.coverage,
+            by_class=options.by_class,
+            non_detections=options.non_detections,
+            overrides=options.overrides,
+            folders=options.config_dir,
+            allowed=options.allow,
+        )
     paths = {"predictions": result.predictions, "rejected": result.rejected}
     if options.json:
         counts = {"classified": result.classified, "reasons": result.reasons, "dropped": result.dropped}

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from .. import __version__
 from ..door.words import printable
-from .bundles import bundle_check, bundle_info, bundle_pack
+from .bundles import bundle_check, bundle_info, bundle_pack, promote
 from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
 from .hunt import hunt
 from .night import adjust, adjust_options
@@ -152,6 +152,30 @@ def parser() -> argparse.ArgumentParser:
     )
     _config_options(verb)
 
+    verb = _verb(
+        verbs,
+        "promote",
+        promote,
+        "register the bundle of a run in MLflow, and make it the champion of its name if it is better",
+        "RUN_ID --if better --metric macro_recall --margin 0.01",
+    )
+    verb.add_argument("run", metavar="RUN", help="id, its first digits, or name of a run with a bundle")
+    verb.add_argument("--name", metavar="NAME", help="of the model in the registry (default: the bundle's)")
+    verb.add_argument(
+        "--if",
+        dest="condition",
+        choices=("better", "always"),
+        help="better: than the champion, on the same test objects, with significance; always: whatever it is; the "
+        "first of a name needs neither",
+    )
+    verb.add_argument(
+        "--metric", default="macro_recall", metavar="METRIC", help="that compare knows (default: %(default)s)"
+    )
+    verb.add_argument(
+        "--margin", type=float, default=0.0, metavar="X", help="gain that is not enough yet (default: %(default)s)"
+    )
+    _config_options(verb)
+
     verb = _verb(verbs, "report", report, "write the HTML report of a run again", "RUN_ID --out report.html")
     verb.add_argument("run", metavar="RUN_ID", help="a run of train")
     verb.add_argument(
@@ -166,7 +190,12 @@ def parser() -> argparse.ArgumentParser:
         "answer for alerts, light curves or rows with a bundle",
         "stamps-0.1.0.bundle night.tar.gz --out predictions.parquet",
     )
-    verb.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle folder or zip")
+    verb.add_argument(
+        "bundle",
+        type=Path,
+        metavar="BUNDLE",
+        help="bundle folder or zip, or models:/NAME@champion of MLflow's registry",
+    )
     verb.add_argument(
         "alerts",
         type=Path,

@@ -33,6 +33,7 @@ from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_
 from .bundling import BundleInfo, check_columns, details_of
 from .calibrating import calibrated_model, calibration_record, check_calibration, held_out_answers, settled_by
 from .explain import explained_by
+from .logged_bundle import log_bundle
 from .report import log_report
 from .results import log_results, named_metrics
 from .warm_start import WarmStart, warm_start
@@ -240,7 +241,7 @@ def train_one(experiment: Experiment, run: TrackedRun, repeat: int) -> TrainResu
     with status("exporting the bundle"):
         details = details_of(experiment.bundle, config, data, run, result.evaluation, calibration_record(model))
         write_bundle(result.bundle, model, data.samples(), details, told)
-    run.log_files(result.bundle)
+    log_bundle(run, result.bundle)
     return result
 
 
@@ -283,7 +284,7 @@ def train_repeats(experiment: Experiment, run: TrackedRun) -> TrainResult:
     with replacing(result.bundle, folder=True) as partial:
         shutil.copytree(best.bundle, partial)
     run.set_tags({"bundle.from_run": best.run_id})
-    run.log_files(result.bundle)
+    log_bundle(run, result.bundle)
     return result
 
 

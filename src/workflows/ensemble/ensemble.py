@@ -24,6 +24,7 @@ from ...models.ensembles.merged_graph import Part
 from ...runtime.errors import AlertlabError
 from ...tracking import CONFIG, TrackedRun, Tracker, named
 from ..bundling import BundleInfo
+from ..logged_bundle import log_bundle
 from ..report import log_report
 from ..results import log_results, named_metrics
 from ..train import PREDICTIONS
@@ -166,7 +167,7 @@ def carry_out(of: Work, run: TrackedRun, evaluator: Judge, info: BundleInfo, sto
             told = of.predictions.take(of.predictions.repeat == of.repeat)
             export(bundle, of.members, of.parts, choice, told, of.data, details)
         run.set_tags({"bundle.of_repeat": of.repeat})
-        run.log_files(bundle)
+        log_bundle(run, bundle)
     metrics = named_metrics(evaluation)
     tables = [_members_table(of)]
     return EnsembleResult(run.run_id, store, metrics, evaluation, of.choices, tables, bundle, path, figures, report)
