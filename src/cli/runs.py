@@ -192,8 +192,11 @@ def compare(options: argparse.Namespace) -> None:
         return
     from ..workflows.compare.runs import compare_runs
 
-    result = compare_runs(config, runs, options.out, options.intersection)
-    print_json({"out": result.out}) if options.json else show.show_comparison(result)
+    result = compare_runs(config, runs, options.out, options.intersection, options.allow)
+    if options.json:
+        print_json({"out": result.out, "run_id": result.run_id, "runs": list(result.comparison.names)})
+        return
+    show.show_comparison(result)
 
 
 def ensemble(options: argparse.Namespace) -> None:

@@ -68,26 +68,25 @@ def show_unknown(names: Sequence[str]) -> None:
 
 
 def show_comparison(result: "CompareRunsResult") -> None:
-    """A row a metric of each pair: both means, their paired difference, its interval and p-value."""
+    """The verdicts of each pair; of two runs all their metrics too, of several each run's and their ranks."""
+    from ..evaluation.comparison.verdict import metrics_table, verdict
+    from .compare.page import friedman_table
+    from .compare.tables import runs_table
+    from .compare.told import told_of, warnings_of
+
     of = result.comparison
-    repeats = f"{len(of.repeats)} repeats" if len(of.repeats) > 1 else "1 repeat"
+    if len(of.pairs) == 1:
+        show_tables([metrics_table(of, of.pairs[0])])
+    if len(of.pairs) > 1 or result.published:
+        show_tables([runs_table(of, result.published)])
+    if result.rankings:
+        show_tables([friedman_table(of, result.rankings)])
     for pair in of.pairs:
-        names = of.names[pair.first], of.names[pair.second]
-        rows = [
-            (
-                each.metric,
-                *(f"{np.nanmean(values):.3f}" for values in (each.first, each.second)),
-                f"{each.mean:+.3f}" + ("" if each.std is None else f" ± {each.std:.3f}"),
-                "-" if each.interval is None else f"[{each.interval[0]:+.3f}, {each.interval[1]:+.3f}]",
-                "-" if each.p_holm != each.p_holm else f"{each.p_holm:.3f}",
-            )
-            for each in pair.differences.values()
-            if "/" not in each.metric.removeprefix("top/")
-        ]
-        interval = f"{100 * of.confidence:.0f} % interval"
-        title = f"{names[0]} minus {names[1]}, {repeats}"
-        _table(title, ("metric", *names, "difference", interval, "p"), rows)
-    print(f"interval: {of.method}")
+        print(f"{verdict(of, pair, result.metric)}.")
+    for sentence in (*told_of(of), *warnings_of(of, result.sources)):
+        print(sentence)
+    paths = {"page": result.page, "numbers": result.out / "differences.csv"}
+    show_paths(paths | ({"run": result.run_id} if result.run_id else {}))
 
 
 def show_runs(evaluations: Mapping[str, Evaluation]) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,12 +15,22 @@ from alertlab.workflows.compare.matrix import CompareMatrixResult, compare_matri
 from alertlab.workflows.compare.one_metric import metric_difference
 from alertlab.workflows.compare.runs import compare_runs
 from alertlab.workflows.show import show_comparison, show_matrix
+from alertlab.workflows.source import find_sources
+from mlflow import MlflowClient
 
 
 @pytest.fixture(scope="module")
 def config(tiny_run):
     _, folder = tiny_run
-    return compose("compare", [f"tracking.uri=sqlite:///{folder}/mlflow.db", "resamples=20", "permutations=20"])
+    return compose(
+        "compare",
+        [
+            f"tracking.uri=sqlite:///{folder}/mlflow.db",
+            "resamples=20",
+            "permutations=20",
+            f"output_dir={folder}/outputs",
+        ],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +85,15 @@ def test_two_runs_on_one_split_have_their_differences(tiny_run, config, tmp_path
     with (tmp_path / "differences.csv").open() as file:
         rows = {row["metric"]: row for row in csv.DictReader(file)}
     assert float(rows["log_loss"]["difference"]) == pytest.approx(log_loss.mean)
-    assert json.loads((tmp_path / "differences.json").read_text())["interval"] == "paired bootstrap over objects"
+    told = json.loads((tmp_path / "differences.json").read_text())
+    assert (told["interval"], told["runs"][0]["run_id"]) == ("paired bootstrap over objects", tiny_run[0].run_id)
     show_comparison(result)
-    assert "interval: paired bootstrap over objects" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "intervals are a bootstrap over objects" in printed
+    assert "tiny" in printed  # the run by its name
+    page = (tmp_path / "comparison.html").read_text()
+    assert not re.search(r"(src|href)=\"(?!data:|#|https://alerce)", page)
+    assert "data:image/png" in page  # stamps of the objects on which they disagree
     alone = metric_difference(config, tiny_run[0].run_id[:8], str(tmp_path / "other.parquet"), "log_loss")
     assert (alone.difference.mean, alone.difference.interval) == (log_loss.mean, log_loss.interval)
     assert alone.difference.gain == -log_loss.mean
@@ -90,6 +107,8 @@ def test_two_runs_on_one_split_have_their_differences(tiny_run, config, tmp_path
         ("confidence=90", "confidence: 90 is not"),
         ("resamples=0", "resamples: 0 is not"),
         ("formats=[gif]", "formats: gif"),
+        ("against=last", "against: 'last' unknown; choose from all, first"),
+        ("train_rows=0", "train_rows: 0 is not"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_its_key(override, message, tmp_path):
@@ -100,3 +119,51 @@ def test_a_value_that_cannot_be_is_refused_by_its_key(override, message, tmp_pat
 def test_a_source_that_is_none_is_named(config, tmp_path):
     with pytest.raises(AlertlabError, match=r"nowhere\.parquet: no such predictions file"):
         compare_matrix(config, "nowhere.parquet", "nowhere.parquet", tmp_path)
+
+
+def test_a_comparison_is_a_run_that_names_what_it_compares(tiny_run, config, tmp_path):
+    predictions = read_predictions(tiny_run[0].predictions)
+    for name, power in (("sharp", 3.0), ("flat", 0.3)):
+        p = predictions.probability**power
+        replace(predictions, probability=p / p.sum(axis=1, keepdims=True)).write(tmp_path / f"{name}.parquet")
+    others = [str(tmp_path / f"{name}.parquet") for name in ("sharp", "flat")]
+    result = compare_runs(config, [tiny_run[0].run_id, *others], tmp_path / "out")
+    client = MlflowClient(config.tracking.uri)
+    run = client.get_run(result.run_id)
+    assert run.data.tags["alertlab.compared.0"] == tiny_run[0].run_id
+    assert tiny_run[0].run_id in run.data.tags["compared"]
+    assert run.info.experiment_id == client.get_run(tiny_run[0].run_id).info.experiment_id
+    kept = {each.path for each in client.list_artifacts(result.run_id, "comparison")}
+    assert {"comparison/comparison.html", "comparison/differences.csv", "comparison/differences.png"} <= kept
+    assert "runs.json" in {each.path for each in client.list_artifacts(result.run_id)}
+    again = compare_runs(config, [tiny_run[0].run_id, *others], tmp_path / "again")
+    for name in ("differences.csv", "differences.json", "runs.csv", "comparison.html"):
+        assert (again.out / name).read_bytes() == (result.out / name).read_bytes()
+    alone = compare_runs(config, others, tmp_path / "tables")
+    assert alone.run_id is None  # no run among them
+
+
+def test_a_paper_stands_beside_and_is_marked_as_never_tested(tiny_run, config, tmp_path, capsys):
+    paper = tmp_path / "published.yaml"
+    paper.write_text("source: A. Author 2020\nscores: {macro_f1: {value: 0.59, std: 0.01}}\n")
+    own = compose(
+        "compare", [f"tracking.uri={config.tracking.uri}", f"published={paper}", "resamples=5", "record=none"]
+    )
+    result = compare_runs(own, [str(tiny_run[0].predictions)] * 2, tmp_path / "out")
+    assert result.run_id is None
+    show_comparison(result)
+    assert "published, not tested" in capsys.readouterr().out
+    assert "0.590 ± 0.010" in (tmp_path / "out" / "comparison.html").read_text()
+    paper.write_text("source: A. Author 2020\nscores: {macro_f1: {mean: 0.59}}\n")
+    with pytest.raises(AlertlabError, match=r"published: .*published\.yaml is to hold source and scores"):
+        compare_runs(own, [str(tiny_run[0].predictions)] * 2, tmp_path / "out")
+
+
+def test_runs_are_meant_by_names_and_the_first_digits_of_an_id(tiny_run, config, tmp_path):
+    name = find_sources(config, [tiny_run[0].run_id])[0].name
+    assert [each.run_id for each in find_sources(config, [name, tiny_run[0].run_id[:8]])] == [tiny_run[0].run_id] * 2
+    with pytest.raises(AlertlabError, match="0123abcd: no file, and no run of that id or name"):
+        find_sources(config, ["0123abcd"])
+    MlflowClient(config.tracking.uri).create_run("0", run_name=name)
+    with pytest.raises(AlertlabError, match=f"{name}: several runs in .*{tiny_run[0].run_id[:12]}"):
+        find_sources(config, [name])

@@ -215,7 +215,7 @@ def _exact(paired: Paired, rows: Any) -> dict[str, float]:
     found: dict[str, float] = {}
     for prefix, of in paired.task.levels(rows).items():
         scores = classification_metrics(of) if isinstance(of, ClassPredictions) else {}
-        found |= {prefix + name: value for name, value in (scores | paired.task.scores(of, None)).items()}
+        found |= {prefix + name: value for name, value in (scores | paired.scores(prefix, of)).items()}
     return found
 
 

@@ -2,6 +2,7 @@
 
 LOWER = {"rmse", "mae", "log_loss", "expected_calibration_error", "brier", "false_alarms"}
 ENDS = ("_loss", "_error")
+SPELT = {"f1": "F1", "roc": "ROC", "auc": "AUC", "auroc": "AUROC", "rmse": "RMSE", "mae": "MAE", "chi2": "chi-squared"}
 NEITHER = {"bias", "reduced_chi2", "coverage_1_sigma", "coverage_2_sigma", "draw_spread", "spearman"}
 
 
@@ -28,3 +29,11 @@ def family(metric: str) -> str:
     level = "top/" if metric.startswith("top/") else ""
     _, part, _ = metric.removeprefix(level).partition("/")
     return f"{level}{score_of(metric)}{part}"
+
+
+def words(metric: str) -> str:
+    """A metric in a sentence: ``macro F1 of the top level``, ``recall of SNIa``."""
+    level = metric.startswith("top/")
+    score, _, part = metric.removeprefix("top/").partition("/")
+    text = " ".join(SPELT.get(word, word) for word in score.split("_"))
+    return text + (f" of {part}" if part else "") + (" of the top level" if level else "")

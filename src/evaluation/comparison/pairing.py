@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ...core.predictions import Predictions
 from ...runtime.errors import AlertlabError
 from ..evaluator import labelled
+from ..own import OwnMetric, own_scores
+from ..rows import Weight
 from ..task import JudgedTask
 from ..tasks import judged
 
@@ -45,7 +47,7 @@ class Paired:
 
     Attributes
     ----------
-    names : of the runs. task : what all of them answer.
+    names : of the runs. task : what all of them answer. own : metrics of one's own.
     repeats : number of each common repeat -> the rows of each run, all in one order, their truths the same.
     test_over_train : the largest of any run; infinite where one is not known.
     left_out : of each run its test rows of these repeats that another lacks; none but of an intersection.
@@ -56,6 +58,12 @@ class Paired:
     repeats: Mapping[int, tuple[Any, ...]]
     test_over_train: float
     left_out: tuple[int, ...]
+    own: tuple[OwnMetric, ...] = ()
+
+    def scores(self, level: str, rows: Any, weight: Weight = None) -> dict[str, float]:
+        """Metrics of rows of one repeat at one level, see `JudgedTask`; those of one's own are of the lowest."""
+        found = self.task.scores(rows, weight)
+        return found if level else found | own_scores(self.own, rows, weight)
 
     @property
     def objects(self) -> int:
@@ -89,13 +97,14 @@ def rows_of_run(name: str, table: Predictions, train_rows: int | None = None) ->
     return RunRows(name, repeats, len(rows) / trained if trained else float("inf"))
 
 
-def paired(runs: Sequence[RunRows], intersection: bool = False) -> Paired:
+def paired(runs: Sequence[RunRows], intersection: bool = False, own: Sequence[OwnMetric] = ()) -> Paired:
     """Rows of the repeats that all runs hold.
 
     Parameters
     ----------
     runs : two or more.
     intersection : take the test rows that all have, where they differ; else they are refused.
+    own : metrics of one's own, beside those of the task.
 
     Raises
     ------
@@ -132,7 +141,7 @@ def paired(runs: Sequence[RunRows], intersection: bool = False) -> Paired:
         repeats[number] = tuple(rows)
     kept = sum(len(rows[0]) for rows in repeats.values())
     left_out = tuple(sum(len(run.repeats[number]) for number in numbers) - kept for run in runs)
-    return Paired(tuple(names), task, repeats, max(run.test_over_train for run in runs), left_out)
+    return Paired(tuple(names), task, repeats, max(run.test_over_train for run in runs), left_out, tuple(own))
 
 
 def _common_answers(known: Any, run: RunRows, first: str, task: JudgedTask) -> Any:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.predictions import ClassPredictions, ScorePredictions, concatenate
-from ..task import JudgedTask
+from ..rows import Weight
 from .blocks import Blocks, blocks_of
 from .class_sums import areas, class_sums, metrics_of, ranks_of
 from .pairing import Paired
@@ -41,7 +42,7 @@ class Resampled:
 class _Asked:
     """What one repeat is asked at one level."""
 
-    task: JudgedTask
+    scores: Callable[[Any, Weight], dict[str, float]]
     block: NDArray[np.int64]
     number: int
     pairs: Pairs
@@ -61,16 +62,17 @@ def resampled(
     Parameters
     ----------
     pairs : places of the runs to be swapped. resamples, permutations : how many.
-    tick : called after each piece of work, of which there are `pieces`.
+    tick : called after each piece of work.
     """
     blocks = blocks_of(paired.repeats, seed)
     draws, swaps = blocks.draws(resamples, seed), blocks.swaps(permutations, seed)
     found: dict[str, list[tuple[Floats, Floats, Floats]]] = {}
     for number, rows in paired.repeats.items():
-        asked = _Asked(paired.task, blocks.of[number], blocks.number, pairs, draws, swaps, tick)
         of = [paired.task.levels(each) for each in rows]
         for prefix in of[0]:
             level = [each[prefix] for each in of]
+            scores = partial(paired.scores, prefix)
+            asked = _Asked(scores, blocks.of[number], blocks.number, pairs, draws, swaps, tick)
             for name, values in _level(level, asked).items():
                 found.setdefault(prefix + name, []).append(values)
     means = {name: [_mean(each) for each in zip(*values, strict=True)] for name, values in found.items()}
@@ -91,7 +93,7 @@ def _level(rows: Sequence[Any], asked: _Asked) -> dict[str, tuple[Floats, Floats
     found: dict[str, tuple[Floats, Floats, Floats]] = {}
     if isinstance(rows[0], ClassPredictions):
         found = {**_sums(rows, asked), **_ranks(rows, asked)}
-    names = dict.fromkeys(name for each in rows for name in asked.task.scores(each, None))
+    names = dict.fromkeys(name for each in rows for name in asked.scores(each, None))
     if others := [name for name in names if name not in found]:
         found |= _one_by_one(rows, others, asked)
     return found
@@ -149,7 +151,7 @@ def _one_by_one(rows: Sequence[Any], names: Sequence[str], asked: _Asked) -> dic
     """Metrics of any task, asked of it once a resample."""
 
     def values(of: Any, weight: NDArray[np.int64] | None) -> list[float]:
-        scores = asked.task.scores(of, weight)
+        scores = asked.scores(of, weight)
         return [scores.get(name, np.nan) for name in names]
 
     whole = np.array([values(each, None) for each in rows])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..shown import Table
 
-NUMBER = re.compile(r"-?\d[^a-df-zA-Z]*")  # what is of digits, signs, brackets and an exponent's e
+NUMBER = re.compile(r"\[?[+-]?\d[^a-df-zA-Z]*")  # what is of digits, signs, brackets and an exponent's e
 SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",

@@ -12,6 +12,7 @@ from ...files import replacing
 from ...runtime.errors import AlertlabError
 
 WHOLE = ("resamples", "permutations")
+CHOICES = {"against": ("all", "first"), "record": ("run", "none"), "gallery": ("data", "names")}
 
 
 def check(config: DictConfig) -> None:
@@ -19,6 +20,12 @@ def check(config: DictConfig) -> None:
     for key in WHOLE:
         if not isinstance(config[key], int) or config[key] < 1:
             raise AlertlabError(f"{key}: {config[key]!r} is not a whole number of 1 or more")
+    for key, among in CHOICES.items():
+        if config[key] not in among:
+            raise AlertlabError(f"{key}: {config[key]!r} unknown; choose from {', '.join(among)}")
+    rows = config.train_rows
+    if rows is not None and (not isinstance(rows, int) or rows < 1):
+        raise AlertlabError(f"train_rows: {rows!r} is not a whole number of 1 or more, or null")
     if not isinstance(config.confidence, float) or not 0 < config.confidence < 1:
         raise AlertlabError(f"confidence: {config.confidence!r} is not between 0 and 1")
     if unknown := [form for form in config.formats if form not in FORMATS]:

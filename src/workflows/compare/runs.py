@@ -1,49 +1,93 @@
 """Runs on one task: whether one is better than another, and on what."""
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig
 
+from ...config import instantiate, load
 from ...core.progress import counter, status
-from ...evaluation.comparison.difference import Comparison, Judged, Pair, compare
+from ...evaluation.comparison.difference import Comparison, compare
+from ...evaluation.comparison.direction import direction
 from ...evaluation.comparison.pairing import RunRows, paired, rows_of_run
-from ...evaluation.tables.csv_text import csv_text, known
+from ...evaluation.comparison.published import Published, read_published
+from ...evaluation.comparison.rankings import rankings
+from ...evaluation.comparison.verdict import metrics_table, overall
+from ...evaluation.own import own_metrics
 from ...runtime.errors import AlertlabError
+from ...tracking import CONFIG, Tracker
+from ..report import data_of
 from ..source import Source, find_sources, predictions_at
-from .files import as_json, check, write
+from .files import check, write
+from .page import Seen, figures_of, friedman_table, mcnemar_table, page_of
+from .recorded import recorded
+from .tables import Rankings, number_files, runs_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HEADLINE = ("macro_f1", "auroc", "rmse")  # what runs are ranked by first, of the metrics they have
+PAGE = "comparison.html"
 
 
 @dataclass(frozen=True)
 class CompareRunsResult:
-    """Paired differences of runs, and the folder of their tables."""
+    """Paired differences of runs, the folder of their tables and page, and the run that records them, if any."""
 
     comparison: Comparison
+    metric: str
+    rankings: Rankings
+    published: Published | None
+    sources: Sequence[Source]
     out: Path
+    run_id: str | None
+
+    @property
+    def page(self) -> Path:
+        """All of it for people."""
+        return self.out / PAGE
 
 
-def compare_runs(config: DictConfig, words: Sequence[str], out: Path, intersection: bool = False) -> CompareRunsResult:
+def compare_runs(
+    config: DictConfig, words: Sequence[str], out: Path, intersection: bool = False, allowed: Sequence[str] = ()
+) -> CompareRunsResult:
     """Paired differences of metrics over the repeats that all runs have.
 
     Parameters
     ----------
     config : composed from ``compare``.
     words : two sources or more: run ids, their first digits, names, folders, tables of predictions.
-    out : folder of ``differences.csv`` and ``differences.json``.
+    out : folder of ``differences.csv`` and ``.json``, ``runs.csv``, LaTeX, figures and ``comparison.html``.
     intersection : take the test rows that all have, where they differ; else such runs are refused.
+    allowed : further packages that a ``_target_`` of a run's config may name, to read its data.
 
     Raises
     ------
     AlertlabError
         For a source that is none, or runs that were not tested on the same samples.
     """
+    check(config)
+    published = read_published(Path(config.published)) if config.published else None
     sources, comparison = compare_sources(config, words, intersection)
-    header, rows = _table(comparison)
-    files = {"differences.csv": csv_text(header, rows).encode()}
-    write(out, files | {"differences.json": as_json(_summary(comparison, sources))})
-    return CompareRunsResult(comparison, out)
+    with status("ranking"):
+        ranked = rankings(comparison.paired, comparison.level)
+    metric = _headline(config, comparison)
+    with status("drawing"):
+        figures = figures_of(comparison, ranked, metric)
+        seen = _seen(config, sources, allowed)
+        page = page_of(comparison, sources, ranked, figures, published, seen)
+        files = number_files(comparison, metric, sources, ranked, published) | _drawn(config, figures)
+    files[PAGE] = page.encode()
+    write(out, files)
+    tables = [runs_table(comparison, published)]
+    tables += [metrics_table(comparison, comparison.pairs[0])] if len(comparison.pairs) == 1 else []
+    tables += [friedman_table(comparison, ranked)] if ranked else []
+    tables += [mcnemar_table(comparison)] if comparison.pairs[0].decisions else []
+    run_id = recorded(config, sources, comparison, tables, files)
+    return CompareRunsResult(comparison, metric, ranked, published, sources, out, run_id)
 
 
 def compare_sources(
@@ -52,98 +96,67 @@ def compare_sources(
     """The comparison alone; see `compare_runs`."""
     check(config)
     if len(words) < 2:
-        raise AlertlabError(f"compare: {' '.join(words)} is one run; give two or more")
+        raise AlertlabError(f"compare: {' '.join(words) or 'nothing'} is one run; give two or more")
     sources = find_sources(config, words)
-    runs = []
+    runs: list[RunRows] = []
     for source in sources:
         with status(f"reading {source.name}"):
-            runs.append(_tested(config, source))
-    together = paired(runs, intersection)
+            runs.append(rows_of_run(source.name, predictions_at(config, source), config.train_rows))
+    together = paired(runs, intersection, own_metrics(config.metrics))
     del runs
+    done = 0
     with counter("comparing") as shown:
-        done = [0]
 
         def tick() -> None:
-            done[0] += 1
-            shown(done[0], None)
+            nonlocal done
+            done += 1
+            shown(done, None)
 
-        comparison = compare(
-            together, config.resamples, config.permutations, config.confidence, config.against == "first", tick=tick
-        )
+        reference = config.against == "first"
+        comparison = compare(together, config.resamples, config.permutations, config.confidence, reference, tick=tick)
     return sources, comparison
 
 
-def _tested(config: DictConfig, source: Source) -> RunRows:
-    """Its labelled test rows; the rest of its table is let go."""
-    return rows_of_run(source.name, predictions_at(config, source), config.train_rows)
+def _headline(config: DictConfig, comparison: Comparison) -> str:
+    names = overall(comparison.pairs[0])
+    if config.metric is None:
+        known = [name for name in names if direction(name)]
+        return next((name for name in HEADLINE if name in names), known[0] if known else names[0])
+    if config.metric not in comparison.pairs[0].differences:
+        have = ", ".join(comparison.pairs[0].differences)
+        raise AlertlabError(f"metric: {config.metric} is none of these runs; they have {have}")
+    return str(config.metric)
 
 
-def _table(comparison: Comparison) -> tuple[list[str], list[list[Any]]]:
-    """A row a pair and metric."""
-    header = [
-        "first",
-        "second",
-        "metric",
-        "first_mean",
-        "second_mean",
-        "difference",
-        "std",
-        "low",
-        "high",
-        "p",
-        "p_holm",
-    ]
-    header += ["objects_low", "objects_high", "objects_p", "repeats_low", "repeats_high", "repeats_p"]
-    header += [f"repeat_{number}" for number in comparison.repeats]
-    return header, [row for pair in comparison.pairs for row in _rows(comparison, pair)]
+def _drawn(config: DictConfig, figures: "dict[str, Figure]") -> dict[str, bytes]:
+    from ...core.paper import render
+
+    return {f"{name}.{form}": render(figure, form) for name, figure in figures.items() for form in config.formats}
 
 
-def _rows(comparison: Comparison, pair: Pair) -> list[list[Any]]:
-    names = comparison.names[pair.first], comparison.names[pair.second]
-    return [
-        [
-            *names,
-            metric,
-            *(float(each[~(each != each)].mean()) for each in (of.first, of.second)),
-            of.mean,
-            of.std,
-            *_numbers(of.judged),
-            known(of.p_holm),
-            *_numbers(of.objects),
-            *_numbers(of.repeats),
-            *(known(float(each)) for each in of.first - of.second),
-        ]
-        for metric, of in pair.differences.items()
-    ]
+def _seen(config: DictConfig, sources: Sequence[Source], allowed: Sequence[str]) -> Seen:
+    """The data of the first run whose config can be read."""
+    notes = []
+    tracked = [source for source in sources if source.record]
+    for source in tracked if config.gallery == "data" else ():
+        try:
+            seen = _data(config, source, allowed)
+        except AlertlabError as error:
+            seen = Seen(None, str(error))
+        if seen.data:
+            return seen
+        notes.append(f"{source.name}: {seen.note}")
+    return Seen(None, "; ".join(notes))
 
 
-def _numbers(of: Judged | None) -> list[float | None]:
-    return [*of.interval, known(of.p)] if of else [None, None, None]
-
-
-def _summary(comparison: Comparison, sources: Sequence[Source]) -> dict[str, Any]:
-    header, rows = _table(comparison)
-    paired = comparison.paired
-    return {
-        "runs": [
-            {"name": name, "source": source.words, "run_id": source.run_id, "left_out": left_out}
-            for name, source, left_out in zip(comparison.names, sources, paired.left_out, strict=True)
-        ],
-        "task": next(iter(paired.repeats.values()))[0].task,
-        "repeats": list(comparison.repeats),
-        "objects": paired.objects,
-        "rows": paired.rows,
-        "interval": comparison.method,
-        "confidence": comparison.confidence,
-        "mcnemar": [
-            {
-                "first": comparison.names[pair.first],
-                "second": comparison.names[pair.second],
-                "repeat": repeat,
-                **vars(of),
-            }
-            for pair in comparison.pairs
-            for repeat, of in pair.decisions.items()
-        ],
-        "differences": [dict(zip(header, row, strict=True)) for row in rows],
-    }
+def _data(config: DictConfig, source: Source, allowed: Sequence[str]) -> Seen:
+    assert source.record is not None
+    with tempfile.TemporaryDirectory() as folder:
+        if source.table is not None:
+            path: Path | None = source.table.parent / CONFIG
+        else:
+            tracker: Tracker = instantiate(config.tracking)
+            path = tracker.fetch(source.record.run_id, CONFIG, Path(folder))
+        if path is None or not path.is_file():
+            return Seen(None, "it holds no config.yaml")
+        return Seen(*data_of(load(path, allowed), source.record))
