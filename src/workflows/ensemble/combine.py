@@ -18,7 +18,8 @@ class Choice:
 
     Attributes
     ----------
-    validation_loss : of the ensemble, mean over rows as they were weighted; infinite without a validation part.
+    validation_loss : of the ensemble, mean over rows as they were weighted, each answered by a combination that was
+        chosen without its object; infinite without a validation part.
     member_losses : of each member likewise.
     """
 
@@ -38,6 +39,8 @@ def combined(
 ) -> tuple[ClassPredictions, Mapping[int, Choice]]:
     """Predictions of the ensemble, in the rows of its members, and how each repeat was joined.
 
+    Labelled validation rows are answered by what was chosen without their object, as calibrated classifiers do.
+
     Raises
     ------
     AlertlabError
@@ -51,8 +54,9 @@ def combined(
         rows = first.repeat == repeat
         held_out = rows & (first.part == "validation") & first.labelled
         target, objects = first.target[held_out], first.object_id[held_out]
-        combination = chosen(by, probability[:, held_out], target, objects, first.classes, class_weight)
+        combination, crossed = chosen(by, probability[:, held_out], target, objects, first.classes, class_weight)
         joint[rows] = combination(probability[:, rows])
+        joint[held_out] = crossed
         each = [joint[held_out], *probability[:, held_out]]
         weight = row_weights(target, class_weight)
         losses = [log_loss(one, target, weight) if len(target) else np.inf for one in each]

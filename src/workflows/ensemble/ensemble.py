@@ -165,7 +165,7 @@ def carry_out(of: Work, run: TrackedRun, evaluator: Judge, info: BundleInfo, sto
             choice = of.choices[of.repeat]
             details = details_of(info, of.config, run, evaluation, of.members, of.parts, choice)
             told = of.predictions.take(of.predictions.repeat == of.repeat)
-            export(bundle, of.members, of.parts, choice, told, of.data, details)
+            export(bundle, of.parts, choice, told, of.data, details, getattr(evaluator, "goals", {}))
         run.set_tags({"bundle.of_repeat": of.repeat})
         log_bundle(run, bundle)
     metrics = named_metrics(evaluation)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from ... import __version__, runtime
 from ...bundle import BundleDetails, write_bundle
 from ...config import load, to_yaml
 from ...core.contracts import Data
+from ...core.held_out import held_out_rows, settled
 from ...core.predictions import ClassPredictions, Told
 from ...core.rows import Inputs
 from ...core.samples import Samples
@@ -21,6 +23,7 @@ from ...models.ensembles.joined import Joined
 from ...models.ensembles.merged_graph import Part, shared_inputs
 from ...runtime.contents import GRAPH
 from ...runtime.errors import AlertlabError
+from ...runtime.thresholds import Goal
 from ...tracking import CONFIG, TrackedRun, git_state, installed
 from ..bundling import LIBRARIES, BundleInfo
 from ..report import data_of
@@ -111,22 +114,27 @@ def _rows(samples: Samples, ids: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def export(
     path: Path,
-    members: Sequence[Member],
     parts: Sequence[Part],
     choice: Choice,
     told: ClassPredictions,
     data: Mapping[str, Data],
     details: BundleDetails,
+    goals: Mapping[str, Goal],
 ) -> None:
     """Write the bundle, proven on rows that every member has.
 
     Parameters
     ----------
-    told : what the ensemble says in the repeat whose bundles these are; parts of cut light curves are left out.
+    told : what the ensemble says in the repeat whose bundles these are. Validation rows are no golden ones, for
+        calibrated members, and the ensemble, answer them by what was fitted without their object; they settle sets.
+    goals : of thresholds, see `settled`.
     """
-    whole = told.take(np.isin(told.part, ("train", "validation", "test")))
+    whole = told.take(np.isin(told.part, ("train", "test")))
     samples = joined_samples(list(data.values()), whole)
-    write_bundle(path, Joined(parts, choice.combination, whole), samples, details, Told(told.classes, told.branches))
+    held_out = held_out_rows(told)
+    answers: Any = settled(held_out, goals) if held_out else {}
+    of = Told(told.classes, told.branches, answers)
+    write_bundle(path, Joined(parts, choice.combination, whole), samples, details, of)
 
 
 def details_of(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from omegaconf import DictConfig
 
+from ...core.held_out import OUT_OF_BAG
 from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
 from ...tracking import RunRecord, Tracker
@@ -77,6 +78,7 @@ def _member(config: DictConfig, tracker: Tracker, source: Source) -> Member:
 
 
 def _ordered(predictions: ClassPredictions) -> ClassPredictions:
+    predictions = predictions.take(predictions.part != OUT_OF_BAG)  # the train part again, as other trees see it
     _, part = np.unique(predictions.part, return_inverse=True)
     return predictions.take(np.lexsort((predictions.sample_id, part, predictions.repeat)))
 

@@ -16,6 +16,7 @@ from bundle_by_hand import raw_inputs, reference, seal, tiny_graph, tiny_manifes
 from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss as scikit_log_loss
+from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 RNG = np.random.default_rng(5)
 CLASSES = ("a", "b", "c")
@@ -69,7 +70,7 @@ def test_balanced_rows_weigh_as_scikit_learn_weighs_them():
 def test_a_stack_answers_as_scikit_learns_regression_of_the_same_strength(told, k):
     probability, target, objects = told
     probability, target = probability[:, :, :k] / probability[:, :, :k].sum(axis=2, keepdims=True), target % k
-    stack = fit_stack(probability, target, np.ones(300), objects, CLASSES[:k])
+    stack, _ = fit_stack(probability, target, np.ones(300), objects, CLASSES[:k])
     rows = np.concatenate(np.log(np.maximum(probability, FLOOR)), axis=1)
     theirs = LogisticRegression(C=stack.inverse_strength, max_iter=2000, tol=1e-6).fit(rows, target)
     np.testing.assert_allclose(stack(probability), theirs.predict_proba(rows), atol=1e-6)
@@ -78,9 +79,28 @@ def test_a_stack_answers_as_scikit_learns_regression_of_the_same_strength(told, 
 def test_a_stack_of_guesses_is_regularised_to_guessing(told):
     _, target, objects = told
     guesses = RNG.dirichlet(np.ones(3), (2, 300))
-    stack = fit_stack(guesses, target, row_weights(target, "balanced"), objects, CLASSES)
+    stack, _ = fit_stack(guesses, target, row_weights(target, "balanced"), objects, CLASSES)
     assert stack.inverse_strength < 0.1
     assert np.abs(stack(guesses) - 1 / 3).max() < 0.2
+
+
+def test_what_weights_say_of_a_validation_row_does_not_know_its_truth(told):
+    probability, target, objects = told
+    _, before = chosen("weighted", probability, target, objects, CLASSES, None)
+    own = objects == objects[10]
+    _, after = chosen("weighted", probability, np.where(own, (target + 1) % 3, target), objects, CLASSES, None)
+    np.testing.assert_array_equal(after[own], before[own])
+    assert np.abs(after - before)[~own].max() > 1e-6
+
+
+def test_what_a_stack_says_of_a_validation_row_is_that_of_folds_of_objects(told):
+    probability, target, objects = told
+    stack, answers = fit_stack(probability, target, np.ones(300), objects, CLASSES)
+    rows = np.concatenate(np.log(np.maximum(probability, FLOOR)), axis=1)
+    model = LogisticRegression(C=stack.inverse_strength, max_iter=2000, tol=1e-6)
+    folds = StratifiedGroupKFold(5, shuffle=True, random_state=0)
+    theirs = cross_val_predict(model, rows, target, groups=objects, cv=folds, method="predict_proba")
+    np.testing.assert_allclose(answers, theirs, atol=1e-6)
 
 
 @pytest.mark.parametrize(("by", "rows"), [("weighted", 0), ("stacked", 0), ("stacked", 3)])
@@ -93,7 +113,7 @@ def test_too_little_validation_says_what_to_do(told, by, rows):
 @pytest.mark.parametrize("by", ["mean", "weighted", "stacked"])
 def test_the_nodes_answer_as_the_arrays(told, by):
     probability, target, objects = told
-    combination = chosen(by, probability, target, objects, CLASSES, "balanced")
+    combination, _ = chosen(by, probability, target, objects, CLASSES, "balanced")
     names = ["m0", "m1", "m2"]
     nodes, constants = combination.nodes(names)
     graph = helper.make_graph(

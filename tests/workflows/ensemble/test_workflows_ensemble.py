@@ -201,6 +201,9 @@ def test_networks_that_scale_stamps_in_two_ways_are_one_bundle_that_classifies_a
     bundle = runtime.load(told["bundle"])
     assert bundle.self_test().label_flips == 0
     assert [spec.name for spec in bundle.inputs] == ["stamp", "metadata"]
+    rows, _ = bundle.golden()
+    sets = bundle.with_sets(0.9).predict(rows).sets
+    assert sets.any(axis=1).mean() > 0.5
     assert ("stamp_2", "stamp") in [(spec.name, spec.source) for spec in bundle.manifest.inputs]
     members = bundle.manifest.training["ensemble"]["members"]
     hashes = [runtime.load(each.bundle).sha256 for each in (first, second)]
