@@ -10,7 +10,7 @@ from .errors import ConfigError
 from .typed import parsed, quoted
 from .values import MAPPINGS
 
-WHOLE = MAPPINGS | {"max_features"}  # mappings whose keys are the user's own: a new one takes the place of the old
+WHOLE = MAPPINGS | {"max_features", "priors", "slices"}  # keys of these are the user's own: a new one replaces the old
 OPEN, CLOSE, QUOTES = "[{(", "]})", "'\""
 
 

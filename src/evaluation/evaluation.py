@@ -44,6 +44,7 @@ class Evaluation:
     intervals : metric -> (low, high) of a single repeat; empty with several.
     confidence : probability that the intervals cover.
     shown : metrics that `results` has though a slash is in their name.
+    further : tables beside those of the task, such as the worst slices.
     """
 
     headline: ClassVar[tuple[str, ...]] = ()  # metrics that the report shows large
@@ -55,6 +56,7 @@ class Evaluation:
     intervals: dict[str, tuple[float, float]]
     confidence: float
     shown: tuple[str, ...] = field(default=(), kw_only=True)
+    further: tuple[Table, ...] = field(default=(), kw_only=True)
 
     @property
     def mean(self) -> dict[str, float]:
@@ -86,7 +88,7 @@ class Evaluation:
 
     def tables(self) -> list[Table]:
         """What else people look at, in text."""
-        return []
+        return list(self.further)
 
     def warnings(self) -> list[str]:
         """What a reader must know before the numbers, a sentence each."""
@@ -122,6 +124,7 @@ class Evaluation:
             "confidence": self.confidence,
             "intervals": {name: list(bounds) for name, bounds in self.intervals.items()},
             "repeats": [repeat.to_json() for repeat in self.repeats],
+            **{table.name: table.to_json() for table in self.further},
         }
 
 

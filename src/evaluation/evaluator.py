@@ -3,6 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -12,8 +13,12 @@ from ..core.predictions import Predictions
 from ..files import replacing
 from ..runtime.errors import AlertlabError
 from .evaluation import Evaluation
-from .own import own_metrics, with_own
-from .rows import by_repeat
+from .metrics.direction import direction
+from .own import own_metrics, own_scores, with_own
+from .rows import Weight, by_repeat
+from .slices.cut import Asked, asked_slices
+from .slices.judge import Slices, judge_slices
+from .tables.latex import table_latex
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,6 +39,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
     confidence : probability that the bootstrap intervals cover, in (0, 1).
     formats : of the figures, png or pdf.
     metrics : names of functions of one's own, see :mod:`.own`.
+    slices : facts to judge parts of the rows by, or fact -> edges; see :mod:`.slices`.
 
     Raises
     ------
@@ -42,6 +48,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
     """
 
     kind: type[Told]
+    first_score: str = ""  # that slices are ordered by, worst first
 
     def __init__(
         self,
@@ -50,6 +57,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
+        slices: Asked | None = None,
     ) -> None:
         if resamples < 1:
             raise AlertlabError(f"evaluation.resamples: {resamples} is not 1 or more")
@@ -59,19 +67,38 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         if unknown:
             raise AlertlabError(f"evaluation.formats: {', '.join(unknown)} unknown; choose from {', '.join(FORMATS)}")
         self.part, self.resamples, self.confidence, self.formats = part, resamples, confidence, tuple(formats)
-        self.metrics = own_metrics(metrics)
+        self.metrics, self.slices = own_metrics(metrics), asked_slices(slices or ())
+        self._sliced: tuple[Told, Slices] | None = None
 
     @abstractmethod
     def judge(self, predictions: Told) -> Judged:
         """The numbers of the task alone: AlertlabError where the part has nothing to judge."""
 
     def evaluate(self, predictions: Told) -> Judged:
-        """The numbers alone, with those of metrics of one's own: AlertlabError where there is nothing to judge."""
+        """The numbers alone, with metrics of one's own and slices: AlertlabError where there is nothing to judge."""
         evaluation = self.judge(predictions)
-        if not self.metrics:
-            return evaluation
-        rows = by_repeat(labelled(predictions, self.part))
-        return with_own(evaluation, self.metrics, rows, self.resamples, self.confidence)
+        if self.metrics:
+            rows = by_repeat(labelled(predictions, self.part))
+            evaluation = with_own(evaluation, self.metrics, rows, self.resamples, self.confidence)
+        if self.slices:
+            evaluation = replace(evaluation, further=(*evaluation.further, self.sliced(predictions).table()))
+        return evaluation
+
+    def scores(self, rows: Any, weight: Weight) -> dict[str, float]:
+        """Scores of labelled rows of one repeat, that slices are judged by; the task's own evaluator has them."""
+        return {}
+
+    def sliced(self, predictions: Told) -> Slices:
+        """Every score of every slice against the rest of the rows."""
+
+        def scores(rows: Any, weight: Weight) -> dict[str, float]:
+            return self.scores(rows, weight) | own_scores(self.metrics, rows, weight)
+
+        if self._sliced is None or self._sliced[0] is not predictions:
+            rows, asked = labelled(predictions, self.part), (self.resamples, self.confidence)
+            found = judge_slices(rows, self.slices, scores, self.first_score, lambda name: direction(name) >= 0, *asked)
+            self._sliced = predictions, found  # tables and figures show the same
+        return self._sliced[1]
 
     def tables(self, evaluation: Judged, predictions: Told) -> dict[str, str]:
         """Name of a file -> CSV or LaTeX, beside ``metrics.csv``."""
@@ -103,6 +130,9 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         content: dict[str, Any] = evaluation.to_json()
         files = self._drawn(told, self.figures(evaluation, told) if self.formats else {}, history)
         tables = {"metrics.csv": evaluation.metrics_csv(), **self.tables(evaluation, told)}
+        if self.slices:
+            table = self.sliced(told)
+            tables |= {"slices.csv": table.csv(), "slices.tex": table_latex(table.table())}
         files |= {name: text.encode() for name, text in tables.items()}
         files["evaluation.json"] = (json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode()
         for name, written in files.items():
@@ -129,6 +159,10 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
             from .latent_map import latent_maps
 
             figures = {**figures, **{name: of for name, (of, _) in latent_maps(told, self.part).items()}}
+        if self.slices:
+            from .slices.figure import slices_figure
+
+            figures = {**figures, "slices": slices_figure(self.sliced(told))}
         if history:
             figures = {**figures, "learning_curves": learning_curves_figure(history)}
         return {f"{name}.{form}": render(figure, form) for name, figure in figures.items() for form in self.formats}

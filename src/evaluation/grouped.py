@@ -72,7 +72,7 @@ class GroupedEvaluation(Evaluation):
 
     def tables(self) -> list[Table]:
         """A table of each sort of groups."""
-        return [each.table(self) for each in self.grouped()]
+        return [*(each.table(self) for each in self.grouped()), *self.further]
 
     def files(self) -> dict[str, str]:
         """Name of a file -> CSV and LaTeX of each."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,11 @@ from ..evaluator import FORMATS, TaskEvaluator, labelled
 from ..field.early import DISTANCES, early
 from ..field.kept import Kept, kept_csv, kept_of_repeats
 from ..night.read import Given, read_mix
-from ..rows import by_repeat
+from ..rows import Weight, by_repeat
+from ..slices.cut import Asked
 from ..tables.latex import confusion_latex, percentile_latex, table_latex
+from .judged import night_figures
+from .judged import scores as judged_scores
 from .score_curve import groups_by_days, groups_by_fact, score_curves
 from .summary import ClassEvaluation, evaluate
 from .tables import (
@@ -44,7 +47,7 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         of that within a branch.
     priors : class mix of a night, see `read_mix`; None for none.
     priors_map : class of that mix -> class of the predictions, or None to leave it out.
-    part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics, slices : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -53,6 +56,7 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     """
 
     kind = ClassPredictions
+    first_score = "macro_recall"
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
+        slices: Asked | None = None,
         ranks: Sequence[int] = (),
         class_weights: Mapping[str, float] | None = None,
         class_distance: str = DISTANCES[0],
@@ -70,7 +75,7 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     ) -> None:
         if bins < 1 or resamples < 1:
             raise AlertlabError(f"evaluation: bins ({bins}) and resamples ({resamples}) must be 1 or more")
-        super().__init__(part, resamples, confidence, formats, metrics)
+        super().__init__(part, resamples, confidence, formats, metrics, slices)
         if any(rank < 1 for rank in ranks) or len(set(ranks)) < len(ranks):
             raise AlertlabError(f"evaluation.ranks: {list(ranks)} are not distinct whole numbers of 1 or more")
         if class_distance not in DISTANCES:
@@ -87,6 +92,10 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         asked = self.part, self.bins, self.resamples, self.confidence, mix, self.ranks, self.class_weights
         found = evaluate(predictions, *asked)
         return replace(found, early=early(predictions, self.part, self.class_distance))
+
+    def scores(self, rows: Any, weight: Weight) -> dict[str, float]:
+        """Those that runs are compared by."""
+        return judged_scores(rows, weight)
 
     def tables(self, evaluation: ClassEvaluation, predictions: ClassPredictions) -> dict[str, str]:
         """Confusion of each level, and scores against facts and days."""
@@ -159,19 +168,6 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         return {
             name: (axis, score_curves(of, self.resamples, self.confidence)) for name, (axis, of) in groups.items() if of
         }
-
-
-def night_figures(evaluation: ClassEvaluation) -> "dict[str, Figure]":
-    """Name of a file -> figure of a night, by class and, where there is a fact for it, by its bins."""
-    from ..night.figures import night_by_figure, night_figure  # here: matplotlib is half a second of import
-
-    if not evaluation.night:
-        return {}
-    before = {name: evaluation.mean.get(f"precision/{name}", np.nan) for name in evaluation.classes}
-    drawn = {"night": night_figure(evaluation.night, before)}
-    return drawn | (
-        {f"night_by_{evaluation.night.fact}": night_by_figure(evaluation.night)} if evaluation.night.fact else {}
-    )
 
 
 def level_tables(evaluation: ClassEvaluation, end: str) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.predictions import ClassPredictions
 from ...core.samples import UNLABELLED, Samples
@@ -11,11 +13,14 @@ from ...runtime.errors import AlertlabError
 from ..metrics.confusion import confusion_counts
 from ..metrics.ranking import log_losses
 from ..metrics.scores import overall_scores
-from ..rows import Weight
+from ..rows import Weight, once
 from ..shown import Bar, Example, Gallery, Group, Picture, Section
 from .gallery import SEED, ClassGallery, galleries
 from .gallery import Example as Predicted
 from .summary import ClassEvaluation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COMPARED = ("macro_recall", "macro_f1", "balanced_accuracy", "accuracy", "log_loss")
 HEADER = ("Predicted", "Probability", "Of the true class")
@@ -23,10 +28,16 @@ HEADER = ("Predicted", "Probability", "Of the true class")
 
 def scores(rows: ClassPredictions, weight: Weight = None) -> dict[str, float]:
     """Macro scores, accuracy and log loss."""
-    found = overall_scores(confusion_counts(rows.target, rows.prediction, len(rows.classes), weight))
-    losses = log_losses(rows.target, rows.probability)
+    decided, losses = _told(rows)
+    found = overall_scores(confusion_counts(rows.target, decided, len(rows.classes), weight))
     loss = losses.mean() if weight is None else losses @ weight / weight.sum()
     return {name: float(loss if name == "log_loss" else found[name]) for name in COMPARED}
+
+
+@once
+def _told(rows: ClassPredictions) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Decided classes and logarithmic losses."""
+    return rows.prediction, log_losses(rows.target, rows.probability)
 
 
 def levels(rows: ClassPredictions) -> dict[str, ClassPredictions]:
@@ -83,11 +94,22 @@ def sections(evaluation: ClassEvaluation, rows: ClassPredictions) -> list[Sectio
     ]
 
 
+def night_figures(evaluation: ClassEvaluation) -> "dict[str, Figure]":
+    """Name of a file -> figure of a night, by class and, where there is a fact for it, by its bins."""
+    from ..night.figures import night_by_figure, night_figure  # here: matplotlib is half a second of import
+
+    if not evaluation.night:
+        return {}
+    before = {name: evaluation.mean.get(f"precision/{name}", np.nan) for name in evaluation.classes}
+    drawn = {"night": night_figure(evaluation.night, before)}
+    return drawn | (
+        {f"night_by_{evaluation.night.fact}": night_by_figure(evaluation.night)} if evaluation.night.fact else {}
+    )
+
+
 def _night(evaluation: ClassEvaluation) -> list[Section]:
     if not evaluation.night:
         return []
-    from .evaluator import night_figures
-
     note = (
         "The labelled part, re-weighted to the class mix of a night; a class is what it is there, in other shares. "
         "The mix itself is taken for exact."

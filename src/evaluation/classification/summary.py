@@ -130,7 +130,7 @@ class ClassEvaluation(Evaluation):
         faint = frozenset(prefix + name for prefix, level in self.levels.items() for name in level.absent)
         found = [Table("classes", "by class", ("class", "precision", "recall", "F1", "support"), rows, faint)]
         found += [self.by_rank()] if self.ranks else []
-        return found + [each.table() for each in (self.night, self.early) if each]
+        return [*found, *(each.table() for each in (self.night, self.early) if each), *self.further]
 
     def by_rank(self) -> Table:
         """Recall and purity of each class at each rank; dashes where there are fewer rows."""

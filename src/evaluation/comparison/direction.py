@@ -1,27 +1,10 @@
-"""Which way a metric is better."""
+"""How metrics are grouped, and said in words, where runs are compared."""
 
-LOWER = {"rmse", "mae", "log_loss", "expected_calibration_error", "brier", "false_alarms"}
-ENDS = ("_loss", "_error")
+from ..metrics.direction import direction, score_of
+
+__all__ = ["direction", "family", "score_of", "words"]
+
 SPELT = {"f1": "F1", "roc": "ROC", "auc": "AUC", "auroc": "AUROC", "rmse": "RMSE", "mae": "MAE", "chi2": "chi-squared"}
-NEITHER = {"bias", "reduced_chi2", "coverage_1_sigma", "coverage_2_sigma", "draw_spread", "spearman"}
-
-
-def direction(metric: str) -> int:
-    """1 where more is better, -1 where less is, 0 where neither: what has its best value in between.
-
-    Parameters
-    ----------
-    metric : its name, with ``top/`` before it or a class behind it.
-    """
-    score = score_of(metric)
-    if score in NEITHER:
-        return 0
-    return -1 if score in LOWER or score.endswith(ENDS) else 1
-
-
-def score_of(metric: str) -> str:
-    """What is measured, of whatever: ``recall`` of ``top/recall/Transient``, ``log_loss`` of itself."""
-    return metric.removeprefix("top/").partition("/")[0]
 
 
 def family(metric: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,9 +12,11 @@ from ...runtime.errors import AlertlabError
 from ..against.curve import score_curves_csv
 from ..evaluator import FORMATS, TaskEvaluator, labelled
 from ..rows import Weight, by_repeat
+from ..slices.cut import Asked
 from ..tables.csv_text import csv_text, known
 from .against import detection_against
 from .alarms import alarm_scores, dependence, thresholds
+from .judged import scores as judged_scores
 from .summary import RANKS, ScoreEvaluation, evaluate
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
     independent_of : facts that scores of inliers are not to follow; those that a table lacks are left out.
     rates_by : facts that the detection rate is shown against; likewise.
     event : fact with the days from the first point to what an outlier is known by; None for none.
-    part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics, slices : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
     """
 
     kind = ScorePredictions
+    first_score = "auroc"
 
     def __init__(
         self,
@@ -57,8 +60,9 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
         rates_by: Sequence[str] = (),
         event: str | None = None,
         metrics: Sequence[str] = (),
+        slices: Asked | None = None,
     ) -> None:
-        super().__init__(part, resamples, confidence, formats, metrics)
+        super().__init__(part, resamples, confidence, formats, metrics, slices)
         if not ranks or min(ranks) < 1 or len(set(ranks)) < len(ranks):
             raise AlertlabError(f"evaluation.ranks: {list(ranks)} are not distinct whole numbers of 1 or more")
         if not 0 < false_alarm_rate < 1:
@@ -78,6 +82,10 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
         shown = [name for name in self.rates_by if name in predictions.facts]
         against = detection_against(predictions, self.part, above, shown, self.event, self.resamples, self.confidence)
         return replace(evaluate(predictions, *asked, further), facts=facts, against=against)
+
+    def scores(self, rows: Any, weight: Weight) -> dict[str, float]:
+        """Those that runs are compared by."""
+        return judged_scores(rows, weight)
 
     def tables(self, evaluation: ScoreEvaluation, predictions: ScorePredictions) -> dict[str, str]:
         """By kind, by rank, against facts and days, and the first rows of each repeat."""

@@ -1,14 +1,17 @@
 """What the config names: evaluate forecasts and write the files of a paper."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...core.predictions import ForecastPredictions
 from ...runtime.errors import AlertlabError
 from ..evaluator import FORMATS, TaskEvaluator, labelled
+from ..rows import Weight
+from ..slices.cut import Asked
 from .summary import HORIZONS, ForecastEvaluation, evaluate
+from .summary import scores as summary_scores
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +23,7 @@ class ForecastEvaluator(TaskEvaluator[ForecastPredictions, ForecastEvaluation]):
     Parameters
     ----------
     horizons : edges of the bins in days after the last point seen, rising.
-    part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics, slices : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -29,6 +32,7 @@ class ForecastEvaluator(TaskEvaluator[ForecastPredictions, ForecastEvaluation]):
     """
 
     kind = ForecastPredictions
+    first_score = "rmse"
 
     def __init__(
         self,
@@ -38,8 +42,9 @@ class ForecastEvaluator(TaskEvaluator[ForecastPredictions, ForecastEvaluation]):
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
+        slices: Asked | None = None,
     ) -> None:
-        super().__init__(part, resamples, confidence, formats, metrics)
+        super().__init__(part, resamples, confidence, formats, metrics, slices)
         self.horizons = tuple(map(float, horizons))
         if not self.horizons or not np.isfinite(self.horizons).all() or np.any(np.diff(self.horizons) <= 0):
             raise AlertlabError(f"evaluation.horizons: {list(horizons)} are not rising numbers of days")
@@ -47,6 +52,10 @@ class ForecastEvaluator(TaskEvaluator[ForecastPredictions, ForecastEvaluation]):
     def judge(self, predictions: ForecastPredictions) -> ForecastEvaluation:
         """See `evaluate`."""
         return evaluate(predictions, self.part, self.horizons, self.resamples, self.confidence)
+
+    def scores(self, rows: Any, weight: Weight) -> dict[str, float]:
+        """Those that runs are compared by."""
+        return summary_scores(rows, weight, self.horizons)
 
     def tables(self, evaluation: ForecastEvaluation, predictions: ForecastPredictions) -> dict[str, str]:
         """By horizon, and by band."""

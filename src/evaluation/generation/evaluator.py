@@ -1,12 +1,15 @@
 """What the config names: evaluate generated fields and write the files of a paper."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.predictions import FieldPredictions
 from ...runtime.errors import AlertlabError
 from ..evaluator import FORMATS, TaskEvaluator, labelled
+from ..rows import Weight
+from ..slices.cut import Asked
 from .summary import STATISTICS, FieldEvaluation, evaluate
+from .summary import scores as summary_scores
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +21,7 @@ class GenerationEvaluator(TaskEvaluator[FieldPredictions, FieldEvaluation]):
     Parameters
     ----------
     statistics : some of ``power_spectrum``, ``cross_correlation`` and ``rmse``.
-    part, resamples, confidence, formats, metrics : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics, slices : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -27,6 +30,7 @@ class GenerationEvaluator(TaskEvaluator[FieldPredictions, FieldEvaluation]):
     """
 
     kind = FieldPredictions
+    first_score = "rmse"
 
     def __init__(
         self,
@@ -36,8 +40,9 @@ class GenerationEvaluator(TaskEvaluator[FieldPredictions, FieldEvaluation]):
         confidence: float = 0.90,
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
+        slices: Asked | None = None,
     ) -> None:
-        super().__init__(part, resamples, confidence, formats, metrics)
+        super().__init__(part, resamples, confidence, formats, metrics, slices)
         unknown = [name for name in statistics if name not in STATISTICS]
         if unknown or not statistics:
             told = f"{', '.join(unknown)} unknown" if unknown else "none"
@@ -47,6 +52,10 @@ class GenerationEvaluator(TaskEvaluator[FieldPredictions, FieldEvaluation]):
     def judge(self, predictions: FieldPredictions) -> FieldEvaluation:
         """See `evaluate`."""
         return evaluate(predictions, self.part, self.statistics, self.resamples, self.confidence)
+
+    def scores(self, rows: Any, weight: Weight) -> dict[str, float]:
+        """Those that runs are compared by."""
+        return summary_scores(rows, weight, self.statistics)
 
     def tables(self, evaluation: FieldEvaluation, predictions: FieldPredictions) -> dict[str, str]:
         """By wavenumber, and by channel."""

@@ -66,7 +66,7 @@ class Warm:
 
     def __init__(self, plan: Plan, tracker: Tracker, parent: str) -> None:
         self.plan, self.tracker, self.parent = plan, tracker, parent
-        told = {"part": PART, "resamples": 1, "formats": []}
+        told = {"part": PART, "resamples": 1, "formats": [], "slices": None}
         evaluation = plan.base.evaluation
         self.evaluator = instantiate(evaluation, **{key: value for key, value in told.items() if key in evaluation})
         self._data: tuple[Any, DataModule] | None = None
