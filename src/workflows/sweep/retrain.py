@@ -125,10 +125,8 @@ def difference(plan: Plan, best: Retrained, default: Retrained) -> str:
         return ""
     pairs = np.subtract(best.values[metric], default.values[metric])
     spread = f" {plus_minus(len(pairs))} {digits(float(pairs.std(ddof=1)))}" if len(pairs) > 1 else ""
-    better = pairs.mean() > 0 if plan.goals.objectives[metric] == "maximize" else pairs.mean() < 0
-    word = "better" if better else "no better"
     each = f"{len(pairs)} trainings each" if len(pairs) > 1 else "a training each"
     return (
-        f"On the test part the best config is {word} than the default: {metric} {best.told(metric)} against "
-        f"{default.told(metric)}, a difference of {pairs.mean():+.3f}{spread} over {each}"
+        f"On the test part the best config has {metric} {best.told(metric)}, the default {default.told(metric)}: "
+        f"a difference of {pairs.mean():+.3f}{spread} over {each}"
     )
