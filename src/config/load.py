@@ -28,5 +28,5 @@ def load(path: Path, allowed: Sequence[str] = ()) -> DictConfig:
         raise ConfigError(f"{path}: {first_line(error)}") from error
     if not isinstance(config, DictConfig):
         raise ConfigError(f"{path.name}: not a config, it holds no keys")
-    check(config, "train", allowed)
+    check(config, "ensemble" if "members" in config else "train", allowed)
     return config

@@ -11,7 +11,6 @@ import numpy as np
 from omegaconf import DictConfig
 
 from ...config import flatten, instantiate, to_yaml
-from ...core.contracts import Data
 from ...core.predictions import ClassPredictions
 from ...core.progress import status
 from ...evaluation import Evaluation
@@ -29,7 +28,7 @@ from ..report import log_report
 from ..results import log_results, named_metrics
 from ..train import PREDICTIONS
 from .combine import Choice, combined
-from .exported import WITHOUT, details_of, export, parts_of, read_data
+from .exported import WITHOUT, Read, details_of, export, parts_of, read_data
 from .members import Member, members_of
 
 COMBINATION = "combination.json"
@@ -77,7 +76,7 @@ class Work:
     choices: Mapping[int, Choice]
     repeat: int
     parts: Sequence[Part] | None
-    data: Mapping[str, Data]
+    data: Mapping[str, Read]
     notes: Sequence[str]
 
 
@@ -101,6 +100,8 @@ def ensemble(config: DictConfig, allowed: Sequence[str] = ()) -> EnsembleResult:
     with tempfile.TemporaryDirectory() as name:
         of = prepare(config, tracker, Path(name), allowed)
         evaluator.own(of.predictions)
+        if of.data:
+            config.datamodule = next(iter(of.data.values())).datamodule
         run = tracker.create(config.name, config.run_name, Path(config.output_dir, config.name), to_yaml(config), 0)
         sys.stderr.write(f"run {run.run_id} in {run.directory}\n")
         with tracker.running(run):
@@ -128,7 +129,7 @@ def prepare(config: DictConfig, tracker: Tracker, folder: Path, allowed: Sequenc
     with status("reading data"):
         data, notes = read_data(members, folder, allowed)
     if parts is not None and notes:
-        raise AlertlabError(f"{notes[0]} Rows of it prove the bundle; {WITHOUT}")
+        raise AlertlabError(f"{notes[0].rstrip('.')}; rows of these data prove the bundle, {WITHOUT}")
     return Work(config, members, predictions, choices, repeat, parts, data, notes)
 
 
@@ -139,10 +140,13 @@ def describe(of: Work, run: TrackedRun) -> None:
     run.log_params({**flatten(of.config), "repeats": len(of.choices), "run.seed": "none: nothing is drawn"})
     run.log_params({f"member.{number}": str(member) for number, member in enumerate(of.members, 1)})
     run.set_tags({"members": ", ".join(member.run_id or member.source for member in of.members)})
-    for name in ("data", "data_hash", "split_hash"):
+    for name in ("data", "split_hash"):
         values = dict.fromkeys(record.tags[name] for record in records if record and name in record.tags)
         if values:
             run.set_tags({name: " and ".join(values)})
+    if of.data:
+        run.set_tags({"data_hash": next(iter(of.data))})
+        run.log_params({"data.samples": len(next(iter(of.data.values())).data.samples())})
 
 
 def carry_out(of: Work, run: TrackedRun, evaluator: Judge, info: BundleInfo, store: str) -> EnsembleResult:
@@ -155,8 +159,8 @@ def carry_out(of: Work, run: TrackedRun, evaluator: Judge, info: BundleInfo, sto
         evaluation = evaluator(of.predictions, figures)
         log_results(run, evaluation, figures)
         run.log_results(_weights(of))
-        data = next(iter(of.data.values()), None)
-        note = "" if data else of.notes[0]
+        read = next(iter(of.data.values()), None)
+        data, note = (read.data, "") if read else (None, of.notes[0])
         report = log_report(run, evaluation, of.predictions, data, [], note)
     bundle = None
     if of.parts is not None:

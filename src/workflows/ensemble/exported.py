@@ -1,7 +1,7 @@
 """One bundle of all members: their bundles of one repeat, and samples with the inputs of them all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,23 +61,31 @@ def parts_of(members: Sequence[Member], repeat: int, folder: Path) -> list[Part]
     return parts
 
 
-def read_data(members: Sequence[Member], folder: Path, allowed: Sequence[str]) -> tuple[dict[str, Data], list[str]]:
+@dataclass(frozen=True)
+class Read:
+    """The data of a member, and what its config says of them."""
+
+    data: Data
+    datamodule: DictConfig
+
+
+def read_data(members: Sequence[Member], folder: Path, allowed: Sequence[str]) -> tuple[dict[str, Read], list[str]]:
     """Hash -> the data of each member, each once, and why others cannot be read."""
-    found: dict[str, Data] = {}
+    found: dict[str, Read] = {}
     notes = []
     for number, member in enumerate(members):
         digest = member.record.tags.get("data_hash", "") if member.record else ""
         if digest and digest in found:
             continue
-        data, note = _data(member, folder / f"config_{number}", allowed)
-        if data is not None:
-            found[digest] = data
+        read, note = _data(member, folder / f"config_{number}", allowed)
+        if read is not None:
+            found[digest] = read
         else:
             notes.append(f"{member}: {note}")
     return found, notes
 
 
-def _data(member: Member, folder: Path, allowed: Sequence[str]) -> tuple[Data | None, str]:
+def _data(member: Member, folder: Path, allowed: Sequence[str]) -> tuple[Read | None, str]:
     if member.place is None or member.record is None:
         return None, "a table of predictions does not name its data."
     folder.mkdir()
@@ -90,7 +98,8 @@ def _data(member: Member, folder: Path, allowed: Sequence[str]) -> tuple[Data | 
         config = load(path, allowed)
     except AlertlabError as error:
         return None, str(error)
-    return data_of(config, member.record)
+    data, note = data_of(config, member.record)
+    return Read(data, config.datamodule) if data else None, note
 
 
 def joined_samples(data: Sequence[Data], known: ClassPredictions) -> Samples:
@@ -117,7 +126,7 @@ def export(
     parts: Sequence[Part],
     choice: Choice,
     told: ClassPredictions,
-    data: Mapping[str, Data],
+    data: Mapping[str, Read],
     details: BundleDetails,
     goals: Mapping[str, Goal],
 ) -> None:
@@ -130,7 +139,7 @@ def export(
     goals : of thresholds, see `settled`.
     """
     whole = told.take(np.isin(told.part, ("train", "test")))
-    samples = joined_samples(list(data.values()), whole)
+    samples = joined_samples([each.data for each in data.values()], whole)
     held_out = held_out_rows(told)
     answers: Any = settled(held_out, goals) if held_out else {}
     of = Told(told.classes, told.branches, answers)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from alertlab import runtime
 from alertlab.cli import main
-from alertlab.config import compose
+from alertlab.config import compose, load
 from alertlab.core.predictions import ClassPredictions, ScorePredictions, read_predictions
 from alertlab.runtime import AlertlabError
 from alertlab.simulate import write_dataset
@@ -201,6 +201,8 @@ def test_networks_that_scale_stamps_in_two_ways_are_one_bundle_that_classifies_a
     bundle = runtime.load(told["bundle"])
     assert bundle.self_test().label_flips == 0
     assert [spec.name for spec in bundle.inputs] == ["stamp", "metadata"]
+    recorded = load(Path(told["predictions"]).with_name("config.yaml"))  # for the report, which shows the samples
+    assert recorded.datamodule.source == load(first.predictions.with_name("config.yaml")).datamodule.source
     rows, _ = bundle.golden()
     sets = bundle.with_sets(0.9).predict(rows).sets
     assert sets.any(axis=1).mean() > 0.5
