@@ -42,11 +42,7 @@ def by_object(predictions: ClassPredictions) -> ClassPredictions:
     What a model learned from, and light curves that were cut, are left out. The
     row is labelled where all rows of the object agree.
     """
-    return one_each(predictions.take(np.isin(predictions.part, HELD_OUT)))
-
-
-def one_each(rows: ClassPredictions) -> ClassPredictions:
-    """One row an object, in order of their names, with the mean probability; labelled where its rows agree."""
+    rows = predictions.take(np.isin(predictions.part, HELD_OUT))
     names, first, owner = np.unique(rows.object_id, return_index=True, return_inverse=True)
     total = np.zeros((len(names), len(rows.classes)))
     np.add.at(total, owner, rows.probability)

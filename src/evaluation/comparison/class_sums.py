@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ...core.predictions import ClassPredictions
@@ -14,7 +15,6 @@ Floats = NDArray[np.float64]
 Sums = NDArray[np.float32]
 RANKS = 512  # of one sort, own class or others: finer than these a resample does not part ranks
 BINS = 15  # of the expected calibration error
-CHUNK = 250  # resamples at once, for the sake of memory
 
 
 @dataclass(frozen=True)
@@ -95,16 +95,27 @@ class Ranks:
 
 def areas(counts: Sums) -> tuple[Floats, Floats]:
     """ROC AUC (trapezia) and average precision (steps) of (resamples, 2 * q) counts; NaN where undefined."""
-    area, precision = np.empty(len(counts)), np.empty(len(counts))
-    for start in range(0, len(counts), CHUNK):
-        some = slice(start, start + CHUNK)
-        hits, misses = (each.astype(np.float64) for each in np.split(counts[some], 2, axis=1))
-        found, wrong = np.cumsum(hits, axis=1), np.cumsum(misses, axis=1)
-        own, others = found[:, -1], wrong[:, -1]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            area[some] = np.sum(misses * (found - hits / 2), axis=1) / (own * others)
-            precision[some] = np.sum(hits * found / np.maximum(found + wrong, 1), axis=1) / own
-    return area, np.where(np.isfinite(area), precision, np.nan)
+    found: tuple[Floats, Floats] = _areas(np.ascontiguousarray(counts))
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _areas(counts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """As `area_and_precision`, for many resamples at once: hits in the first half of a row, misses in the other."""
+    width = counts.shape[1] // 2
+    area, precision = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
+    for row in range(len(counts)):
+        found = wrong = under = steps = 0.0
+        for place in range(width):
+            hits, misses = float(counts[row, place]), float(counts[row, width + place])
+            found += hits
+            wrong += misses
+            under += misses * (found - hits / 2)
+            if hits > 0:
+                steps += hits * found / (found + wrong)
+        if found > 0 and wrong > 0:
+            area[row], precision[row] = under / (found * wrong), steps / found
+    return area, precision
 
 
 def ranks_of(runs: Sequence[ClassPredictions], block: NDArray[np.int64], number: int) -> Iterator[list[Ranks]]:

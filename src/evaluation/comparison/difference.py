@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.predictions import ClassPredictions
+from ...runtime.decision import decide
 from ..classification.metrics import classification_metrics
-from .agreement import one_each
 from .direction import direction, family
 from .pairing import Paired
 from .resampling import Resampled, resampled
@@ -169,7 +169,7 @@ def compare(
     found = resampled(paired, places, resamples, permutations, seed, tick)
     values = _values(paired, list(found.whole))
     classes = isinstance(next(iter(paired.repeats.values()))[0], ClassPredictions)
-    right = {number: [_right(each) for each in rows] for number, rows in paired.repeats.items()} if classes else {}
+    right = {number: _right(rows) for number, rows in paired.repeats.items()} if classes else {}
     several = len(paired.repeats) > 1 and np.isfinite(paired.test_over_train)
     pairs = []
     for number, (a, b) in enumerate(places):
@@ -237,14 +237,22 @@ def _objects(
     return Judged((low, high), permutation_p(whole, found.swapped[metric][number]))
 
 
-def _right(rows: Any) -> NDArray[np.bool_]:
-    """(objects,) whether each is decided rightly, by the mean probability over its rows, which are not independent.
+def _right(rows: Sequence[Any]) -> list[NDArray[np.bool_]]:
+    """Of each run (objects,) whether each is decided rightly, by the mean probability over its rows.
 
-    Objects whose rows differ in their truth are left out.
+    Rows of an object are not independent. Objects whose rows differ in their truth are left out.
     """
-    objects = one_each(rows)
-    right: NDArray[np.bool_] = (objects.prediction == objects.target)[objects.labelled]
-    return right
+    target = rows[0].target
+    names, first, owner = np.unique(rows[0].object_id, return_index=True, return_inverse=True)
+    if len(names) == len(target):
+        return [each.prediction == target for each in rows]
+    differs = np.bincount(owner, target != target[first][owner], len(names)) > 0
+    found = []
+    for each in rows:
+        total = [np.bincount(owner, each.probability[:, k], len(names)) for k in range(len(each.classes))]
+        mean = np.stack(total, axis=1) / np.bincount(owner)[:, None]
+        found.append((decide(mean) == target[first])[~differs])
+    return found
 
 
 def _corrected(pairs: Sequence[Pair]) -> list[Pair]:

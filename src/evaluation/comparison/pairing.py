@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,7 @@ class Paired:
         found = self.task.scores(rows, weight)
         return found if level else found | own_scores(self.own, rows, weight)
 
-    @property
+    @cached_property
     def objects(self) -> int:
         """Objects, each counted once over all repeats."""
         return len(np.unique(np.concatenate([np.unique(rows[0].object_id) for rows in self.repeats.values()])))
