@@ -77,11 +77,18 @@ def parser() -> argparse.ArgumentParser:
     )
 
     verb = _verb(
-        verbs, "evaluate", evaluate, "evaluate a predictions table or a run", "predictions.parquet --out figures"
+        verbs,
+        "evaluate",
+        evaluate,
+        "evaluate predictions or a run, or several test sets in one table",
+        "predictions.parquet --out figures",
     )
     verb.add_argument(
-        "source", metavar="PREDICTIONS|RUN_ID", help="predictions table of any format, folder of a run, or its id"
+        "source",
+        metavar="PREDICTIONS|RUN_ID",
+        help="predictions table of any format, folder of a run, or its id; more are further sets",
     )
+    verb.add_argument("--names", metavar="A,B", help="of several test sets, in order (default: of their files)")
     verb.add_argument(
         "--out",
         type=Path,

@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
 from ..runtime.errors import AlertlabError
 from .common import composed, print_json
@@ -156,8 +157,13 @@ def leave_out(options: argparse.Namespace) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     """Verb ``evaluate``."""
+    further = [word for word in options.overrides if "=" not in word and not word.startswith("~")]
+    options.overrides = [word for word in options.overrides if word not in further]
     config = composed("evaluate", options)
     if config is None:
+        return
+    if further or options.names:
+        evaluate_sets(options, config, [options.source, *further])
         return
     from ..workflows.evaluate import evaluate as workflow
 
@@ -169,6 +175,21 @@ def evaluate(options: argparse.Namespace) -> None:
 
     show_evaluation(result.evaluation)
     show_paths({**first_figure(result.evaluation, result.figures), "figures": result.figures})
+
+
+def evaluate_sets(options: argparse.Namespace, config: Any, sources: list[str]) -> None:
+    """Verb ``evaluate`` of several test sets."""
+    from ..workflows.evaluate_sets import evaluate_sets as workflow
+
+    result = workflow(config, sources, options.names.split(",") if options.names else None, options.out)
+    if options.json:
+        sets = {name: {"metrics": each.mean, "intervals": each.intervals} for name, each in result.evaluations.items()}
+        print_json({"sets": sets, "out": result.out})
+        return
+    from ..workflows.show import show_paths, show_tables
+
+    show_tables([result.table])
+    show_paths({"figures": result.out})
 
 
 def compare(options: argparse.Namespace) -> None:

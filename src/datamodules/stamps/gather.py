@@ -17,6 +17,7 @@ from ...core.taxonomy import Taxonomy
 from ...features.tables.times import MJD
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import Column
+from .facts import FIELDS, alert_facts
 
 PENDING = 4096  # candidate records in memory at a time: one takes some 5 kB, its metadata 92 bytes
 
@@ -39,7 +40,7 @@ class Gathered:
         self.measured: list[int] = []  # hashes of what alerts say of their detections
         self.place: dict[int, int] = {}  # of a candid among the kept
         self.rows: list[int] = []
-        self.places: list[list[float]] = []  # jd, ra, dec
+        self.places: list[list[float]] = []  # jd, ra, dec, and what facts are of
         self.stamps: list[NDArray[np.float32]] = []
         self.pending: list[Mapping[str, Any]] = []
         self.metadata: list[NDArray[np.float32]] = []
@@ -65,7 +66,7 @@ class Gathered:
         self.candid.append(alert.candid)
         self.object_id.append(alert.object_id)
         self.rows.append(row)
-        self.places.append([number(alert.candidate.get(name)) for name in ("jd", "ra", "dec")])
+        self.places.append([number(alert.candidate.get(name)) for name in ("jd", "ra", "dec", *FIELDS)])
         if self.stored is None:
             self.stamps.append(alert.stamp)
         self.pending.append(alert.candidate)
@@ -78,7 +79,8 @@ class Gathered:
         self._settle()
         stamp = Rows(np.stack(self.stamps)) if self.stored is None else Rows(self.stored, np.array(self.rows))
         inputs = {"stamp": stamp}
-        jd, ra, dec = np.array(self.places, dtype=np.float64).T
+        jd, ra, dec, *fields = np.array(self.places, dtype=np.float64).T
+        mjd = np.where(jd > MJD, jd - MJD, np.nan)  # -999 is no date
         if self.columns:
             metadata = np.concatenate(self.metadata)
             line = unknown_throughout([column.name for column in self.columns], metadata)
@@ -92,7 +94,8 @@ class Gathered:
             np.array(self.object_id, dtype=np.str_),
             self.taxonomy,
             {"metadata": self.columns} if self.columns else {},
-            places={"mjd": np.where(jd > MJD, jd - MJD, np.nan), "ra": ra, "dec": dec},  # -999 is no date
+            facts=alert_facts(mjd, ra, dec, np.stack(fields, axis=1)),
+            places={"mjd": mjd, "ra": ra, "dec": dec},
         )
 
     def _compare(self, alert: Alert, name: str, first: int) -> None:

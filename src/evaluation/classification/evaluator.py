@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DAYS = "scores_by_days"  # against the length of light curves that were cut
+OF_ALERTS = {"magnitude", "fwhm", "earlier_detections", "galactic_latitude", "season"}  # for slices
 Curves = tuple[str, list[ScoreCurve]]
 
 
@@ -159,7 +160,7 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
 
     def _drawn_from(self, predictions: ClassPredictions) -> dict[str, Curves]:
         groups = {}
-        for fact in sorted(predictions.facts):
+        for fact in sorted(predictions.facts.keys() - OF_ALERTS):
             name = _file_of(fact)
             while name in groups:  # of another fact, which differs in signs that names of files have not
                 name += "_"

@@ -20,7 +20,7 @@ NAME = "test_sets"
 
 
 @dataclass(frozen=True)
-class TestSets:
+class SetsResult:
     """What the evaluation of several sets leaves."""
 
     evaluations: Mapping[str, Evaluation]
@@ -28,7 +28,7 @@ class TestSets:
     out: Path
 
 
-def evaluate_sets(config: DictConfig, sources: Sequence[str], names: Sequence[str] | None, out: Path) -> TestSets:
+def evaluate_sets(config: DictConfig, sources: Sequence[str], names: Sequence[str] | None, out: Path) -> SetsResult:
     """Evaluate each set into a folder of its own, and all in one table.
 
     Parameters
@@ -57,7 +57,7 @@ def evaluate_sets(config: DictConfig, sources: Sequence[str], names: Sequence[st
     for ending, text in (("csv", sets_csv(evaluations)), ("tex", table_latex(table))):
         with replacing(out / f"{NAME}.{ending}") as partial:
             partial.write_text(text, encoding="utf-8")
-    return TestSets(evaluations, table, out)
+    return SetsResult(evaluations, table, out)
 
 
 def sets_table(evaluations: Mapping[str, Evaluation]) -> Table:
