@@ -22,7 +22,7 @@ class Threshold:
     Attributes
     ----------
     value : a row of this probability or more is taken for one; None where no probability reached the goal.
-    goal : ``purity 0.95``, ``completeness 0.9``, ``f1 best`` or ``value 0.3``.
+    goal : ``purity 0.95``, ``completeness 0.9``, ``best F1`` or ``value 0.3``.
     part : whose rows chose it. rows, own : how many there were, and of the class.
     purity, completeness, f1 : at this value on those rows, where the first two flatter; None where undefined.
     """
@@ -56,7 +56,7 @@ class Goal:
     aim: float | None
 
     def __str__(self) -> str:
-        return f"{self.name} {BEST if self.aim is None else f'{self.aim:g}'}"
+        return "best F1" if self.aim is None else f"{self.name} {self.aim:g}"
 
 
 def goals_of(asked: Mapping[str, Any], key: str) -> dict[str, Goal]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
+from ...runtime.thresholds import goals_of
 from ..against.curve import ScoreCurve, score_curves_csv
 from ..evaluator import FORMATS, TaskEvaluator, labelled
 from ..field.early import DISTANCES, early
@@ -17,6 +18,8 @@ from ..night.read import Given, read_mix
 from ..rows import Weight, by_repeat
 from ..slices.cut import Asked
 from ..tables.latex import confusion_latex, percentile_latex, table_latex
+from .calibration import calibration_table
+from .decisions import precision_recall_csv, sets_table, thresholds_csv, thresholds_table, with_decisions
 from .judged import night_figures
 from .judged import scores as judged_scores
 from .score_curve import groups_by_days, groups_by_fact, score_curves
@@ -46,6 +49,8 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     class_weights : class -> weight in the weighted log loss, 1 where it is not named.
     class_distance : between two classes in time to classification: ``discrete``, all 1 apart, or ``branches``, half
         of that within a branch.
+    coverage : share of the objects whose set of classes is to hold the true one; None for no sets.
+    thresholds : class -> goal of its threshold, such as ``{"TDE": {"f1": "best"}}``, see `goals_of`.
     priors : class mix of a night, see `read_mix`; None for none.
     priors_map : class of that mix -> class of the predictions, or None to leave it out.
     part, resamples, confidence, formats, metrics, slices : see :class:`TaskEvaluator`.
@@ -71,6 +76,8 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         ranks: Sequence[int] = (),
         class_weights: Mapping[str, float] | None = None,
         class_distance: str = DISTANCES[0],
+        coverage: float | None = 0.9,
+        thresholds: Mapping[str, Any] | None = None,
         priors: Given | None = None,
         priors_map: Mapping[str, str | None] | None = None,
     ) -> None:
@@ -81,6 +88,11 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
             raise AlertlabError(f"evaluation.ranks: {list(ranks)} are not distinct whole numbers of 1 or more")
         if class_distance not in DISTANCES:
             raise AlertlabError(f"evaluation.class_distance: {class_distance!r} is not {' or '.join(DISTANCES)}")
+        if coverage is not None and not 0 < coverage < 1:
+            raise AlertlabError(
+                f"evaluation.coverage: {coverage} is not between 0 and 1; 0.9 is usual, null for no sets"
+            )
+        self.coverage, self.goals = coverage, goals_of(thresholds or {}, "evaluation.thresholds")
         self.bins, self.ranks = bins, tuple(sorted(ranks))
         self.class_weights, self.class_distance = class_weights, class_distance
         self.mix = read_mix(priors) if priors else None
@@ -92,7 +104,8 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         mix = self.mix and self.mix.of(predictions.classes, self.priors_map)
         asked = self.part, self.bins, self.resamples, self.confidence, mix, self.ranks, self.class_weights
         found = evaluate(predictions, *asked)
-        return replace(found, early=early(predictions, self.part, self.class_distance))
+        found = replace(found, early=early(predictions, self.part, self.class_distance))
+        return with_decisions(found, predictions, self.coverage, self.goals, self.resamples)
 
     def scores(self, rows: Any, weight: Weight) -> dict[str, float]:
         """Those that runs are compared by."""
@@ -105,6 +118,13 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
             tables |= level_tables(level, "_top" if prefix else "")
         if evaluation.night:
             tables |= {"night.csv": evaluation.night.csv(), "night.tex": table_latex(evaluation.night.table())}
+        tables["calibration.tex"] = table_latex(calibration_table(evaluation))
+        if decided := evaluation.decided:
+            shown = [each for each in (sets_table(evaluation), thresholds_table(evaluation)) if each]
+            tables |= {f"{each.name}.tex": table_latex(each) for each in shown}
+            if decided.goals:
+                tables |= {"thresholds.csv": thresholds_csv(decided)}
+                tables |= {"precision_recall.csv": precision_recall_csv(decided)}
         if evaluation.early:
             tables["time_to_classification.csv"] = evaluation.early.csv()
         if self.ranks:
@@ -124,6 +144,8 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
             drawn[f"confusion_counts{end}"] = figures.confusion_figure(level, "counts")
             if len(level.repeats) > 1:
                 drawn[f"confusion_percentiles{end}"] = figures.confusion_figure(level, "percentiles")
+        if evaluation.decided and evaluation.decided.goals:
+            drawn["precision_recall_thresholds"] = figures.precision_recall_figure(evaluation)
         if evaluation.early:
             from ..field.early_figure import early_figure
 

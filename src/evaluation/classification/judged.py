@@ -15,6 +15,8 @@ from ..metrics.ranking import log_losses
 from ..metrics.scores import overall_scores
 from ..rows import Weight, once
 from ..shown import Bar, Example, Gallery, Group, Picture, Section
+from .calibration import calibration_table
+from .decisions import sets_table, thresholds_table
 from .gallery import SEED, ClassGallery, galleries
 from .gallery import Example as Predicted
 from .summary import ClassEvaluation
@@ -89,7 +91,8 @@ def sections(evaluation: ClassEvaluation, rows: ClassPredictions) -> list[Sectio
     return [
         Section("classes", "Class by class", link="Classes", tables=evaluation.tables()[:1]),
         Section("confusion", "Confusion matrix", link="Confusion", pictures=confusion),
-        Section("reliability", "Reliability", pictures=[([reliable], False)]),
+        Section("reliability", "Reliability", pictures=[([reliable], False)], tables=[calibration_table(evaluation)]),
+        *_decisions(evaluation),
         *_night(evaluation),
     ]
 
@@ -105,6 +108,26 @@ def night_figures(evaluation: ClassEvaluation) -> "dict[str, Figure]":
     return drawn | (
         {f"night_by_{evaluation.night.fact}": night_by_figure(evaluation.night)} if evaluation.night.fact else {}
     )
+
+
+def _decisions(evaluation: ClassEvaluation) -> list[Section]:
+    """Sets and thresholds, where held-out rows have settled any."""
+    decided = evaluation.decided
+    if decided is None:
+        return []
+    found = []
+    if sets := sets_table(evaluation):
+        note = (
+            "The limits are of held-out objects, so that of new ones like them so large a share has its class in its "
+            "set; by class: of each class. An object of several rows counts once."
+        )
+        found.append(Section("sets", "Sets of classes", note, link="Sets", tables=[sets]))
+    if limits := thresholds_table(evaluation):
+        from .figures import precision_recall_figure
+
+        drawn = Picture(precision_recall_figure(evaluation), "Purity against completeness, and the thresholds")
+        found.append(Section("thresholds", "Thresholds", pictures=[([drawn], False)], tables=[limits]))
+    return found
 
 
 def _night(evaluation: ClassEvaluation) -> list[Section]:

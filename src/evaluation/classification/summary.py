@@ -20,7 +20,11 @@ from ..metrics.spread import mean_and_std, percentiles
 from ..night.expected import Expected, expected
 from ..night.mix import Mix
 from ..shown import Table
+from .calibration import before, calibration_metrics, calibration_table
+from .decisions import Decided, sets_table, thresholds_table
 from .metrics import classification_metrics
+
+ELSEWHERE = ("brier_", "set_", "class_set_", "expected_calibration_error_equal_mass")
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,17 @@ class ClassRepeat(Repeat):
     Attributes
     ----------
     counts : (k, k) confusion counts, rows true.
-    reliability : the reliability diagram.
+    reliability : the reliability diagram. uncalibrated : of the raw probabilities; None where nobody knows them.
     """
 
     counts: NDArray[np.int64]
     reliability: Reliability
+    uncalibrated: Reliability | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain, strict JSON."""
         own = {"confusion_counts": self.counts.tolist(), "reliability": self.reliability.to_json()}
+        own |= {"uncalibrated_reliability": self.uncalibrated.to_json()} if self.uncalibrated else {}
         return {**super().to_json(), **own}
 
 
@@ -54,6 +60,7 @@ class ClassEvaluation(Evaluation):
     night : what a night is expected to hold, where a class mix was given.
     early : time to classification, where there are parts of cut light curves.
     ranks : at which recall and purity of each class are given.
+    decided : sets and thresholds that held-out rows have settled, where there are any.
     """
 
     headline: ClassVar = ("top/macro_f1", "balanced_accuracy", "macro_f1", "accuracy", "expected_calibration_error")
@@ -67,6 +74,7 @@ class ClassEvaluation(Evaluation):
     night: Expected | None = field(default=None, kw_only=True)
     early: Early | None = field(default=None, kw_only=True)
     ranks: tuple[int, ...] = field(default=(), kw_only=True)
+    decided: Decided | None = field(default=None, kw_only=True)
 
     @property
     def levels(self) -> "dict[str, ClassEvaluation]":
@@ -117,9 +125,10 @@ class ClassEvaluation(Evaluation):
         return tuple(name for name, number in zip(self.classes, support, strict=True) if number == 0)
 
     def results(self) -> list[tuple[str, str]]:
-        """Of the top level first, where there is one, as ``top/macro_f1``."""
+        """Of the top level first, where there is one, as ``top/macro_f1``; without what has a table of its own."""
         levels = self.levels.items()
-        return [(prefix + name, text) for prefix, level in levels for name, text in Evaluation.results(level)]
+        found = [(prefix + name, text) for prefix, level in levels for name, text in Evaluation.results(level)]
+        return [(name, text) for name, text in found if not name.removeprefix("top/").startswith(ELSEWHERE)]
 
     def tables(self) -> list[Table]:
         """Class, precision, recall, F1 and support (mean over repeats); dashes for an absent class.
@@ -130,6 +139,7 @@ class ClassEvaluation(Evaluation):
         faint = frozenset(prefix + name for prefix, level in self.levels.items() for name in level.absent)
         found = [Table("classes", "by class", ("class", "precision", "recall", "F1", "support"), rows, faint)]
         found += [self.by_rank()] if self.ranks else []
+        found += [each for each in (calibration_table(self), sets_table(self), thresholds_table(self)) if each]
         return [*found, *(each.table() for each in (self.night, self.early) if each), *self.further]
 
     def by_rank(self) -> Table:
@@ -282,6 +292,8 @@ def _repeat(
     class_weight: NDArray[np.float64] | None,
 ) -> ClassRepeat:
     metrics = classification_metrics(rows, bins, class_weight=class_weight) | rank_scores(rows, ranks)
+    metrics |= calibration_metrics(rows, bins)
+    raw = before(rows)
     if weight is not None:
         night = classification_metrics(rows, bins, weight, class_weight)
         metrics |= {NIGHT + name: value for name, value in night.items() if not name.startswith("support/")}
@@ -292,6 +304,7 @@ def _repeat(
         metrics,
         confusion_counts(rows.target, rows.prediction, len(rows.classes)),
         reliability(rows, bins),
+        reliability(raw, bins) if raw else None,
     )
 
 

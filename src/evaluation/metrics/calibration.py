@@ -30,6 +30,13 @@ class Reliability:
         gap = np.nan_to_num(np.abs(self.accuracy - self.confidence))
         return float(np.average(gap, weights=self.count))
 
+    def joined(self, into: NDArray[np.int64]) -> "Reliability":
+        """The same with bins joined; ``into`` is the number of the new bin of each, rising."""
+        count = np.bincount(into, self.count)
+        right, sure = (np.nan_to_num(each) * self.count for each in (self.accuracy, self.confidence))
+        with np.errstate(invalid="ignore"):
+            return Reliability(count, np.bincount(into, right) / count, np.bincount(into, sure) / count)
+
     def to_json(self) -> dict[str, Any]:
         """Plain, strict JSON; null in an empty bin."""
         return {
@@ -56,3 +63,18 @@ def reliability(predictions: ClassPredictions, bins: int, weight: NDArray[np.flo
             np.bincount(number, right * once, bins) / count,
             np.bincount(number, confidence * once, bins) / count,
         )
+
+
+def large_enough(count: NDArray[np.float64], least: int) -> NDArray[np.int64]:
+    """(bins,) number of the joined bin of each, so that each holds ``least`` or more where there are so many.
+
+    From the top down, where most of a classifier's rows are; what is left at the bottom joins the last.
+    """
+    number, held, found = 0, 0.0, np.zeros(len(count), np.int64)
+    left = np.cumsum(count)  # in this bin and below
+    for place in range(len(count) - 1, -1, -1):
+        found[place] = number
+        held += count[place]
+        if held >= least and place and left[place - 1] >= least:
+            number, held = number + 1, 0.0
+    return number - found

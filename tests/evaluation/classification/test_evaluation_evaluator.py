@@ -10,7 +10,8 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 CONFIG = Path(__file__).parents[3] / "conf" / "evaluation" / "classification.yaml"
-TABLES = {"evaluation.json", "metrics.csv", "confusion_counts.csv", "confusion_fraction.csv", "confusion.tex"}
+LEVEL = {"metrics.csv", "confusion_counts.csv", "confusion_fraction.csv", "confusion.tex"}
+TABLES = {"evaluation.json", "calibration.tex"} | LEVEL
 SEVERAL = {"confusion_percentiles.csv", "confusion_percentiles.tex"}
 FIGURES = {"confusion_matrix", "confusion_counts", "reliability"}
 HISTORY = [{"epoch": epoch, "repeat": 0, "train_loss": 1.0, "validation_loss": 1.0} for epoch in range(3)]
@@ -34,11 +35,11 @@ def test_the_files_of_a_paper_are_written_and_others_left_alone(make_noisy, tmp_
 
 def test_the_top_level_has_its_own_files(light_curves, two_levels, tmp_path):
     Evaluator(formats=["png"])(light_curves, tmp_path)
-    tables = (TABLES | SEVERAL) - {"evaluation.json"}
-    top = {name.replace(".", "_top.") for name in tables}
+    tables = TABLES | SEVERAL
+    top = {name.replace(".", "_top.") for name in LEVEL | SEVERAL}
     drawn = {"confusion_matrix", "confusion_counts", "confusion_percentiles"}
     figures = {f"{name}{end}.png" for name in drawn for end in ("", "_top")} | {"reliability.png"}
-    assert names(tmp_path) == tables | top | figures | {"evaluation.json"}
+    assert names(tmp_path) == tables | top | figures
     with (tmp_path / "metrics_top.csv").open() as file:
         rows = {row["metric"]: row for row in csv.DictReader(file)}
     assert float(rows["recall/Periodic"]["mean"]) == pytest.approx(two_levels.top.mean["recall/Periodic"])
