@@ -51,6 +51,20 @@ def check_calibration(model: Model, config: DictConfig, data: Data) -> None:
         )
 
 
+def check_thresholds(model: Model, evaluator: Any, data: Data) -> None:
+    """Refuse thresholds of no class, or without rows to choose them on, before anything is trained."""
+    goals = getattr(evaluator, "goals", {})
+    if not goals or task_of(model).name != CLASSIFICATION:
+        return
+    classes = data.samples().classes
+    if unknown := [name for name in goals if name not in classes]:
+        raise AlertlabError(f"evaluation.thresholds.{unknown[0]}: no such class; there are {', '.join(classes)}")
+    if not len(data.samples("validation")) and not isinstance(model, Calibrates):
+        raise AlertlabError(
+            "evaluation.thresholds: there is no validation part to choose them on; give datamodule.split.validation=0.2"
+        )
+
+
 def held_out_answers(model: Model) -> HeldOutAnswers | None:
     """What a calibrated model says of the rows that calibrated it, each by a calibration fitted without its object."""
     return model.held_out if isinstance(model, Calibrated) else None

@@ -31,7 +31,14 @@ from ..runtime.errors import AlertlabError
 from ..runtime.tasks.detection import FALSE_ALARM_RATE
 from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_identity
 from .bundling import BundleInfo, check_columns, details_of
-from .calibrating import calibrated_model, calibration_record, check_calibration, held_out_answers, settled_by
+from .calibrating import (
+    calibrated_model,
+    calibration_record,
+    check_calibration,
+    check_thresholds,
+    held_out_answers,
+    settled_by,
+)
 from .explain import explained_by
 from .logged_bundle import log_bundle
 from .report import log_report
@@ -201,6 +208,7 @@ def prepare(config: DictConfig, read: Data | None = None) -> Experiment:
     for repeat in range(config.repeats):
         data.draw(repeat)
         check_calibration(model, config, data)
+        check_thresholds(model, evaluator, data)
         if start:
             start.check(data, repeat)
     check_columns(data)

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("blank_pictures")
 @pytest.fixture(scope="module")
 def scaled(tmp_path_factory, tiny, where):
     folder = tmp_path_factory.mktemp("scaled")
-    return train(compose("train", [*tiny, *where(folder), "calibration=temperature"]))
+    return train(
+        compose("train", [*tiny, *where(folder), "calibration=temperature", "evaluation.thresholds={SN: {f1: best}}"])
+    )
 
 
 def test_the_manifest_says_by_what_it_was_calibrated(scaled):
@@ -46,6 +48,7 @@ def test_the_bundle_gives_the_calibrated_answers_of_the_run(scaled):
         (["calibration=temprature"], r"calibration: 'temprature' is none of best, none, temperature"),
         (["calibration=vector", "datamodule.split.validation=0"], "calibration: vector needs objects .* has 0; give"),
         (["calibration=vector", "datamodule.source.n=60"], "calibration: vector needs objects"),
+        (["evaluation.thresholds={TDE: {f1: best}}"], r"evaluation\.thresholds\.TDE: no such class; there are AGN"),
     ],
 )
 def test_what_cannot_be_calibrated_is_refused_before_anything_trains(tiny, where, tmp_path, overrides, message):
@@ -111,3 +114,17 @@ def test_sets_without_held_out_objects_are_refused_with_the_reason(tmp_path):
 
     with pytest.raises(AlertlabError, match="no scores of held-out objects"):
         asked_answers({}, ("a", "b"), 0.9, False)
+
+
+def test_predict_says_what_is_above_its_threshold(scaled, night, tmp_path):
+    predict(scaled.bundle, night, tmp_path / "predictions.parquet")
+    table = pq.read_table(tmp_path / "predictions.parquet").to_pandas()
+    limit = runtime.load(scaled.bundle).manifest.answers.thresholds["SN"]
+    np.testing.assert_array_equal(table["above_SN"], table["probability_SN"] >= limit.value - 1e-6)
+    assert limit.value == scaled.evaluation.mean["threshold/SN"]
+
+
+def test_the_card_says_how_it_was_calibrated(scaled):
+    card = (scaled.bundle / "README.md").read_text()
+    assert "Calibration: temperature, by" in card
+    assert "Above SN: " in card

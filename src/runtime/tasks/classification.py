@@ -203,6 +203,7 @@ for label, probability in zip(prediction.label, prediction.probability.max(axis=
             "label": f"(n,), and its `index`, decided by this rule: {TIE_RULE}",
             "classes": ", ".join(manifest.classes),
             **{f"branch {branch}": ", ".join(of) for branch, of in taxonomy.items()},
+            **_calibration_told(manifest),
             **{f"above {name}": str(limit) for name, limit in thresholds_of(manifest.answers).items()},
             **_sets_told(manifest),
         }
@@ -211,6 +212,19 @@ for label, probability in zip(prediction.label, prediction.probability.max(axis=
 def set_words(sets: NDArray[np.bool_], classes: tuple[str, ...]) -> NDArray[np.str_]:
     """(n,) the classes of each set in text, parted by a bar; empty for an empty set."""
     return np.array([JOINT.join(np.array(classes)[row].tolist()) for row in sets], np.str_)
+
+
+def _calibration_told(manifest: Manifest) -> dict[str, str]:
+    """By what probabilities were calibrated, in words."""
+    told = manifest.training.get("calibration")
+    if not isinstance(told, Mapping) or not {"method", "objects", "part"} <= set(told):
+        return {}
+    words = f"{told['method']}, by {told['objects']} objects ({str(told['part']).replace('_', ' ')})"
+    try:
+        before, after = (float(told[when]["log_loss"]) for when in ("before", "after"))
+    except (KeyError, TypeError, ValueError):
+        return {"calibration": words}
+    return {"calibration": f"{words}; log loss {before:.3f} before, {after:.3f} after"}
 
 
 def _sets_told(manifest: Manifest) -> dict[str, str]:
