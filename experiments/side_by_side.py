@@ -2,8 +2,9 @@
 
     python experiments/side_by_side.py experiments/stamp_classifier
 
-Reads ``published.yaml`` and ``measured/<variant>.json`` (the ``evaluation.json`` of a parent run), where
-spaces in the variant's name are underscores. A variant that nobody published stands alone.
+Reads ``published*.yaml``, each of which names its ``variant``, and ``measured/<variant>.json`` (the
+``evaluation.json`` of a parent run), where spaces in the variant's name are underscores. A variant that nobody
+published stands alone.
 """
 
 import json
@@ -19,8 +20,9 @@ def cell(mean: float, std: float) -> str:
     return f"{mean:.2f} ± {std:.2f}" if mean > 0 or std > 0 else "0"
 
 
-def published_cells(rows: list) -> list[list[str]]:
+def published_cells(confusion: dict) -> list[list[str]]:
     """Cells as the paper prints them."""
+    rows = [row.values() for row in confusion.values()]
     return [[cell(*value) if isinstance(value, list) else str(value) for value in row] for row in rows]
 
 
@@ -41,12 +43,14 @@ def markdown(title: str, classes: list[str], cells: list[list[str]]) -> str:
 
 def main(folder: Path) -> None:
     """Every variant that has been measured."""
-    published = yaml.safe_load((folder / "published.yaml").read_text())
+    files = [yaml.safe_load(path.read_text()) for path in sorted(folder.glob("published*.yaml"))]
+    published = {each["variant"]: each["confusion"] for each in files}
     for path in sorted((folder / "measured").glob("*.json")):
         variant, evaluation = path.stem.replace("_", " "), json.loads(path.read_text())
         print(f"\n### {variant[0].upper()}{variant[1:]}\n")
         if variant in published:
-            print(markdown("published", published["classes"], published_cells(published[variant]["confusion"])), "\n")
+            theirs = published[variant]
+            print(markdown("published", list(theirs), published_cells(theirs)), "\n")
         print(markdown("measured", evaluation["classes"], measured_cells(evaluation)), "\n")
         mean, std = evaluation["mean"], evaluation["std"]
         print("\n".join(f"- {name}: {mean[name]:.3f} ± {std[name]:.3f}" for name in mean if "/" not in name))

@@ -48,7 +48,7 @@ def scores(published: dict, levels: dict[str, dict]) -> str:
     lines = ["| level | score | published | measured |", "|---|---|---|---|"]
     for level, name in LEVELS.items():
         for score in SCORES:
-            paper = published["scores"].get(level, {}).get(score)
+            paper = published["metrics"].get(f"top/{score}" if level == "top" else score)
             ours = levels.get(level)
             told = f"{paper['value']:.2f} ± {paper['std']:.2f} ({paper['from']})" if paper else ""
             measured = ""
@@ -69,7 +69,7 @@ def classes(published: dict, evaluation: dict) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for name in [*support, *(name for name in ours if name not in support)]:
-        row = published["confusion"].get(name, {})
+        row = published["confusion_percentiles"].get(name, {})
         told = [f"{other} {published_cell(value)}" for other, value in row.items() if other != name]
         cells = [name, f"{support[name]:,}" if name in support else "", "", "", "", ", ".join(told), ""]
         cells[3] = published_cell(row[name]) if name in row else ""

@@ -183,11 +183,17 @@ def parser() -> argparse.ArgumentParser:
     )
     _config_options(verb)
 
-    verb = _verb(verbs, "report", report, "write the HTML report of a run again", "RUN_ID --out report.html")
-    verb.add_argument("run", metavar="RUN_ID", help="a run of train")
-    verb.add_argument(
-        "--out", type=Path, default=Path("report.html"), metavar="FILE", help="the HTML file (default: %(default)s)"
+    verb = _verb(
+        verbs,
+        "report",
+        report,
+        "write what a paper needs of a run: figures, tables, methods, references, the page",
+        "RUN_ID --out paper evaluation.journal=mnras",
     )
+    verb.add_argument(
+        "run", metavar="RUN|PREDICTIONS", help="a run of train by id, name or folder; any predictions table"
+    )
+    verb.add_argument("--out", type=Path, default=Path("report"), metavar="DIR", help="folder (default: %(default)s)")
     _config_options(verb)
 
     verb = _verb(

@@ -256,11 +256,19 @@ def report(options: argparse.Namespace) -> None:
 
     result = workflow(config, options.run, options.out, options.allow)
     if options.json:
-        print_json({"run_id": options.run, "report": result.report, "note": result.note})
+        print_json({"run_id": options.run, "folder": result.folder, "report": result.report, "note": result.note})
         return
     if result.note:
         print(f"the gallery lists identifiers only: {result.note}", file=sys.stderr)
-    print(result.report)
+    from ..workflows.show import show_paths
+
+    show_paths(
+        {
+            "page": result.report,
+            "figures and tables": result.folder / "figures",
+            "to include in LaTeX": f"{result.folder}/figures.tex, tables.tex, methods.tex, references.bib",
+        }
+    )
 
 
 def strangest(options: argparse.Namespace) -> None:

@@ -5,56 +5,19 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # at its import: that its folder cannot be written is no news
 
 from matplotlib import style  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
+from .journal import column as column  # noqa: E402 - those who draw need it and nothing else of there
+from .journal import full as full  # noqa: E402
+
 POINT = 1 / 72  # inches
 TEXT = 8.0  # points
 SMALL = 6.0  # points: the smallest text journals accept, for the cells of large matrices alone
 TRAIN, VALIDATION = "#0072B2", "#D55E00"  # Okabe & Ito 2008: told apart by all eyes
-
-
-@dataclass(frozen=True)
-class Journal:
-    """Inches of one column, and of both with what is between them."""
-
-    column: float
-    full: float
-
-
-JOURNALS = {
-    "aas": Journal(3.4, 7.1),
-    "mnras": Journal(84 / 25.4, 174 / 25.4),
-    "aanda": Journal(88 / 25.4, 180 / 25.4),
-}
-AAS = "aas"
-_drawn_for = ContextVar("journal", default=AAS)
-
-
-@contextmanager
-def drawn_for(journal: str) -> Iterator[None]:
-    """Figures made within have the widths of this journal, one of ``JOURNALS``."""
-    before = _drawn_for.set(journal)
-    try:
-        yield
-    finally:
-        _drawn_for.reset(before)
-
-
-def column() -> float:
-    """Inches of a column of the journal that is drawn for."""
-    return JOURNALS[_drawn_for.get()].column
-
-
-def full() -> float:
-    """Inches of its whole width."""
-    return JOURNALS[_drawn_for.get()].full
-
 
 # whatever the user's matplotlibrc says, figures come out the same
 paper_style = style.context(

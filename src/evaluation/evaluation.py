@@ -86,6 +86,11 @@ class Evaluation:
         """Metric and value in words, of the whole; of a part of it ``tables`` speak."""
         return [(name, text) for name, text in self.formatted.items() if "/" not in name or name in self.shown]
 
+    def results_table(self) -> Table:
+        """The same as a table."""
+        several = f", {len(self.repeats)} repeats" if len(self.repeats) > 1 else ""
+        return Table("results", f"{self.part}{several}", ("metric", "value"), self.results())
+
     def tables(self) -> list[Table]:
         """What else people look at, in text."""
         return list(self.further)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
+from ..core.journal import AAS, JOURNALS, drawn_for
 from ..core.predictions import Predictions
 from ..files import replacing
 from ..runtime.errors import AlertlabError
@@ -18,6 +19,7 @@ from .own import own_metrics, own_scores, with_own
 from .rows import Weight, by_repeat
 from .slices.cut import Asked, asked_slices
 from .slices.judge import Slices, judge_slices
+from .tables.csv_text import csv_text, known
 from .tables.latex import table_latex
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
     formats : of the figures, png or pdf.
     metrics : names of functions of one's own, see :mod:`.own`.
     slices : facts to judge parts of the rows by, or fact -> edges; see :mod:`.slices`.
+    journal : whose widths figures have, one of `JOURNALS`.
 
     Raises
     ------
@@ -58,6 +61,7 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
         slices: Asked | None = None,
+        journal: str = AAS,
     ) -> None:
         if resamples < 1:
             raise AlertlabError(f"evaluation.resamples: {resamples} is not 1 or more")
@@ -69,6 +73,9 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         self.part, self.resamples, self.confidence, self.formats = part, resamples, confidence, tuple(formats)
         self.metrics, self.slices = own_metrics(metrics), asked_slices(slices or ())
         self._sliced: tuple[Told, Slices] | None = None
+        if journal not in JOURNALS:
+            raise AlertlabError(f"evaluation.journal: no journal {journal!r}; choose from {', '.join(JOURNALS)}")
+        self.journal = journal
 
     @abstractmethod
     def judge(self, predictions: Told) -> Judged:
@@ -128,11 +135,14 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         told = self.own(predictions)
         evaluation = self.evaluate(told)
         content: dict[str, Any] = evaluation.to_json()
-        files = self._drawn(told, self.figures(evaluation, told) if self.formats else {}, history)
+        with drawn_for(self.journal):
+            files = self._drawn(told, self.figures(evaluation, told) if self.formats else {}, history)
         tables = {"metrics.csv": evaluation.metrics_csv(), **self.tables(evaluation, told)}
         if self.slices:
             table = self.sliced(told)
             tables |= {"slices.csv": table.csv(), "slices.tex": table_latex(table.table())}
+        if history:
+            tables["learning_curves.csv"] = history_csv(history)
         files |= {name: text.encode() for name, text in tables.items()}
         files["evaluation.json"] = (json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode()
         for name, written in files.items():
@@ -166,6 +176,13 @@ class TaskEvaluator(ABC, Generic[Told, Judged]):
         if history:
             figures = {**figures, "learning_curves": learning_curves_figure(history)}
         return {f"{name}.{form}": render(figure, form) for name, figure in figures.items() for form in self.formats}
+
+
+def history_csv(history: History) -> str:
+    """A row an epoch and repeat, a column a quantity; empty where an epoch lacks it, or it is not finite."""
+    names = list(dict.fromkeys(["repeat", "epoch", *(name for row in history for name in row)]))
+    rows = ([known(row[name]) if name in row else None for name in names] for row in history)
+    return csv_text(names, rows)
 
 
 def labelled(predictions: Told, part: str) -> Told:

@@ -21,6 +21,17 @@ def of_few(repeats: int) -> str:
     return f"±* is over {repeats} repeats: the deviation itself is uncertain by {error:.0f} %"
 
 
+SPELT = {"f1": "F1", "roc auc": "ROC AUC", "auroc": "AUROC", "rmse": "RMSE", "mae": "MAE", "chi2": "chi-squared"}
+
+
+def spelt(name: str) -> str:
+    """A metric's name as people write it: ``top/macro_roc_auc`` is Top macro ROC AUC."""
+    text = name.replace("_", " ").replace("/", " ")
+    for plain, proper in SPELT.items():
+        text = text.replace(plain, proper)
+    return text[:1].upper() + text[1:]
+
+
 @dataclass(frozen=True)
 class Table:
     """A small table for people.

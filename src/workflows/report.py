@@ -1,4 +1,4 @@
-"""The report of a run: written at its end, or again from what the run recorded."""
+"""The report of a run: its page, written at its end; and all that a paper needs, from what the run recorded."""
 
 import json
 import tempfile
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
-from ..config import instantiate, load
+from ..config import compose, instantiate, load
 from ..core.contracts import Data
 from ..core.predictions import Predictions
 from ..core.progress import status
@@ -16,18 +16,26 @@ from ..evaluation import Evaluation, Evaluator
 from ..evaluation.report import Subject, report_html
 from ..files import replacing
 from ..runtime.errors import AlertlabError
-from ..tracking import PACKAGES, RunRecord, TrackedRun, Tracker
-from .source import predictions_of_run
+from ..tracking import CONFIG, PACKAGES, RunRecord, TrackedRun, Tracker
+from .publish.floats import figures_tex, tables_tex
+from .publish.methods import Known, cited, latex, markdown, methods
+from .publish.references import bibtex
+from .source import Source, find_sources, predictions_at
 
-EPOCHS = "learning_curves.json"
+EPOCHS, PAGE = "learning_curves.json", "report.html"
+
+
+FIGURES = "figures"
 
 
 @dataclass(frozen=True)
 class ReportResult:
-    """The page, and why its gallery has no samples (empty where it has)."""
+    """The folder and its page, and why the gallery has no samples (empty where it has)."""
 
+    folder: Path
     report: Path
     note: str
+    evaluation: Evaluation
 
 
 def log_report(
@@ -44,7 +52,7 @@ def log_report(
     ----------
     data : what was predicted on; None where they cannot be read, and ``note`` says why.
     """
-    curves, page = run.directory / EPOCHS, run.directory / "report.html"
+    curves, page = run.directory / EPOCHS, run.directory / PAGE
     curves.write_text(json.dumps(epochs))
     subject = subject_of(run.record())
     samples, looks = (data.samples(), data.curves_of) if data else (None, None)
@@ -55,16 +63,17 @@ def log_report(
     return page
 
 
-def report(config: DictConfig, run_id: str, out: Path, allowed: Sequence[str] = ()) -> ReportResult:
-    """Write the report of an earlier run again: from its predictions, its config, and the data this names.
+def report(config: DictConfig, source: str, out: Path, allowed: Sequence[str] = ()) -> ReportResult:
+    """Write what a paper needs of an earlier run: from its predictions, its config, and the data this names.
 
-    Where the data cannot be read, or are others by now, the gallery lists identifiers.
+    Where the data cannot be read, or are others by now, the gallery lists identifiers. Of a table of another
+    program there are figures, tables and what of the methods the table tells.
 
     Parameters
     ----------
     config : composed from ``report``.
-    run_id : a run of ``train``; of a parent all repeats are shown.
-    out : the HTML file.
+    source : a run of ``train`` by id, name or folder, or a predictions table; of a parent all repeats are shown.
+    out : folder; of other files in it none is touched.
     allowed : further packages that a ``_target_`` of the run's config may name.
 
     Raises
@@ -72,26 +81,89 @@ def report(config: DictConfig, run_id: str, out: Path, allowed: Sequence[str] = 
     AlertlabError
         For an unknown run, or one that lacks predictions or config.
     """
-    tracker: Tracker = instantiate(config.tracking)
+    if out.is_file():
+        raise AlertlabError(f"--out: {out} is a file; name a folder")
+    (found,) = find_sources(config, [source])
+    predictions = predictions_at(config, found)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        predictions = predictions_of_run(tracker, run_id, folder)
-        path = tracker.fetch(run_id, "config.yaml", folder)
-        if path is None:
-            raise AlertlabError(f"{run_id}: no config.yaml, so its data and evaluation are unknown; was it trained?")
-        run_config = load(path, allowed)
-        history = tracker.fetch(run_id, EPOCHS, folder)
+        kept = Kept(found, instantiate(config.tracking) if found.record else None, Path(name))
+        run_config = _config(kept, allowed)
+        asked = {key: value for key, value in config.evaluation.items() if value is not None}
+        judge = OmegaConf.merge(
+            run_config.evaluation if run_config else compose("evaluate", [f"evaluation={predictions.task}"]).evaluation,
+            asked,
+        )
+        evaluator: Evaluator = instantiate(judge)
+        history = kept.file(EPOCHS)
         epochs = json.loads(history.read_text()) if history else []
-        evaluator: Evaluator = instantiate(run_config.evaluation)
         with status("evaluating"):
-            evaluation = evaluator(predictions, folder / "figures", epochs)
-    record = tracker.record(run_id)
-    data, note = data_of(run_config, record)
+            evaluation = evaluator(predictions, out / FIGURES, epochs)
+        bundle = f"{run_config.bundle.name}-{run_config.bundle.version}.bundle" if run_config else None
+        manifest = kept.file(f"{bundle}/manifest.json") if bundle else None
+        card = kept.file(f"{bundle}/README.md") if bundle else None
+        plain, judged_by = (OmegaConf.to_container(each) if each else {} for each in (run_config, judge))
+        assert isinstance(plain, dict)
+        assert isinstance(judged_by, dict)
+        known = Known(
+            found.record,
+            {str(key): value for key, value in plain.items()},
+            json.loads(manifest.read_text()) if manifest else {},
+            predictions,
+            evaluation,
+            {str(key): value for key, value in judged_by.items()},
+            epochs,
+        )
+        texts = written(known, found.name)
+        if card:
+            texts["model_card.md"] = card.read_text(encoding="utf-8")
+    texts |= {"figures.tex": figures_tex(out, FIGURES, evaluation), "tables.tex": tables_tex(out, FIGURES)}
+    data, note = data_of(run_config, found.record) if run_config and found.record else (None, "")
     samples, curves = (data.samples(), data.curves_of) if data else (None, None)
-    with replacing(out) as partial:
-        page = report_html(subject_of(record), evaluation, predictions, samples, epochs, note, curves)
-        partial.write_text(page, encoding="utf-8")
-    return ReportResult(out, note)
+    subject = subject_of(found.record) if found.record else Subject("", found.name, str(found.table), {}, {})
+    texts[PAGE] = report_html(subject, evaluation, predictions, samples, epochs, note, curves)
+    for name, text in texts.items():
+        with replacing(out / name) as partial:
+            partial.write_text(text, encoding="utf-8")
+    return ReportResult(out, out / PAGE, note, evaluation)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Files that a run recorded: beside its table where that is a path, else fetched into a folder."""
+
+    source: Source
+    tracker: Tracker | None
+    folder: Path
+
+    def file(self, name: str) -> Path | None:
+        """None where there is no such file."""
+        beside = self.source.table.parent / name if self.source.table else None
+        if beside is not None and self.source.record is not None and beside.is_file():
+            return beside
+        return (
+            self.tracker.fetch(self.source.run_id, name, self.folder) if self.tracker and self.source.run_id else None
+        )
+
+
+def written(known: Known, name: str) -> dict[str, str]:
+    """Name of a file -> methods and references."""
+    paragraphs = methods(known)
+    return {
+        "methods.md": markdown(paragraphs, name),
+        "methods.tex": latex(paragraphs),
+        "references.bib": bibtex(cited(paragraphs), known.tags.get("version.alertlab")),
+    }
+
+
+def _config(kept: Kept, allowed: Sequence[str]) -> DictConfig | None:
+    """Of the run; None for a table of another program."""
+    if kept.source.record is None:
+        return None
+    path = kept.file(CONFIG)
+    if path is None:
+        run = kept.source.run_id
+        raise AlertlabError(f"{run}: no config.yaml, so its data and evaluation are unknown; was it trained?")
+    return load(path, allowed)
 
 
 def subject_of(record: RunRecord) -> Subject:

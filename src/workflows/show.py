@@ -27,9 +27,7 @@ MOST = 10_000  # letters of a line
 
 def show_evaluation(evaluation: Evaluation) -> None:
     """Overall metrics, then what else there is of this task, such as a row a class."""
-    repeats = f", {len(evaluation.repeats)} repeats" if len(evaluation.repeats) > 1 else ""
-    _table(f"{evaluation.part}{repeats}", ("metric", "value"), evaluation.results())
-    show_tables(evaluation.tables())
+    show_tables([evaluation.results_table(), *evaluation.tables()])
     for warning in evaluation.warnings():
         print(warning)
 

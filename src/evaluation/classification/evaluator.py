@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from ...core.journal import AAS
 from ...core.predictions import ClassPredictions
 from ...runtime.errors import AlertlabError
 from ...runtime.thresholds import goals_of
@@ -15,20 +15,18 @@ from ..evaluator import FORMATS, TaskEvaluator, labelled
 from ..field.early import DISTANCES, early
 from ..field.kept import Kept, kept_csv, kept_of_repeats
 from ..night.read import Given, read_mix
-from ..rows import Weight, by_repeat
+from ..published import read_published
+from ..rows import Weight, by_repeat, once
 from ..slices.cut import Asked
-from ..tables.latex import confusion_latex, percentile_latex, table_latex
+from ..tables.latex import table_latex
 from .calibration import calibration_table
 from .decisions import precision_recall_csv, sets_table, thresholds_csv, thresholds_table, with_decisions
 from .judged import night_figures
 from .judged import scores as judged_scores
+from .paper_tables import level_tables, score_tables
+from .ranking_curves import GRID, RankingCurve, curves_csv, ranking_curves
 from .score_curve import groups_by_days, groups_by_fact, score_curves
-from .summary import ClassEvaluation, evaluate
-from .tables import (
-    confusion_counts_csv,
-    confusion_fraction_csv,
-    confusion_percentiles_csv,
-)
+from .summary import ClassEvaluation, evaluate, probable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,7 +51,8 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     thresholds : class -> goal of its threshold, such as ``{"TDE": {"f1": "best"}}``, see `goals_of`.
     priors : class mix of a night, see `read_mix`; None for none.
     priors_map : class of that mix -> class of the predictions, or None to leave it out.
-    part, resamples, confidence, formats, metrics, slices : see :class:`TaskEvaluator`.
+    published : YAML of what a paper reports, see `read_published`; None for none.
+    part, resamples, confidence, formats, metrics, slices, journal : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -73,6 +72,8 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
         slices: Asked | None = None,
+        journal: str = AAS,
+        published: str | None = None,
         ranks: Sequence[int] = (),
         class_weights: Mapping[str, float] | None = None,
         class_distance: str = DISTANCES[0],
@@ -83,7 +84,7 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
     ) -> None:
         if bins < 1 or resamples < 1:
             raise AlertlabError(f"evaluation: bins ({bins}) and resamples ({resamples}) must be 1 or more")
-        super().__init__(part, resamples, confidence, formats, metrics, slices)
+        super().__init__(part, resamples, confidence, formats, metrics, slices, journal)
         if any(rank < 1 for rank in ranks) or len(set(ranks)) < len(ranks):
             raise AlertlabError(f"evaluation.ranks: {list(ranks)} are not distinct whole numbers of 1 or more")
         if class_distance not in DISTANCES:
@@ -97,6 +98,7 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         self.class_weights, self.class_distance = class_weights, class_distance
         self.mix = read_mix(priors) if priors else None
         self.priors_map = priors_map or {}
+        self.published = read_published(Path(published)) if published else None
         self._curves: tuple[ClassPredictions, dict[str, Curves]] | None = None
 
     def judge(self, predictions: ClassPredictions) -> ClassEvaluation:
@@ -104,7 +106,7 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         mix = self.mix and self.mix.of(predictions.classes, self.priors_map)
         asked = self.part, self.bins, self.resamples, self.confidence, mix, self.ranks, self.class_weights
         found = evaluate(predictions, *asked)
-        found = replace(found, early=early(predictions, self.part, self.class_distance))
+        found = replace(found, early=early(predictions, self.part, self.class_distance), published=self.published)
         return with_decisions(found, predictions, self.coverage, self.goals, self.resamples)
 
     def scores(self, rows: Any, weight: Weight) -> dict[str, float]:
@@ -113,9 +115,11 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
 
     def tables(self, evaluation: ClassEvaluation, predictions: ClassPredictions) -> dict[str, str]:
         """Confusion of each level, and scores against facts and days."""
-        tables: dict[str, str] = {}
+        tables = score_tables(evaluation)
         for prefix, level in evaluation.levels.items():
             tables |= level_tables(level, "_top" if prefix else "")
+        rankings = rankings_of(predictions, self.part, self.resamples, self.confidence)
+        tables |= {f"{kind}.csv": curves_csv(rankings, kind) for kind in GRID if rankings}
         if evaluation.night:
             tables |= {"night.csv": evaluation.night.csv(), "night.tex": table_latex(evaluation.night.table())}
         tables["calibration.tex"] = table_latex(calibration_table(evaluation))
@@ -138,6 +142,8 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         from . import figures  # here: matplotlib is half a second of import
 
         drawn = {"reliability": figures.calibration_figure(evaluation)}
+        rankings = rankings_of(predictions, self.part, self.resamples, self.confidence)
+        drawn |= {kind: figures.ranking_figure(rankings, kind) for kind in GRID if rankings}
         for prefix, level in evaluation.levels.items():
             end = "_top" if prefix else ""
             drawn[f"confusion_matrix{end}"] = figures.confusion_figure(level, "fraction")
@@ -193,23 +199,10 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         }
 
 
-def level_tables(evaluation: ClassEvaluation, end: str) -> dict[str, str]:
-    """Name of a file, with this before its suffix, -> its text; LaTeX in the order of the figures."""
-    order = np.ix_(evaluation.order, evaluation.order)
-    classes = tuple(evaluation.classes[index] for index in evaluation.order)
-    tables = {
-        f"metrics{end}.csv": evaluation.metrics_csv(),
-        f"confusion_counts{end}.csv": confusion_counts_csv(evaluation),
-        f"confusion_fraction{end}.csv": confusion_fraction_csv(evaluation),
-        f"confusion{end}.tex": confusion_latex(
-            classes, evaluation.fraction_mean[order], evaluation.fraction_std[order]
-        ),
-    }
-    if len(evaluation.repeats) > 1:  # percentiles of one value are that value
-        percentiles = np.stack([each[order] for each in evaluation.fraction_percentiles])
-        tables[f"confusion_percentiles{end}.csv"] = confusion_percentiles_csv(evaluation)
-        tables[f"confusion_percentiles{end}.tex"] = percentile_latex(classes, percentiles)
-    return tables
+@once
+def rankings_of(predictions: ClassPredictions, part: str, resamples: int, confidence: float) -> Sequence[RankingCurve]:
+    """ROC and precision-recall curves of each class; tables and figures show the same."""
+    return ranking_curves(probable(predictions, part), resamples, confidence)
 
 
 def _file_of(fact: str) -> str:

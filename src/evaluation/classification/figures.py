@@ -3,6 +3,13 @@
 from .calibration_figure import calibration_figure
 from .confusion_figure import confusion_figure
 from .decisions_figure import precision_recall_figure
+from .ranking_figure import ranking_figure
 from .score_curve_figure import score_curve_figure
 
-__all__ = ["calibration_figure", "confusion_figure", "precision_recall_figure", "score_curve_figure"]
+__all__ = [
+    "calibration_figure",
+    "confusion_figure",
+    "precision_recall_figure",
+    "ranking_figure",
+    "score_curve_figure",
+]

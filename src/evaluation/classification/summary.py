@@ -1,7 +1,7 @@
 """The evaluation of a classifier: metrics, confusion and reliability of every repeat, at each level."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..metrics.intervals import bootstrap_intervals
 from ..metrics.spread import mean_and_std, percentiles
 from ..night.expected import Expected, expected
 from ..night.mix import Mix
+from ..published import Published
 from ..shown import Table
 from .calibration import before, calibration_metrics, calibration_table
 from .decisions import Decided, sets_table, thresholds_table
@@ -35,15 +36,18 @@ class ClassRepeat(Repeat):
     ----------
     counts : (k, k) confusion counts, rows true.
     reliability : the reliability diagram. uncalibrated : of the raw probabilities; None where nobody knows them.
+    class_objects : (k,) objects of each true class, of which the rows may be several.
     """
 
     counts: NDArray[np.int64]
     reliability: Reliability
+    class_objects: NDArray[np.int64]
     uncalibrated: Reliability | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain, strict JSON."""
-        own = {"confusion_counts": self.counts.tolist(), "reliability": self.reliability.to_json()}
+        own = {"confusion_counts": self.counts.tolist(), "class_objects": self.class_objects.tolist()}
+        own |= {"reliability": self.reliability.to_json()}
         own |= {"uncalibrated_reliability": self.uncalibrated.to_json()} if self.uncalibrated else {}
         return {**super().to_json(), **own}
 
@@ -61,6 +65,7 @@ class ClassEvaluation(Evaluation):
     early : time to classification, where there are parts of cut light curves.
     ranks : at which recall and purity of each class are given.
     decided : sets and thresholds that held-out rows have settled, where there are any.
+    published : what a paper reports, to stand beside it.
     """
 
     headline: ClassVar = ("top/macro_f1", "balanced_accuracy", "macro_f1", "accuracy", "expected_calibration_error")
@@ -73,6 +78,7 @@ class ClassEvaluation(Evaluation):
     top: "ClassEvaluation | None" = field(default=None, kw_only=True)
     night: Expected | None = field(default=None, kw_only=True)
     early: Early | None = field(default=None, kw_only=True)
+    published: Published | None = field(default=None, kw_only=True)
     ranks: tuple[int, ...] = field(default=(), kw_only=True)
     decided: Decided | None = field(default=None, kw_only=True)
 
@@ -135,9 +141,8 @@ class ClassEvaluation(Evaluation):
 
         The branches first, where there are any, as ``top/Transient``.
         """
-        rows = [(prefix + name, *rest) for prefix, level in self.levels.items() for name, *rest in level.by_class()]
         faint = frozenset(prefix + name for prefix, level in self.levels.items() for name in level.absent)
-        found = [Table("classes", "by class", ("class", "precision", "recall", "F1", "support"), rows, faint)]
+        found = [Table("classes", "by class", *self._by_class(), faint)]
         found += [self.by_rank()] if self.ranks else []
         found += [each for each in (calibration_table(self), sets_table(self), thresholds_table(self)) if each]
         return [*found, *(each.table() for each in (self.night, self.early) if each), *self.further]
@@ -150,24 +155,36 @@ class ClassEvaluation(Evaluation):
         header = ("class", *(name.replace("_", " ") for name in names))
         return Table("by_rank", "by rank of each class's probability", header, rows)
 
-    def by_class(self) -> list[tuple[str, str, str, str, str]]:
-        """The rows of this level."""
-        text, mean = self.formatted, self.mean
-        return [
-            (
-                name,
-                text.get(f"precision/{name}", "-"),
-                text.get(f"recall/{name}", "-"),
-                text.get(f"f1/{name}", "-"),
-                f"{mean[f'support/{name}']:.0f}",
-            )
-            for name in self.classes
-        ]
+    def _by_class(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """Header and rows; what a paper reports stands beside each score that it reports of any class."""
+        rows = {prefix + name: (prefix, level, name) for prefix, level in self.levels.items() for name in level.classes}
+        columns: dict[str, list[str]] = {}
+        for score, head in (("precision", "precision"), ("recall", "recall"), ("f1", "F1")):
+            columns[head] = [level.formatted.get(f"{score}/{name}", "-") for _, level, name in rows.values()]
+            theirs = [self._published(f"{prefix}{score}/{name}") for prefix, _, name in rows.values()]
+            if set(theirs) != {"-"}:
+                columns[f"{head}, published"] = theirs
+        columns["support"] = [f"{level.mean[f'support/{name}']:.0f}" for _, level, name in rows.values()]
+        cells = zip(rows, *columns.values(), strict=True)
+        return ("class", *columns), list(cells)
+
+    def _published(self, name: str) -> str:
+        return self.published.text(name) if self.published else "-"
+
+    def results_table(self) -> Table:
+        """With what a paper reports, where it reports any."""
+        table = super().results_table()
+        theirs = [self._published(name) for name, _ in table.rows]
+        if set(theirs) <= {"-"}:
+            return table
+        rows = [(*row, each) for row, each in zip(table.rows, theirs, strict=True)]
+        return replace(table, header=(*table.header, "published"), rows=rows)
 
     def warnings(self) -> list[str]:
         """Classes that are absent."""
         absent = [prefix + name for prefix, level in self.levels.items() for name in level.absent]
         told = [f"absent from {self.part}, and from every average: {', '.join(absent)}"] if absent else []
+        told += [f"published: {self.published.source}"] if self.published else []
         return [*super().warnings(), *told, *(self.night.warnings() if self.night else [])]
 
     def named(self) -> Iterator[tuple[tuple[str, ...], bool, float]]:
@@ -304,6 +321,7 @@ def _repeat(
         metrics,
         confusion_counts(rows.target, rows.prediction, len(rows.classes)),
         reliability(rows, bins),
+        np.array([len(np.unique(rows.object_id[rows.target == each])) for each in range(len(rows.classes))]),
         reliability(raw, bins) if raw else None,
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...core.journal import AAS
 from ...core.predictions import ScorePredictions
 from ...core.predictions.detection import UNKNOWN
 from ...runtime.errors import AlertlabError
@@ -36,7 +37,7 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
     independent_of : facts that scores of inliers are not to follow; those that a table lacks are left out.
     rates_by : facts that the detection rate is shown against; likewise.
     event : fact with the days from the first point to what an outlier is known by; None for none.
-    part, resamples, confidence, formats, metrics, slices : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics, slices, journal : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -61,8 +62,9 @@ class DetectionEvaluator(TaskEvaluator[ScorePredictions, ScoreEvaluation]):
         event: str | None = None,
         metrics: Sequence[str] = (),
         slices: Asked | None = None,
+        journal: str = AAS,
     ) -> None:
-        super().__init__(part, resamples, confidence, formats, metrics, slices)
+        super().__init__(part, resamples, confidence, formats, metrics, slices, journal)
         if not ranks or min(ranks) < 1 or len(set(ranks)) < len(ranks):
             raise AlertlabError(f"evaluation.ranks: {list(ranks)} are not distinct whole numbers of 1 or more")
         if not 0 < false_alarm_rate < 1:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...core.journal import AAS
 from ...core.predictions import ForecastPredictions
 from ...runtime.errors import AlertlabError
 from ..evaluator import FORMATS, TaskEvaluator, labelled
@@ -23,7 +24,7 @@ class ForecastEvaluator(TaskEvaluator[ForecastPredictions, ForecastEvaluation]):
     Parameters
     ----------
     horizons : edges of the bins in days after the last point seen, rising.
-    part, resamples, confidence, formats, metrics, slices : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics, slices, journal : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -43,8 +44,9 @@ class ForecastEvaluator(TaskEvaluator[ForecastPredictions, ForecastEvaluation]):
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
         slices: Asked | None = None,
+        journal: str = AAS,
     ) -> None:
-        super().__init__(part, resamples, confidence, formats, metrics, slices)
+        super().__init__(part, resamples, confidence, formats, metrics, slices, journal)
         self.horizons = tuple(map(float, horizons))
         if not self.horizons or not np.isfinite(self.horizons).all() or np.any(np.diff(self.horizons) <= 0):
             raise AlertlabError(f"evaluation.horizons: {list(horizons)} are not rising numbers of days")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...core.journal import AAS
 from ...core.predictions import FieldPredictions
 from ...runtime.errors import AlertlabError
 from ..evaluator import FORMATS, TaskEvaluator, labelled
@@ -21,7 +22,7 @@ class GenerationEvaluator(TaskEvaluator[FieldPredictions, FieldEvaluation]):
     Parameters
     ----------
     statistics : some of ``power_spectrum``, ``cross_correlation`` and ``rmse``.
-    part, resamples, confidence, formats, metrics, slices : see :class:`TaskEvaluator`.
+    part, resamples, confidence, formats, metrics, slices, journal : see :class:`TaskEvaluator`.
 
     Raises
     ------
@@ -41,8 +42,9 @@ class GenerationEvaluator(TaskEvaluator[FieldPredictions, FieldEvaluation]):
         formats: Sequence[str] = FORMATS,
         metrics: Sequence[str] = (),
         slices: Asked | None = None,
+        journal: str = AAS,
     ) -> None:
-        super().__init__(part, resamples, confidence, formats, metrics, slices)
+        super().__init__(part, resamples, confidence, formats, metrics, slices, journal)
         unknown = [name for name in statistics if name not in STATISTICS]
         if unknown or not statistics:
             told = f"{', '.join(unknown)} unknown" if unknown else "none"

@@ -15,7 +15,7 @@ from ..evaluation import Evaluation
 from ..evaluator import labelled
 from ..figures.learning_curves import learning_curves_figure
 from ..latent_map import latent_maps
-from ..shown import Picture, Section
+from ..shown import Picture, Section, spelt
 from ..tasks import judged
 from .catalogue import Catalogue
 from .stamps import MISSING_COLOUR
@@ -24,7 +24,6 @@ from .subject import Subject
 EXAMPLES = 12  # of a class, right ones among them
 PIXELS = 2_700_000  # of all pictures: with metadata and figures a file below 5 MB
 CurvesOf = Callable[[Sequence[str]], Mapping[str, Curve]]
-SPELT = {"f1": "F1", "roc auc": "ROC AUC", "auroc": "AUROC", "rmse": "RMSE", "mae": "MAE", "chi2": "chi-squared"}
 
 
 def report_html(
@@ -65,7 +64,7 @@ def report_html(
             subject=subject,
             evaluation=evaluation,
             headline=[(name, results[name]) for name in evaluation.headline if name in results],
-            results=results,
+            results=evaluation.results_table(),
             warnings=evaluation.warnings(),
             sections=[*task.sections(evaluation, rows), *latent_section(predictions, evaluation.part)],
             learning=learning_curves_figure(history) if history else None,
@@ -104,14 +103,6 @@ def latent_section(rows: Predictions, part: str) -> list[Section]:
     """Maps of the embedding of a part, of all for "", where there is one."""
     maps = [Picture(figure, f"Map of the embedding: {told}", told) for figure, told in latent_maps(rows, part).values()]
     return [Section("latent", "Latent space", pictures=[([each], True) for each in maps])] if maps else []
-
-
-def spelt(name: str) -> str:
-    """A metric's name as people write it: ``top/macro_roc_auc`` is Top macro ROC AUC."""
-    text = name.replace("_", " ").replace("/", " ")
-    for plain, proper in SPELT.items():
-        text = text.replace(plain, proper)
-    return text[:1].upper() + text[1:]
 
 
 def _svg(figure: Figure) -> str:

@@ -12,8 +12,10 @@ from omegaconf import OmegaConf
 CONFIG = Path(__file__).parents[3] / "conf" / "evaluation" / "classification.yaml"
 LEVEL = {"metrics.csv", "confusion_counts.csv", "confusion_fraction.csv", "confusion.tex"}
 TABLES = {"evaluation.json", "calibration.tex"} | LEVEL
+WHOLE = {"classes.csv", "classes.tex", "results.tex", "roc.csv", "precision_recall_by_class.csv"}
+TABLES |= WHOLE
 SEVERAL = {"confusion_percentiles.csv", "confusion_percentiles.tex"}
-FIGURES = {"confusion_matrix", "confusion_counts", "reliability"}
+FIGURES = {"confusion_matrix", "confusion_counts", "reliability", "roc", "precision_recall_by_class"}
 HISTORY = [{"epoch": epoch, "repeat": 0, "train_loss": 1.0, "validation_loss": 1.0} for epoch in range(3)]
 
 
@@ -27,7 +29,7 @@ def test_the_files_of_a_paper_are_written_and_others_left_alone(make_noisy, tmp_
     figures = {
         f"{name}.{form}" for name in FIGURES | {"learning_curves", "confusion_percentiles"} for form in ("png", "pdf")
     }
-    assert names(tmp_path) == TABLES | SEVERAL | figures | {"predictions.parquet"}
+    assert names(tmp_path) == TABLES | SEVERAL | figures | {"predictions.parquet", "learning_curves.csv"}
     assert json.loads((tmp_path / "evaluation.json").read_text()) == evaluation.to_json()
     assert (tmp_path / "confusion_matrix.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "confusion_matrix.pdf").read_bytes().startswith(b"%PDF")
@@ -39,6 +41,7 @@ def test_the_top_level_has_its_own_files(light_curves, two_levels, tmp_path):
     top = {name.replace(".", "_top.") for name in LEVEL | SEVERAL}
     drawn = {"confusion_matrix", "confusion_counts", "confusion_percentiles"}
     figures = {f"{name}{end}.png" for name in drawn for end in ("", "_top")} | {"reliability.png"}
+    figures |= {"roc.png", "precision_recall_by_class.png"}
     assert names(tmp_path) == tables | top | figures
     with (tmp_path / "metrics_top.csv").open() as file:
         rows = {row["metric"]: row for row in csv.DictReader(file)}

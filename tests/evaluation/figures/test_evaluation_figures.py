@@ -7,7 +7,8 @@ from itertools import combinations
 import matplotlib
 import numpy as np
 import pytest
-from alertlab.core.paper import JOURNALS, drawn_for, render
+from alertlab.core.journal import JOURNALS, drawn_for
+from alertlab.core.paper import render
 from alertlab.evaluation import evaluate
 from alertlab.evaluation.classification.calibration_figure import wilson_bars
 from alertlab.evaluation.classification.figures import calibration_figure, confusion_figure, score_curve_figure
