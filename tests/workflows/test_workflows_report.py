@@ -34,7 +34,7 @@ def copy_of_run(tiny_run, config, tmp_path):
 
 def test_it_is_the_report_that_training_left(tiny_run, config, tmp_path):
     result, _ = tiny_run
-    again = report(config, result.run_id, tmp_path / "new" / "report.html")
+    again = report(config, result.run_id, tmp_path / "new" / "paper")
     assert again.note == ""
     assert again.report.read_bytes() == result.report.read_bytes()
     text = again.report.read_text()
@@ -44,7 +44,7 @@ def test_it_is_the_report_that_training_left(tiny_run, config, tmp_path):
 
 def test_where_the_data_are_others_by_now_the_gallery_lists_identifiers(copy_of_run, config, tmp_path):
     run_id = copy_of_run(["datamodule.source.n=20", "evaluation.resamples=5"])
-    again = report(config, run_id, tmp_path / "report.html")
+    again = report(config, run_id, tmp_path / "paper")
     assert "no longer those of the run" in again.note
     assert again.note.split(" (")[0] in again.report.read_text()
     assert "<img class=" not in again.report.read_text()
@@ -53,7 +53,7 @@ def test_where_the_data_are_others_by_now_the_gallery_lists_identifiers(copy_of_
 def test_where_the_data_are_gone_it_says_what_is_missing(copy_of_run, config, tmp_path):
     path = tmp_path / "night.parquet"
     run_id = copy_of_run(["datamodule=ztf_stamps", f"datamodule.path={path}", "evaluation.resamples=5"])
-    again = report(config, run_id, tmp_path / "report.html")
+    again = report(config, run_id, tmp_path / "paper")
     assert str(path) in again.note
     assert "<img class=" not in again.report.read_text()
 
@@ -65,10 +65,10 @@ def test_a_config_of_a_run_names_only_what_may_be_run(copy_of_run, config, tmp_p
     hostile.write_text("datamodule: {_target_: os.system, command: 'true'}")
     tracker.client.log_artifact(run_id, str(hostile))
     with pytest.raises(AlertlabError, match=r"os\.system is not among the packages"):
-        report(config, run_id, tmp_path / "report.html")
+        report(config, run_id, tmp_path / "paper")
 
 
 def test_an_unknown_run_is_a_clear_error(config, tmp_path):
     with pytest.raises(AlertlabError, match="no run with predictions"):
-        report(config, "0" * 32, tmp_path / "report.html")
-    assert not (tmp_path / "report.html").exists()
+        report(config, "0" * 32, tmp_path / "paper")
+    assert not (tmp_path / "paper").exists()

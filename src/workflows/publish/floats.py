@@ -15,7 +15,7 @@ CAPTIONS = {  # name of a figure -> what it shows; {part} is what was judged, {b
     "confusion_percentiles": "Confusion matrix of the {part} part: median, 5th and 95th percentile over repeats.",
     "reliability": "Reliability on the {part} part: share that is right against probability.",
     "roc": "ROC curve of each class against the rest, {part} part. {bands} Dashes are a random order.",
-    "precision_recall_by_class": "Precision against recall of each class, {part} part. {bands} Dashes are a random order.",
+    "precision_recall_by_class": "Precision against recall of each class, {part} part. {bands} Dashes: a random order.",
     "learning_curves": "Training and validation, epoch by epoch; a line a training, a dot at the best epoch.",
     "latent_map": "Principal components of the embedding.",
     "latent_map_umap": "The embedding in two dimensions, by UMAP.",
