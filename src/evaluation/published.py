@@ -46,12 +46,16 @@ class Published:
         return digits(mean) if std is None else f"{digits(mean)} ± {digits(std)}"
 
 
-def read_published(path: Path) -> Published:
+def read_published(path: Path, key: str = KEY) -> Published:
     """Read such a file: ``source``, ``metrics``, ``confusion``; further keys are for people.
 
     A value is a number, ``[mean, std]``, or ``{value: mean, std: std}`` with further keys. In the place of
     ``confusion`` stands ``confusion_percentiles``, in per cent: the median, or ``[median, up to the 95th percentile,
     down to the 5th]``, of which only the median stands beside ours.
+
+    Parameters
+    ----------
+    key : of the config that names the file.
 
     Raises
     ------
@@ -61,8 +65,8 @@ def read_published(path: Path) -> Published:
     from ..config.yaml_file import check_file  # here: Hydra is for those who train
 
     if not path.is_file():
-        raise AlertlabError(f"{KEY}: no file {path}")
-    check_file(path, f"{KEY}: {path}")
+        raise AlertlabError(f"{key}: no file {path}")
+    check_file(path, f"{key}: {path}")
     content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
         source = str(content["source"])
@@ -73,9 +77,9 @@ def read_published(path: Path) -> Published:
             for true, row in (content.get(key) or {}).items()
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AlertlabError(f"{KEY}: {path} is to hold {FORM} ({error!r})") from error
+        raise AlertlabError(f"{key}: {path} is to hold {FORM} ({error!r})") from error
     if not metrics and not confusion:
-        raise AlertlabError(f"{KEY}: {path} holds neither metrics nor confusion; it is to hold {FORM}")
+        raise AlertlabError(f"{key}: {path} holds neither metrics nor confusion; it is to hold {FORM}")
     return Published(source, metrics, confusion)
 
 

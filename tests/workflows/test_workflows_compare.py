@@ -145,7 +145,7 @@ def test_a_comparison_is_a_run_that_names_what_it_compares(tiny_run, config, tmp
 
 def test_a_paper_stands_beside_and_is_marked_as_never_tested(tiny_run, config, tmp_path, capsys):
     paper = tmp_path / "published.yaml"
-    paper.write_text("source: A. Author 2020\nscores: {macro_f1: {value: 0.59, std: 0.01}}\n")
+    paper.write_text("source: A. Author 2020\nmetrics: {macro_f1: {value: 0.59, std: 0.01}}\n")
     own = compose(
         "compare", [f"tracking.uri={config.tracking.uri}", f"published={paper}", "resamples=5", "record=none"]
     )
@@ -154,8 +154,8 @@ def test_a_paper_stands_beside_and_is_marked_as_never_tested(tiny_run, config, t
     show_comparison(result)
     assert "published, not tested" in capsys.readouterr().out
     assert "0.590 ± 0.010" in (tmp_path / "out" / "comparison.html").read_text()
-    paper.write_text("source: A. Author 2020\nscores: {macro_f1: {mean: 0.59}}\n")
-    with pytest.raises(AlertlabError, match=r"published: .*published\.yaml is to hold source and scores"):
+    paper.write_text("source: A. Author 2020\nmetrics: {macro_f1: {mean: 0.59}}\n")
+    with pytest.raises(AlertlabError, match=r"published: .*published\.yaml is to hold source, and metrics"):
         compare_runs(own, [str(tiny_run[0].predictions)] * 2, tmp_path / "out")
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ...core.contracts import Data
 from ...evaluation.comparison.difference import Comparison, Pair
 from ...evaluation.comparison.disagreement import disagreement
-from ...evaluation.comparison.published import Published
 from ...evaluation.comparison.verdict import (
     in_words,
     metrics_table,
@@ -18,6 +17,7 @@ from ...evaluation.comparison.verdict import (
     parts_table,
     verdicts,
 )
+from ...evaluation.published import Published
 from ...evaluation.shown import Picture, Section, Table
 from ..source import Source
 from .tables import Rankings, runs_table

@@ -13,10 +13,10 @@ from ...core.progress import counter, status
 from ...evaluation.comparison.difference import Comparison, compare
 from ...evaluation.comparison.direction import direction
 from ...evaluation.comparison.pairing import RunRows, paired, rows_of_run
-from ...evaluation.comparison.published import Published, read_published
 from ...evaluation.comparison.rankings import rankings
 from ...evaluation.comparison.verdict import metrics_table, overall
 from ...evaluation.own import own_metrics
+from ...evaluation.published import Published, read_published
 from ...runtime.errors import AlertlabError
 from ...tracking import CONFIG, Tracker
 from ..report import data_of
@@ -70,7 +70,7 @@ def compare_runs(
         For a source that is none, or runs that were not tested on the same samples.
     """
     check(config)
-    published = read_published(Path(config.published)) if config.published else None
+    published = read_published(Path(config.published), "published") if config.published else None
     sources, comparison = compare_sources(config, words, intersection)
     with status("ranking"):
         ranked = rankings(comparison.paired, comparison.level)

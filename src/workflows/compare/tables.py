@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from ...evaluation.comparison.difference import Comparison, Judged, Pair
-from ...evaluation.comparison.published import Published
 from ...evaluation.comparison.rankings import Ranking
 from ...evaluation.comparison.verdict import (
     in_words,
@@ -20,6 +19,7 @@ from ...evaluation.comparison.verdict import (
     wins,
 )
 from ...evaluation.metrics.spread import mean_and_std
+from ...evaluation.published import Published
 from ...evaluation.shown import Table
 from ...evaluation.tables.csv_text import csv_text, known
 from ...evaluation.tables.latex import table_latex
@@ -75,7 +75,7 @@ def _runs(comparison: Comparison, published: Published | None) -> str:
         mean, std = mean_and_std(values.T)
         row: list[Any] = [name, *(known(each) for pair in zip(mean, std, strict=True) for each in pair)]
         if published:
-            row += published.values.get(name, (None, None))
+            row += published.value(name) or (None, None)
         rows.append(row)
     return csv_text(header, rows)
 
