@@ -47,13 +47,20 @@ def test_the_folder_holds_what_a_paper_needs(paper):
     top = {"report.html", "methods.md", "methods.tex", "references.bib", "model_card.md", "figures.tex", "tables.tex"}
     assert {path.name for path in paper.iterdir()} == {*top, "figures"}
     figures = {path.stem for path in (paper / "figures").glob("*.pdf")}
-    assert {"confusion_matrix", "confusion_counts", "roc", "precision_recall", "reliability"} <= figures
+    assert {"confusion_matrix", "confusion_counts", "roc", "precision_recall_by_class", "reliability"} <= figures
     included = set(re.findall(r"\\includegraphics\{figures/(\w+)\.pdf\}", (paper / "figures.tex").read_text()))
     assert included == figures
     tables = {path.name for path in (paper / "figures").glob("*.tex")}
     assert {"classes.tex", "confusion.tex", "results.tex"} <= tables
     assert set(re.findall(r"\\input\{figures/([\w.]+)\}", (paper / "tables.tex").read_text())) == tables
-    numbers = {"metrics.csv", "classes.csv", "roc.csv", "precision_recall.csv", "confusion_counts.csv", "published.csv"}
+    numbers = {
+        "metrics.csv",
+        "classes.csv",
+        "roc.csv",
+        "precision_recall_by_class.csv",
+        "confusion_counts.csv",
+        "published.csv",
+    }
     assert numbers <= {path.name for path in (paper / "figures").glob("*.csv")}
     assert sum(map(len, content(paper / "figures").values())) < 3e6
 
