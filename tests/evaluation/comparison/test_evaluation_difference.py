@@ -10,6 +10,7 @@ from alertlab.runtime.errors import AlertlabError
 from comparing import compare
 from scipy import stats
 from sklearn import metrics as sk
+from statsmodels.stats.multitest import multipletests
 
 FOUR = ("SNIa", "SNII", "RRL", "E")
 BRANCHES = {"Transient": ("SNIa", "SNII"), "Periodic": ("RRL", "E")}
@@ -147,3 +148,43 @@ def test_runs_that_cannot_be_compared_say_why(first):
     relabelled = replace(first, target=np.where(test & (first.target == 0), 1, first.target))
     with pytest.raises(AlertlabError, match=r"repeat 0: .* test samples have another truth"):
         compare(first, relabelled, 10, 0.9)
+
+
+def test_an_intersection_is_of_the_rows_that_all_have_and_says_what_it_leaves_out(first):
+    rows = first.take((first.repeat == 0) & (first.part == "test"))
+    second = sharpened(rows)
+    expected = {
+        each.metric: each.mean
+        for each in compare(rows.take(slice_of(10, 150)), second.take(slice_of(10, 150)), 5, 0.9).differences
+    }
+    found = compare(rows.take(slice_of(0, 150)), second.take(slice_of(10, 150)), 5, 0.9, intersection=True)
+    assert {each.metric: each.mean for each in found.differences} == pytest.approx(expected)
+    assert found.paired.left_out == (10, 0)
+
+
+def slice_of(start, stop):
+    return np.arange(start, stop)
+
+
+def test_of_several_runs_every_pair_is_compared_or_each_with_the_first(first):
+    rows = first.take((first.repeat == 0) & (first.part == "test"))
+    tables = [rows, sharpened(rows), sharpened(rows, 0.5)]
+    every = compare(*tables, 50, 0.9)
+    assert [(pair.first, pair.second) for pair in every.pairs] == [(0, 1), (0, 2), (1, 2)]
+    reference = compare(*tables, 50, 0.9, reference=True)
+    assert [(pair.first, pair.second) for pair in reference.pairs] == [(0, 1), (0, 2)]
+    p = [pair.differences["macro_f1"].p for pair in every.pairs]
+    holm = multipletests(p, method="holm")[1]
+    assert [pair.differences["macro_f1"].p_holm for pair in every.pairs] == pytest.approx(holm)
+
+
+def test_the_area_of_resamples_is_that_of_scikit_learn(first):
+    rows = first.take((first.repeat == 0) & (first.part == "test"))
+    found = compare(rows, sharpened(rows), 5, 0.9)
+    for place, name in enumerate(FOUR):
+        own = rows.target == place
+        assert found.resampled.whole[f"roc_auc/{name}"][0] == pytest.approx(
+            sk.roc_auc_score(own, rows.probability[:, place])
+        )
+        precision = sk.average_precision_score(own, rows.probability[:, place])
+        assert found.resampled.whole[f"average_precision/{name}"][0] == pytest.approx(precision)
