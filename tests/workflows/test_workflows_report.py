@@ -69,6 +69,6 @@ def test_a_config_of_a_run_names_only_what_may_be_run(copy_of_run, config, tmp_p
 
 
 def test_an_unknown_run_is_a_clear_error(config, tmp_path):
-    with pytest.raises(AlertlabError, match="no run with predictions"):
+    with pytest.raises(AlertlabError, match="no run of that id or name"):
         report(config, "0" * 32, tmp_path / "paper")
     assert not (tmp_path / "paper").exists()
