@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from alertlab import conf
-from alertlab.config import ConfigError, compose, flatten, instantiate
+from alertlab.config import ConfigError, compose, flatten, instantiate, load, to_yaml
 from omegaconf import OmegaConf
 
 CONF = Path(conf.__file__).parent
@@ -109,3 +109,14 @@ def test_every_experiment_composes_with_every_model_unless_it_changes_its_own(ex
         pytest.skip(f"{experiment} sets values of its own model")
     composed = compose("train", [f"experiment={experiment}", f"model={model}", *OF_REAL_DATA.get(experiment, [])])
     assert composed.name
+
+
+def test_a_run_of_before_is_read_as_it_was_trained(tmp_path):
+    """It knows neither a training before nor a calibration."""
+    old = OmegaConf.create(to_yaml(compose("train", [])))
+    del old["first"], old["calibration"]
+    path = tmp_path / "config.yaml"
+    OmegaConf.save(old, path)
+    read = load(path)
+    assert (read.first, read.calibration) == ({}, "none")
+    assert {key: read[key] for key in old} == dict(old)

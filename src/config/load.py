@@ -10,6 +10,8 @@ from .check import check
 from .errors import ConfigError, first_line
 from .yaml_file import check_file
 
+BEFORE = {"first": {}, "calibration": "none"}  # keys that runs of before do not have, and what they did
+
 
 def load(path: Path, allowed: Sequence[str] = ()) -> DictConfig:
     """Read the config of an earlier run, and check it as one that is composed.
@@ -28,5 +30,9 @@ def load(path: Path, allowed: Sequence[str] = ()) -> DictConfig:
         raise ConfigError(f"{path}: {first_line(error)}") from error
     if not isinstance(config, DictConfig):
         raise ConfigError(f"{path.name}: not a config, it holds no keys")
-    check(config, "ensemble" if "members" in config else "train", allowed)
+    name = "ensemble" if "members" in config else "train"
+    if name == "train":
+        for key, before in BEFORE.items():
+            config.setdefault(key, before)
+    check(config, name, allowed)
     return config
