@@ -16,7 +16,7 @@ def expected_counts(path: Path, classes: tuple[str, ...]) -> Mapping[str, tuple[
     """
     columns = {name: PREFIX + name for name in classes}
     with pq.ParquetFile(path) as table:
-        if not set(columns.values()) <= set(table.schema_arrow.names):
+        if not columns or not set(columns.values()) <= set(table.schema_arrow.names):
             return {}
         total, variance = np.zeros(len(columns)), np.zeros(len(columns))
         for batch in table.iter_batches(columns=[*columns.values()]):
