@@ -27,6 +27,8 @@ paper_style = style.context(
             "font.size": TEXT,
             "axes.labelsize": TEXT,
             "axes.titlesize": TEXT,
+            "figure.labelsize": TEXT,
+            "figure.titlesize": TEXT,
             "xtick.labelsize": TEXT,
             "ytick.labelsize": TEXT,
             "legend.fontsize": TEXT,

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import POINT, TEXT, column, paper_style
+from ...core.paper import column, paper_style
 from ..figures.curves import STYLES
+from ..figures.width import LINE, legend_above, legend_columns, text_width, upright
 from ..metrics.spread import std_bars
 from .curve import ScoreCurve
-
-CLOSE: dict[str, Any] = {"handlelength": 1.5, "handletextpad": 0.5, "columnspacing": 1.2}  # of the legend
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,10 @@ def score_curve_figure(
     below : what ``ScoreCurve.classes`` counts.
     """
     heights = [2.0] * len(curves) + [0.8]
-    figure = Figure((column(), 0.5 + sum(heights)), layout="constrained")
+    first, turned = curves[0], upright(curves[0].labels)
+    legend = LINE * -(-len(lines) // legend_columns([line.name for line in lines.values()]))
+    below_axis = max(map(text_width, first.labels)) if turned else 0.0
+    figure = Figure((column(), 0.35 + sum(heights) + legend + below_axis), layout="constrained")
     *panels, bottom = figure.subplots(len(curves) + 1, 1, sharex=True, height_ratios=heights)
     for panel, curve in zip(panels, curves, strict=True):
         for number, (name, line) in enumerate(lines.items()):
@@ -74,18 +75,15 @@ def score_curve_figure(
             for place, classes in zip(curve.places, curve.classes, strict=True):
                 panel.text(place, 0.02, f"{classes:.0f}", transform=panel.get_xaxis_transform(), ha="center")
             panel.text(1.01, 0.02, below, transform=panel.transAxes, rotation=90)
-    longest = 0.6 * max(len(line.name) for line in lines.values()) * TEXT * POINT + 0.3  # a handle beside it
-    columns = min(3, len(lines), max(1, int(0.85 * column() / longest)))
-    panels[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2, **CLOSE)
-    curve = curves[0]
+    legend_above(panels[0])
     if logarithmic:
         bottom.set_xscale("log", base=2)
-        bottom.plot(curve.places, curve.objects, color="0.4", marker="o")
+        bottom.plot(first.places, first.objects, color="0.4", marker="o")
         bottom.set_xticks([], minor=True)
     else:
-        bottom.bar(curve.places, curve.objects, color="0.7")
-    bottom.set_yscale("log" if curve.objects.max() > 20 * max(curve.objects.min(), 1) else "linear")
-    for place, objects in zip(curve.places, curve.objects, strict=True):
+        bottom.bar(first.places, first.objects, color="0.7")
+    bottom.set_yscale("log" if first.objects.max() > 20 * max(first.objects.min(), 1) else "linear")
+    for place, objects in zip(first.places, first.objects, strict=True):
         bottom.annotate(
             f"{objects:.0f}" if objects >= 1 else f"{objects:.1g}",
             (place, objects),
@@ -94,8 +92,7 @@ def score_curve_figure(
             ha="center",
         )
     bottom.margins(y=0.35)
-    upright = len(curve.labels) * (0.64 * max(map(len, curve.labels)) + 0.9) * TEXT * POINT > 0.82 * column()
-    bottom.set_xticks(curve.places, curve.labels, rotation=90 if upright else 0)
+    bottom.set_xticks(first.places, first.labels, rotation=90 if turned else 0)
     bottom.set(xlabel=quantity, ylabel="Objects")
     return figure
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ...core.paper import TEXT, paper_style
+from ...core.paper import paper_style
 from ...runtime.thresholds import Curve
 from ..figures.curves import COLOURS, panels
 from ..metrics.spread import mean_and_std
@@ -43,7 +43,6 @@ def precision_recall_figure(evaluation: ClassEvaluation) -> Figure:
             xlabel="Completeness",
             ylabel="Purity",
         )
-        panel.title.set_fontsize(TEXT)
     handles, labels = max((panel.get_legend_handles_labels() for panel in axes), key=lambda each: len(each[1]))
     figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
     return figure

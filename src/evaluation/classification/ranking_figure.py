@@ -39,6 +39,6 @@ def ranking_figure(curves: Sequence[RankingCurve], kind: str) -> Figure:
     for panel in panels[len(of) :]:
         panel.remove()
     x, y = AXES[kind == ROC]
-    figure.supxlabel(x, fontsize=8)
-    figure.supylabel(y, fontsize=8)
+    figure.supxlabel(x)
+    figure.supylabel(y)
     return figure

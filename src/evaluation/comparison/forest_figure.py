@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from ...core.paper import TEXT, column, paper_style
+from ...core.paper import column, paper_style
 from .difference import Comparison, Difference
 from .direction import direction, words
 from .verdict import capital, interval_head, names_of, overall, parts
@@ -62,11 +62,11 @@ def forest_figure(lines: Lines, said: str, comparison: Comparison) -> Figure:
         axes.plot(
             [sign * of.mean], [place], "o", markersize=3.6, color="black", markerfacecolor=fill, markeredgewidth=0.6
         )
-    axes.set_yticks(range(len(lines)), [label for label, _ in lines], fontsize=TEXT)
+    axes.set_yticks(range(len(lines)), [label for label, _ in lines])
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     below = f"Difference, {interval_head(comparison)}\nfilled: p < {comparison.level:.2g} after Holm's correction"
-    figure.supxlabel(below, fontsize=TEXT)
-    figure.suptitle(said, fontsize=TEXT)
+    figure.supxlabel(below)
+    figure.suptitle(said)
     return figure

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
-from ...core.paper import POINT, TEXT, column, paper_style
+from ...core.paper import TEXT, column, paper_style
+from ..figures.width import text_width
 from .rankings import Ranking
 
 AXIS = 1.6  # inches that the ranks have at least
@@ -26,7 +25,9 @@ def rankings_figure(ranking: Ranking, names: Sequence[str], level: float) -> Fig
 
     k, order = len(names), np.argsort(ranking.mean_rank, kind="stable")
     half = (k + 1) // 2  # as scikit-posthocs parts them
-    left, right = (max(_width(f"{names[place]} (0.00) ") for place in side) for side in (order[:half], order[half:]))
+    left, right = (
+        max(text_width(f"{names[place]} (0.00) ") for place in side) for side in (order[:half], order[half:])
+    )
     wide = max(column(), left + right + AXIS + 0.1)
     high = 0.45 + 0.18 * (half + 3)
     figure = Figure(figsize=(wide, high))
@@ -55,9 +56,3 @@ def rankings_figure(ranking: Ranking, names: Sequence[str], level: float) -> Fig
         elbow.set_data([end, *x[1:]], y)
         text.set_x(end)
     return figure
-
-
-def _width(text: str) -> float:
-    """Inches that the text takes at the size of a figure."""
-    width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=TEXT), ismath=False)
-    return float(width) * POINT

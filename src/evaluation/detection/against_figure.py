@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from ..against.curve import Against
@@ -32,8 +33,8 @@ def against_figures(against: Mapping[str, Against]) -> dict[str, Figure]:
 
 
 def _figure(of: Against) -> Figure:
-    drawn = of.curve.mean
-    lines = {name: line for name, line in SCORES.items() if name in drawn} or _kinds(list(drawn))
+    drawn = [name for name, mean in of.curve.mean.items() if np.isfinite(mean).any()]
+    lines = {name: line for name, line in SCORES.items() if name in drawn} or _kinds(drawn)
     quantity = AXES.get(of.quantity, of.quantity.replace("_", " ").capitalize())
     level = "Score" if of.quantity in AXES else "Detection rate"
     return score_curve_figure([of.curve], quantity, lines, of.logarithmic, {"": level}, below="kinds")

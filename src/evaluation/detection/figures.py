@@ -86,7 +86,7 @@ def percentiles_figure(rows: ScorePredictions) -> Figure:
         )
     label = "Percentile among the scores of the training part" if told else "Score"
     axes.set(xlabel=label, ylabel="Share of the class", xlim=(edges[0], edges[-1]))
-    axes.legend(loc="upper left")
+    axes.legend()
     return figure
 
 

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from ...core.paper import column, paper_style
 from ..figures.curves import COLOURS
+from ..figures.width import legend_above
 from ..metrics.spread import std_bars
 from .early import Early
 
@@ -23,7 +24,7 @@ def early_figure(of: Early, branches: bool) -> Figure:
     ----------
     branches : whether classes of one branch are half as far apart as others.
     """
-    figure = Figure((column(), 3.6), layout="constrained")
+    figure = Figure((column(), 3.9), layout="constrained")
     panels = figure.subplots(2, 1, sharex=True)
     last = 2 * max(days for days in of.days if np.isfinite(days))
     places = np.array([days if np.isfinite(days) else last for days in of.days])
@@ -37,7 +38,7 @@ def early_figure(of: Early, branches: bool) -> Figure:
             )
         panel.set_ylabel(name)
         panel.set_ylim(bottom=-0.02)
-        panel.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
+        legend_above(panel)
     panels[1].set_ylabel("Distance" + (" (branches)" if branches else ""))
     panels[1].set_xscale("log", base=2)
     panels[1].set_xticks(places, [f"{days:g}" if np.isfinite(days) else "all" for days in of.days])

@@ -33,7 +33,6 @@ def kept_figure(classes: Sequence[str], mixes: Kept) -> Figure:
                     markersize=2,
                 )
         panel.set(xscale="log", ylim=(-0.03, 1.05), title=name, xlabel="Fraction kept")
-        panel.title.set_fontsize(7)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=2)
     return figure

@@ -8,12 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
-from ...core.paper import POINT, SMALL, TEXT, any_letter, column, full, paper_style
+from ...core.paper import POINT, SMALL, TEXT, column, full, paper_style
+from .width import text_width
 
 Cells = list[list[str]]
 
@@ -87,11 +86,11 @@ def matrix_figure(
     label = _longest(columns, laid.names) + 0.06
     across = label <= cell  # names fit under their cells
     bottom = (laid.names * LEADING * POINT if across else label) + 0.2
-    right = max(EDGE, (_width(columns.title, TEXT) - along * cell) / 2 + EDGE)  # wider than a narrow matrix
+    right = max(EDGE, (text_width(columns.title, TEXT) - along * cell) / 2 + EDGE)  # wider than a narrow matrix
     wide = left + along * cell + right
     title = _wrapped(laid.title, wide - 2 * EDGE)
     top = 0.07 + TEXT * LEADING * POINT * (1 + title.count("\n"))
-    over = (_width(rows.title, TEXT) - down * height) / 2
+    over = (text_width(rows.title, TEXT) - down * height) / 2
     top, bottom = max(top, over + EDGE), max(bottom, over + EDGE)
     total = (wide, bottom + down * height + top)
     figure = Figure(total)
@@ -149,18 +148,13 @@ def _lines(axes: Axes, rows: Side, columns: Side) -> None:
 
 
 def _widest(texts: Cells) -> float:
-    return max(_width(line, SMALL) for line in {line for row in texts for cell in row for line in cell.splitlines()})
+    return max(
+        text_width(line, SMALL) for line in {line for row in texts for cell in row for line in cell.splitlines()}
+    )
 
 
 def _longest(side: Side, size: float) -> float:
-    return 1.05 * max(_width(name, size) for name in side.names)  # pixels of a screen make letters wider
-
-
-def _width(text: str, size: float) -> float:
-    """Inches that the text takes at a size in points."""
-    with any_letter():
-        width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=size), ismath=False)
-    return width * POINT
+    return 1.05 * max(text_width(name, size) for name in side.names)  # pixels of a screen make letters wider
 
 
 def _wrapped(text: str, width: float) -> str:
@@ -168,7 +162,7 @@ def _wrapped(text: str, width: float) -> str:
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".lstrip()
-        if lines[-1] and _width(longer, TEXT) > width:
+        if lines[-1] and text_width(longer, TEXT) > width:
             lines.append(word)
         else:
             lines[-1] = longer

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...core.paper import column, paper_style
 from ...core.predictions import ForecastPredictions
 from ..figures.curves import COLOURS, REFERENCE, panels, unit_label
+from ..figures.width import legend_above, upright
 from .summary import ForecastEvaluation
 
 EXAMPLES, SEED = 6, 0
@@ -35,9 +36,9 @@ def horizons_figure(evaluation: ForecastEvaluation) -> Figure:
         _points(below, place, evaluation, names, color=COLOURS[number - 1], label=label)
         below.axhline(nominal, **(REFERENCE | {"color": COLOURS[number - 1]}))
     below.set(ylabel="Coverage", ylim=(0, 1.03), xlim=(-0.5, len(place) - 0.5))
-    below.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
+    legend_above(below)
     ticks = [name.removesuffix(" d").replace("below ", "<").replace("from ", "≥") for name in evaluation.horizons]
-    below.set_xticks(place, ticks, rotation=90 if max(map(len, ticks)) * len(ticks) > 50 else 0)
+    below.set_xticks(place, ticks, rotation=90 if upright(ticks) else 0)
     below.set_xlabel("Days after the last point seen")
     return figure
 

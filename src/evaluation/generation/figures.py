@@ -13,6 +13,7 @@ from ...core.paper import column, full, paper_style
 from ...core.predictions import FieldPredictions
 from ...runtime.tasks.generation import Grid
 from ..figures.curves import COLOURS, REFERENCE, unit_label
+from ..figures.width import legend_above
 from ..metrics.spread import percentiles
 from .spectra import by_channel, channels_of
 from .summary import FieldEvaluation
@@ -39,7 +40,7 @@ def spectra_figure(evaluation: FieldEvaluation) -> Figure:
             _band(middle, place, np.where(truth > 0, made / truth, np.nan), colour, name, "-")
         _band(below, place, coherence, colour, name, "-")
     above.set(xscale="log", yscale="log", ylabel=unit_label("P(k)", _power_unit(evaluation.grid)))
-    above.legend(ncols=min(2, len(of[0].channels)))
+    legend_above(above, 2)
     middle.axhline(1, **REFERENCE)
     middle.set_ylabel("P generated / P true")
     below.axhline(1, **REFERENCE)

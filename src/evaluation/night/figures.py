@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ...core.paper import column, paper_style
 from ..figures.curves import COLOURS
+from ..figures.width import CLOSE, legend_above, upright
 from .expected import Expected
 
 MARKERS = "osD^vPX<"
@@ -40,8 +41,9 @@ def night_figure(of: Expected, before: Mapping[str, float]) -> Figure:
         panel.errorbar(values, place + aside, xerr=bars, fmt=marker, color=colour, label=label, elinewidth=0.6)
     shares = [f"{name} ({_per_cent(of.mean['share'][index, 0])})" for name, index in zip(names, order, strict=True)]
     panel.set_yticks(place, shares)
-    panel.set(xlim=(-0.02, 1.02), xlabel=f"Fraction (in brackets the share of {of.name.replace('_', ' ')})")
-    panel.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
+    panel.set(xlim=(-0.02, 1.02))
+    figure.supxlabel(f"Fraction (in brackets the share of {of.name.replace('_', ' ')})")
+    figure.legend(loc="outside upper center", ncols=2, **CLOSE)
     panel.grid(axis="x", lw=0.3, color="0.85")
     panel.set_axisbelow(True)
     return figure
@@ -67,10 +69,9 @@ def night_by_figure(of: Expected) -> Figure:
         panels[2].plot(place, np.where(of.mean["alerts"][index, 1:] > 0, of.mean["alerts"][index, 1:], np.nan), **style)
     for panel, name in zip(panels, WHOLE.values(), strict=False):
         panel.set(ylim=(-0.03, 1.03), ylabel=name)
-    panels[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
+    legend_above(panels[0])
     panels[2].set(yscale="log", ylabel="Alerts a night" if of.counted else "Share of a night")
-    upright = max(map(len, of.bins[1:])) * len(place) > 50
-    panels[2].set_xticks(place, of.bins[1:], rotation=90 if upright else 0)
+    panels[2].set_xticks(place, of.bins[1:], rotation=90 if upright(of.bins[1:]) else 0)
     panels[2].set_xlabel(of.fact.replace("_", " ").capitalize())
     return figure
 

@@ -25,5 +25,6 @@ def slices_figure(of: Slices) -> Figure:
         panel.errorbar(row.difference, place, xerr=error, fmt="o", color=colour, mfc=fill, elinewidth=0.6)
     labels = [f"{row.fact.replace('_', ' ')} {row.slice} ({row.objects:.0f})" for row in rows]
     panel.set_yticks(np.arange(len(rows)), labels)
-    panel.set_xlabel(f"{of.metric.replace('_', ' ')}, slice minus rest")
+    words = of.metric.replace("_", " ")
+    figure.supxlabel(f"{words[:1].upper() + words[1:]}, slice minus rest")
     return figure

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.paper import TRAIN, VALIDATION, column, paper_style, render
+from ...core.paper import TRAIN, VALIDATION, column, full, paper_style, render
 from ...files import replacing
 from .importance import Importances
 
 FOLDER = "importances"
 SHOWN = 30  # features of a panel
+ROW = 0.132  # inches of a feature: text of 8 pt with its descent
 HEADER = ("forest", "feature", "impurity", "impurity_std", "permutation", "permutation_std")
 
 
@@ -42,7 +43,7 @@ def importance_figure(each: Sequence[Importances], names: Sequence[str]):  # typ
     shown = min(SHOWN, len(names))
     across = min(2, len(each))
     down = math.ceil(len(each) / across)
-    figure = Figure((column() * across, (0.105 * shown + 0.5) * down))
+    figure = Figure((column() if across == 1 else full(), (ROW * shown + 0.5) * down))
     figure.set_layout_engine("constrained", w_pad=0.1)  # inches: letters are a little wider in the file than here
     panels = figure.subplots(down, across, squeeze=False).ravel()
     for axes, one in zip(panels, each, strict=False):
@@ -59,7 +60,7 @@ def importance_figure(each: Sequence[Importances], names: Sequence[str]):  # typ
         axes.set_ylim(len(first) - 0.4, -0.6)
         axes.axvline(0, color="0.7", linewidth=0.4)
         axes.set_title(one.name, parse_math=False)
-        axes.set_xlabel("share of the largest importance")
+        axes.set_xlabel("Share of the largest importance")
         axes.tick_params(axis="y", length=0)
     for axes in panels[len(each) :]:
         axes.set_axis_off()
