@@ -18,7 +18,7 @@ CLOSE: dict[str, Any] = {
     "columnspacing": BETWEEN,
     "borderpad": AROUND,
 }
-AXES = 0.84  # of a column, what axes with a label beside them have left
+AXES = 0.8  # of a column, what axes with a label beside them have left
 
 
 def text_width(text: str, size: float = TEXT) -> float:
