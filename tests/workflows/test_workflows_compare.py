@@ -160,10 +160,12 @@ def test_a_paper_stands_beside_and_is_marked_as_never_tested(tiny_run, config, t
 
 
 def test_runs_are_meant_by_names_and_the_first_digits_of_an_id(tiny_run, config, tmp_path):
-    name = find_sources(config, [tiny_run[0].run_id])[0].name
-    assert [each.run_id for each in find_sources(config, [name, tiny_run[0].run_id[:8]])] == [tiny_run[0].run_id] * 2
+    client, name = MlflowClient(config.tracking.uri), "alone"
+    run_id = client.create_run("0", run_name=name).info.run_id
+    told = find_sources(config, [name, run_id[:12], tiny_run[0].run_id[:8]])
+    assert [each.run_id for each in told] == [run_id, run_id, tiny_run[0].run_id]
     with pytest.raises(AlertlabError, match="0123abcd: no file, and no run of that id or name"):
         find_sources(config, ["0123abcd"])
-    MlflowClient(config.tracking.uri).create_run("0", run_name=name)
-    with pytest.raises(AlertlabError, match=f"{name}: several runs in .*{tiny_run[0].run_id[:12]}"):
+    client.create_run("0", run_name=name)
+    with pytest.raises(AlertlabError, match=f"{name}: several runs in .*{run_id[:12]}"):
         find_sources(config, [name])

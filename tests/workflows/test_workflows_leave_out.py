@@ -233,10 +233,10 @@ def test_evaluate_compare_and_report_take_a_detector_of_a_table(done, place, tmp
     assert metrics["test/auroc"] == pytest.approx(result.metrics["test/auroc/one"])
     assert main(["compare", one, two, "--out", str(tmp_path / "c"), "resamples=20", "permutations=20"]) == 0
     tracking = f"tracking.uri=sqlite:///{folder}/mlflow.db"
-    page = str(tmp_path / "r.html")
-    words = [Path(one).name, "--out", page, tracking, "--allow", "spies", "--config-dir", str(place / "conf")]
+    paper = tmp_path / "paper"
+    words = [Path(one).name, "--out", str(paper), tracking, "--allow", "spies", "--config-dir", str(place / "conf")]
     assert main(["report", *words]) == 0
-    assert "AUROC" in Path(page).read_text()
+    assert "AUROC" in (paper / "report.html").read_text()
 
 
 @pytest.mark.usefixtures("blank_pictures")

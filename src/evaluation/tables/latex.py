@@ -147,7 +147,7 @@ def words(text: str) -> str:
 
 def _fit(tabular: str) -> tuple[bool, str, bool, bool]:
     """Whether it needs the page, the size of its letters, whether columns stand close, and whether it then fits."""
-    rows = [row.split(" & ") for row in tabular.splitlines() if " & " in row and "multicolumn" not in row]
+    rows = [row.split(" & ") for row in tabular.splitlines() if row.endswith(r"\\") and "multicolumn" not in row]
     columns = max(map(len, rows))
     letters = sum(max(_letters(row[place]) for row in rows if place < len(row)) for place in range(columns))
     close = columns > MANY

@@ -94,7 +94,7 @@ def test_holm_multiplies_the_smallest_p_by_the_number_of_slices(make_noisy):
 def test_of_random_slices_one_in_twenty_seems_to_differ(make_noisy):
     rows = make_noisy(n=300)
     seen = []
-    for seed in range(25):
+    for seed in range(12):
         random = np.random.default_rng(seed)
         facts = {"season": random.integers(0, 4, 300).astype(float), "right": random.random(300) < 0.8}
         means = judge_slices(
@@ -108,7 +108,7 @@ def test_of_random_slices_one_in_twenty_seems_to_differ(make_noisy):
             seed,
         )
         seen += [row.p for row in means.rows]
-    assert np.mean(np.array(seen) < 0.05) < 0.13  # of 100, four standard deviations
+    assert np.mean(np.array(seen) < 0.05) < 0.17  # of 48, four standard deviations
 
 
 def test_few_objects_have_no_p_value_and_rows_of_one_object_are_drawn_together(make_noisy):
