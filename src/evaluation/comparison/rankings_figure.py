@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from ...core.paper import TEXT, column, paper_style
 from ..figures.width import text_width
+from .direction import words
 from .rankings import Ranking
 
 AXIS = 1.6  # inches that the ranks have at least
@@ -48,7 +49,7 @@ def rankings_figure(ranking: Ranking, names: Sequence[str], level: float) -> Fig
     )
     axes.set_xlim(1, k)
     axes.set_xticks(range(1, k + 1))
-    said = f"Mean rank by {ranking.metric.replace('_', ' ')}; critical difference {ranking.critical:.2f}"
+    said = f"Mean rank by {words(ranking.metric)}; critical difference {ranking.critical:.2f}"
     figure.text(0.5, 1 - 0.04 / high, said, ha="center", va="top", fontsize=TEXT)
     for text, elbow in zip(drawn["labels"], drawn["elbows"], strict=True):  # at the ends of the axis, not of the ranks
         end = 1 if text.get_ha() == "right" else k
