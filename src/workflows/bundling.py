@@ -76,6 +76,22 @@ class BundleInfo:
         """Name of the bundle's folder."""
         return f"{self.name}-{self.version}.bundle"
 
+    def details(self, config: DictConfig, evaluation: Evaluation, training: Mapping[str, Any]) -> BundleDetails:
+        """What a bundle written now says of itself; ``training``: where it comes from."""
+        return BundleDetails(
+            name=self.name,
+            version=self.version,
+            description=self.description,
+            license=self.license,
+            license_text=self.license_text(),
+            authors=tuple(self.authors),
+            doi=self.doi,
+            evaluation=evaluation.to_json(),
+            config=to_yaml(config),
+            training=training,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
     def license_text(self) -> str:
         """The licence in full."""
         if self.license_file is not None:
@@ -135,16 +151,4 @@ def details_of(
         training["calibration"] = calibration
     if begun := run.tag("init_from.data"):
         training["init_from"] = {"run": config.model.init_from, "data": begun}
-    return BundleDetails(
-        name=info.name,
-        version=info.version,
-        description=info.description,
-        license=info.license,
-        license_text=info.license_text(),
-        authors=tuple(info.authors),
-        doi=info.doi,
-        evaluation=evaluation.to_json(),
-        config=to_yaml(config),
-        training=training,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
+    return info.details(config, evaluation, training)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from omegaconf import DictConfig
 
 from ... import __version__, runtime
 from ...bundle import BundleDetails, write_bundle
-from ...config import load, to_yaml
+from ...config import load
 from ...core.contracts import Data
 from ...core.held_out import held_out_rows, settled
 from ...core.predictions import ClassPredictions, Told
@@ -177,16 +176,4 @@ def details_of(
         },
         "dataset": {**sets[0], "name": " and ".join(names), "sha256": " and ".join(digests)},
     }
-    return BundleDetails(
-        name=info.name,
-        version=info.version,
-        description=info.description,
-        license=info.license,
-        license_text=info.license_text(),
-        authors=tuple(info.authors),
-        doi=info.doi,
-        evaluation=evaluation.to_json(),
-        config=to_yaml(config),
-        training=training,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
+    return info.details(config, evaluation, training)
