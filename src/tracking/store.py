@@ -116,7 +116,7 @@ class Tracker:
         return TrackedRun(self.connection, identity.run_id, directory, identity.seed)
 
     def find(self, words: str) -> str:
-        """The id of the run that is meant by an id, by its first 8 digits or more, or by a name.
+        """The id of the run that is meant by an id, by its first 8 digits or more, or by a name, of repeats too.
 
         Raises
         ------
@@ -125,7 +125,8 @@ class Tracker:
         """
         self._check_known(words)
         quote_ = "'" if "'" not in words else '"'
-        wanted = [f"attributes.run_name = {quote_}{words}{quote_}"] if quote_ not in words else []
+        names = [f"= {quote_}{words}{quote_}", f"LIKE {quote_}{words}, % repeats{quote_}"]  # alone, or of several
+        wanted = [f"attributes.run_name {name}" for name in names if quote_ not in words]
         if SHORT.fullmatch(words):
             wanted.insert(0, f"attributes.run_id LIKE '{words}%'")
         client = self.client

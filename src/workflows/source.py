@@ -1,5 +1,6 @@
 """What a verb that judges predictions is given: a table, the folder of a run, or a run by its id or name."""
 
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from ..runtime.errors import AlertlabError
 from ..tracking import RunRecord, Tracker
 
 TABLE, IDENTITY = "predictions.parquet", "run.json"
+REPEATS = re.compile(r", \d+ repeats$")  # at the end of the name of a run of several
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,9 @@ def find_sources(config: DictConfig, words: Sequence[str]) -> list[Source]:
         For one that is none, or a name of several runs.
     """
     found = [_find(config, each) for each in words]
+    ends = {REPEATS.search(each.name) and each.name.rpartition(", ")[2] for each in found}
+    if len(ends) == 1 and None not in ends:  # all have as many repeats, so that tells nothing apart
+        found = [replace(each, name=REPEATS.sub("", each.name)) for each in found]
     names = [each.name for each in found]
     return [each if names.count(each.name) == 1 else replace(each, name=_apart(each, names)) for each in found]
 

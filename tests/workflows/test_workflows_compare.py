@@ -94,6 +94,7 @@ def test_two_runs_on_one_split_have_their_differences(tiny_run, config, tmp_path
     page = (tmp_path / "comparison.html").read_text()
     assert not re.search(r"(src|href)=\"(?!data:|#|https://alerce)", page)
     assert "data:image/png" in page  # stamps of the objects on which they disagree
+    assert {"confusion.csv", "confusion.png"} <= {path.name for path in tmp_path.iterdir()}
     alone = metric_difference(config, tiny_run[0].run_id[:8], str(tmp_path / "other.parquet"), "log_loss")
     assert (alone.difference.mean, alone.difference.interval) == (log_loss.mean, log_loss.interval)
     assert alone.difference.gain == -log_loss.mean
@@ -164,6 +165,9 @@ def test_runs_are_meant_by_names_and_the_first_digits_of_an_id(tiny_run, config,
     run_id = client.create_run("0", run_name=name).info.run_id
     told = find_sources(config, [name, run_id[:12], tiny_run[0].run_id[:8]])
     assert [each.run_id for each in told] == [run_id, run_id, tiny_run[0].run_id]
+    two = [client.create_run("0", run_name=f"{each}, 5 repeats").info.run_id for each in ("forest", "boosting")]
+    told = find_sources(config, ["forest", "boosting"])
+    assert [(each.run_id, each.name) for each in told] == list(zip(two, ("forest", "boosting"), strict=True))
     with pytest.raises(AlertlabError, match="0123abcd: no file, and no run of that id or name"):
         find_sources(config, ["0123abcd"])
     client.create_run("0", run_name=name)

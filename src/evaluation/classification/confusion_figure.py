@@ -14,9 +14,7 @@ from .summary import ClassEvaluation
 What = Literal["fraction", "counts", "percentiles"]
 
 
-def confusion_figure(
-    evaluation: ClassEvaluation, what: What = "fraction", marked: NDArray[np.bool_] | None = None
-) -> Figure:
+def confusion_figure(evaluation: ClassEvaluation, what: What = "fraction") -> Figure:
     """Confusion matrix, rows true; colour is the fraction of the true class.
 
     Classes stand grouped by branch, with a thin line between branches. Where the
@@ -29,7 +27,6 @@ def confusion_figure(
     what : ``fraction`` prints the mean (and ± the standard deviation over repeats),
         ``counts`` the samples, summed over repeats, ``percentiles`` the median over
         repeats in per cent with the distances to the 95th and 5th percentile.
-    marked : (k, k) cells with a frame, in taxonomy order: such as those that differ between two runs.
     """
     order = np.ix_(evaluation.order, evaluation.order)
     classes = tuple(evaluation.classes[index] for index in evaluation.order)
@@ -48,8 +45,7 @@ def confusion_figure(
     }[what]
     over = f", {several} of {repeats} repeats" if repeats > 1 else ""
     true, predicted = (Side(f"{name} class", classes, evaluation.breaks) for name in ("True", "Predicted"))
-    framed = None if marked is None else marked[order]
-    return matrix_figure(fraction, true, predicted, [(texts, title + over) for texts, title in choices], framed)
+    return matrix_figure(fraction, true, predicted, [(texts, title + over) for texts, title in choices])
 
 
 def _fractions(mean: NDArray[np.float64], std: NDArray[np.float64]) -> list[tuple[Cells, str]]:

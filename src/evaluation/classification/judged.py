@@ -19,6 +19,7 @@ from .calibration import calibration_table
 from .decisions import sets_table, thresholds_table
 from .gallery import SEED, ClassGallery, galleries
 from .gallery import Example as Predicted
+from .ranking_curves import MOST, PRECISION, ROC, ranking_curves
 from .summary import ClassEvaluation
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def differ(first: ClassPredictions, second: ClassPredictions) -> int:
 
 
 def sections(evaluation: ClassEvaluation, rows: ClassPredictions) -> list[Section]:
-    """Class by class, confusion, reliability."""
+    """Class by class, confusion, rankings, reliability."""
     from .figures import calibration_figure  # here: matplotlib is half a second of import
 
     several = len(evaluation.repeats) > 1
@@ -91,10 +92,29 @@ def sections(evaluation: ClassEvaluation, rows: ClassPredictions) -> list[Sectio
     return [
         Section("classes", "Class by class", link="Classes", tables=evaluation.tables()[:1]),
         Section("confusion", "Confusion matrix", link="Confusion", pictures=confusion),
+        *_rankings(evaluation, rows),
         Section("reliability", "Reliability", pictures=[([reliable], False)], tables=[calibration_table(evaluation)]),
         *_decisions(evaluation),
         *_night(evaluation),
     ]
+
+
+def _rankings(evaluation: ClassEvaluation, rows: ClassPredictions) -> list[Section]:
+    """Curves of each class against the rest."""
+    from .figures import ranking_figure
+
+    curves = ranking_curves(rows, MOST, evaluation.confidence)
+    if not curves:
+        return []
+    bands = "one standard deviation over repeats" if len(evaluation.repeats) > 1 else "intervals over objects"
+    drawn = [
+        (
+            [Picture(ranking_figure(curves, kind), of, f"{of} of each class. Bands: {bands}. Dashes: a random order.")],
+            True,
+        )
+        for kind, of in ((ROC, "ROC curves"), (PRECISION, "Precision against recall"))
+    ]
+    return [Section("rankings", "Each class against the rest", link="Rankings", pictures=drawn)]
 
 
 def night_figures(evaluation: ClassEvaluation) -> "dict[str, Figure]":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...core.contracts import Data
+from ...evaluation.comparison.cells import Cells
 from ...evaluation.comparison.difference import Comparison, Pair
 from ...evaluation.comparison.disagreement import disagreement
 from ...evaluation.comparison.verdict import (
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 SHOWN = 12  # objects of a group in the gallery
 TABLES = 6  # pairs with tables of their own on the page
 BY_CLASS = ("top/recall", "recall", "precision", "f1", "rmse", "auroc", "average_precision")  # scores with a table
-RANKED = "critical_difference"
+RANKED, MATRIX = "critical_difference", "confusion"
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,15 @@ class Seen:
     note: str
 
 
-def figures_of(comparison: Comparison, rankings: Rankings, metric: str) -> "dict[str, Figure]":
-    """Name of a file -> figure."""
+def figures_of(comparison: Comparison, rankings: Rankings, metric: str, matrix: Cells | None) -> "dict[str, Figure]":
+    """Name of a file -> figure; ``matrix`` is of two classifiers."""
+    from ...evaluation.comparison.cells import cells_figure
     from ...evaluation.comparison.forest_figure import forest_figures  # here: matplotlib is half a second of import
     from ...evaluation.comparison.rankings_figure import rankings_figure
 
     figures = forest_figures(comparison, metric)
+    if matrix:
+        figures[MATRIX] = cells_figure(matrix, comparison, comparison.pairs[0])
     if metric in rankings:
         figures[RANKED] = rankings_figure(rankings[metric], comparison.names, comparison.level)
     return figures
@@ -114,7 +118,7 @@ def _sections(
     pairs = comparison.pairs[:TABLES]
     several = len(comparison.pairs) > 1
     note = f"Published: {published.source}. Other objects, so it is never tested against." if published else ""
-    drawn = [Picture(of, name.replace("_", " ")) for name, of in figures.items() if name != RANKED]
+    drawn = [Picture(of, name.replace("_", " ")) for name, of in figures.items() if name not in (RANKED, MATRIX)]
     more = f"The first {TABLES} pairs; differences.csv has all. " if len(pairs) < len(comparison.pairs) else ""
     bold = "Bold: significant after Holm's correction."
     whole = [in_words(metrics_table(comparison, pair)) for pair in pairs]
@@ -128,7 +132,8 @@ def _sections(
         for table in (parts_table(comparison, pair, score) for score in BY_CLASS if score in parts(pair))
     ]
     if by_class:
-        found.append(Section("by-class", "Class by class", tables=by_class, note=more + bold))
+        both = [([Picture(figures[MATRIX], "Confusion matrices of both runs")], True)] if MATRIX in figures else []
+        found.append(Section("by-class", "Class by class", tables=by_class, pictures=both, note=more + bold))
     if comparison.pairs[0].decisions:
         found.append(Section("decisions", "Decisions", tables=[mcnemar_table(comparison)], note=DECISIONS))
     if rankings:

@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 
 from ...config import instantiate, load
 from ...core.progress import counter, status
+from ...evaluation.comparison.cells import cells
 from ...evaluation.comparison.difference import Comparison, compare
 from ...evaluation.comparison.direction import direction
 from ...evaluation.comparison.pairing import RunRows, paired, rows_of_run
@@ -24,7 +25,7 @@ from ..source import Source, find_sources, predictions_at
 from .files import check, write
 from .page import Seen, figures_of, friedman_table, mcnemar_table, page_of
 from .recorded import recorded
-from .tables import Rankings, number_files, runs_table
+from .tables import Rankings, cells_csv, number_files, runs_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,10 +77,13 @@ def compare_runs(
         ranked = rankings(comparison.paired, comparison.level)
     metric = _headline(config, comparison)
     with status("drawing"):
-        figures = figures_of(comparison, ranked, metric)
+        two = comparison.pairs[0] if len(comparison.pairs) == 1 else None
+        matrix = cells(comparison, two, config.permutations) if two else None
+        figures = figures_of(comparison, ranked, metric, matrix)
         seen = _seen(config, sources, allowed)
         page = page_of(comparison, sources, ranked, figures, published, seen)
         files = number_files(comparison, metric, sources, ranked, published) | _drawn(config, figures)
+    files |= {"confusion.csv": cells_csv(matrix).encode()} if matrix else {}
     files[PAGE] = page.encode()
     write(out, files)
     tables = [runs_table(comparison, published)]

@@ -1,10 +1,12 @@
 """The numbers of a comparison as CSV, JSON and LaTeX: the same input gives the same bytes."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
 
+from ...evaluation.comparison.cells import Cells
 from ...evaluation.comparison.difference import Comparison, Judged, Pair
 from ...evaluation.comparison.rankings import Ranking
 from ...evaluation.comparison.verdict import (
@@ -65,6 +67,15 @@ def runs_table(comparison: Comparison, published: Published | None) -> Table:
         rows.append((name, *cells, *([published.text(name)] if published else [])))
     head = ("metric", *comparison.names, *(["published, not tested"] if published else []))
     return Table("runs", "runs", head, rows)
+
+
+def cells_csv(matrix: Cells) -> str:
+    """A row a cell of two confusion matrices: fractions of the true class, and p-values of all cells together."""
+    rows = [
+        [true, predicted, *(known(float(each[at])) for each in (matrix.first, matrix.second, matrix.p))]
+        for at, (true, predicted) in zip(np.ndindex(matrix.p.shape), product(matrix.classes, repeat=2), strict=True)
+    ]
+    return csv_text(["true", "predicted", "first", "second", "p"], rows)
 
 
 def _runs(comparison: Comparison, published: Published | None) -> str:
