@@ -113,6 +113,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "Perceptron",
         "PlainForest",
         "StampClassifier",
+        "TabularNetwork",
         "VariationalAutoencoder",
     ),
     ("model", "classifier"): OF_TABLES,

@@ -22,6 +22,7 @@ from .stamps.moments_forest import MomentsForest
 from .stamps.stamp_classifier import StampClassifier, stamp_input
 from .tables.boosting import GradientBoosting
 from .tables.perceptron import Perceptron
+from .tables.tabular_network import TabularNetwork
 
 __all__ = [
     "BEST",
@@ -48,6 +49,7 @@ __all__ = [
     "PineForest",
     "PlainForest",
     "StampClassifier",
+    "TabularNetwork",
     "VariationalAutoencoder",
     "gaussian_loss",
     "image_input",

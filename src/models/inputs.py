@@ -1,5 +1,6 @@
 """What a model's inputs are, by what the data have: tables, sequences, images, whatever is done with them first."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,6 +42,8 @@ def standardising(values: NDArray[np.floating] | Ragged) -> dict[str, Any]:
     """Subtract the mean of each column and divide by its deviation, as this train part has them; NaN is left out."""
     wide = np.asarray(values.values if isinstance(values, Ragged) else values, np.float64)
     flat = wide.reshape(-1, wide.shape[-1])
-    spread = np.nanstd(flat, axis=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a column of which nothing is known stays NaN
+        mean, spread = np.nan_to_num(np.nanmean(flat, axis=0)), np.nanstd(flat, axis=0)
     scale = np.where(spread > 0, spread, 1.0)  # a constant column stays 0
-    return {"op": "standardize", "mean": np.nanmean(flat, axis=0).tolist(), "scale": scale.tolist()}
+    return {"op": "standardize", "mean": mean.tolist(), "scale": scale.tolist()}

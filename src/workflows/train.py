@@ -27,6 +27,8 @@ from ..core.samples import Samples
 from ..evaluation import Evaluation, Evaluator
 from ..files import replacing
 from ..models import NONE
+from ..models.networks.freezing import NONE as UNFROZEN
+from ..models.networks.freezing import Freezing
 from ..runtime.errors import AlertlabError
 from ..runtime.tasks.detection import FALSE_ALARM_RATE
 from ..tracking import CONFIG, TrackedRun, Tracker, children_of, find_run, read_identity
@@ -154,6 +156,8 @@ def first_of(config: DictConfig) -> DictConfig:
     """The training before: what ``first`` says laid over all else, its datamodule in place of the other; one repeat."""
     first = OmegaConf.create(to_yaml(config)).first  # its references are to the training after it
     before = config.copy()
+    if "freeze" in before.model:
+        before.model.freeze = UNFROZEN  # it begins at random
     if "datamodule" in first:
         before.datamodule = first.pop("datamodule")
     alone = {"first": None, "repeats": 1, "run_name": f"{config.run_name}, first", "calibration": NONE}
@@ -203,6 +207,7 @@ def prepare(config: DictConfig, read: Data | None = None) -> Experiment:
     model = instantiate(config.model)
     check_task(model, evaluator)
     source = config.model.get("init_from")
+    Freezing(config.model.get("freeze", UNFROZEN)).check(bool(source) or has_first(config))
     start = warm_start(source, tracker) if source else None
     data: Data = instantiate(config.datamodule) if read is None else read
     for repeat in range(config.repeats):

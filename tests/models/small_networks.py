@@ -48,7 +48,7 @@ class Small(NetworkModel):
 
     def __init__(self, metrics=(), **changes):
         given = {"learning_rate": 0.01, "batch_size": 8, "balanced": False, "patience": 9, "trainer": TRAINER}
-        given |= {"augmentation": Augmentation(), "init_from": None, "init_last_layer": True, "freeze": False}
+        given |= {"augmentation": Augmentation(), "init_from": None, "init_last_layer": True}
         super().__init__(**given | changes, metrics=metrics)
 
     def inputs_of(self, train):

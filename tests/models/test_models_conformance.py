@@ -28,6 +28,14 @@ SMALL_OF_TABLES = {
     "gradient_boosting": ["model.n_estimators=5", "model.n_jobs=1"],
     "mlp": ["model.max_epochs=5", "model.dense=[8,4]", "model.quantiles=20", "model.n_jobs=1"],
 }
+SMALL_NETWORKS = {
+    "tabular_network": [
+        "model.dense=[16,8]",
+        "model.normalisation=batch",
+        "model.embedding=true",
+        "trainer.max_epochs=2",
+    ]
+}
 NARROW = ["model.dense=[16,8]", "model.latent=3", "model.batch_size=64", "trainer.max_epochs=2"]
 SMALL_DETECTORS = {
     "isolation_forest": ["model.n_estimators=20", "model.n_jobs=1"],
@@ -51,14 +59,14 @@ TABLES = {"of two levels": {}, "flat": {"branches": {}}}
 ALL = [
     *((name, variant) for name in SMALL for variant in VARIANTS),
     *((name, variant) for name in SMALL_OF_TABLES for variant in TABLES),
-    *((name, "of a table") for name in SMALL_DETECTORS),
+    *((name, "of a table") for name in (*SMALL_NETWORKS, *SMALL_DETECTORS)),
     *((name, "of light curves") for name in SMALL_OF_CURVES),
     *((name, f"of {task}") for name, task in TASKS.items()),
 ]
 
 
 def test_no_model_is_left_out():
-    assert sorted([*SMALL, *SMALL_OF_TABLES, *SMALL_DETECTORS, *SMALL_OF_CURVES]) == NAMES
+    assert sorted([*SMALL, *SMALL_OF_TABLES, *SMALL_NETWORKS, *SMALL_DETECTORS, *SMALL_OF_CURVES]) == NAMES
 
 
 @pytest.fixture(scope="module", params=ALL, ids=" ".join)
@@ -71,6 +79,8 @@ def fitted(request, tmp_path_factory, of_example):
         small = [*SMALL[name], *VARIANTS[variant], "datamodule.source.n=120", "trainer.max_epochs=2"]
         config = compose("train", [f"model={name}", *small])
         data = instantiate(config.datamodule)
+    elif name in SMALL_NETWORKS:
+        config, data = compose("train", [f"model={name}", *SMALL_NETWORKS[name]]), FeatureModule(leave_out=())
     elif name in SMALL_DETECTORS:
         config, data = compose("train", [f"model={name}", *SMALL_DETECTORS[name]]), FeatureModule()
     elif name in SMALL_OF_CURVES:

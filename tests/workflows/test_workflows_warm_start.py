@@ -30,7 +30,7 @@ def weights(result):
 
 
 def test_frozen_weights_stay_and_the_last_layer_learns(tiny, where, first):
-    start = [f"model.init_from={first.run_id}", "model.init_last_layer=false", "model.freeze=true"]
+    start = [f"model.init_from={first.run_id}", "model.init_last_layer=false", "model.freeze=last"]
     second = train(compose("train", [*tiny, *where, *start, "datamodule.source.seed=2"]))
     before, after = weights(first), weights(second)
     changed = {name for name in before if not before[name].equal(after[name])}
@@ -105,8 +105,8 @@ def test_testing_on_what_the_weights_have_seen_is_refused(tiny, where, first):
 def test_a_run_that_is_not_there_is_named(tiny, where, first):
     with pytest.raises(AlertlabError, match=f"{'0' * 32}: no such run in sqlite"):
         train(compose("train", [*tiny, *where, f"model.init_from={'0' * 32}"]))
-    with pytest.raises(AlertlabError, match=r"model\.freeze: leaves something to train only"):
-        train(compose("train", [*tiny, *where, f"model.init_from={first.run_id}", "model.freeze=true"]))
+    with pytest.raises(AlertlabError, match=r"model\.freeze: last freezes what another run has trained"):
+        train(compose("train", [*tiny, *where, "model.freeze=last"]))
 
 
 def test_test_objects_whose_light_curves_were_cut_count_as_not_seen(where, first, tmp_path):

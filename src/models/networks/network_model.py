@@ -20,6 +20,7 @@ from ...runtime.errors import AlertlabError
 from ...runtime.manifest import PROBABILITY, InputSpec, OutputSpec
 from ...runtime.ragged import Ragged, joined
 from ...runtime.tasks import task_named
+from .freezing import NONE, Freezing
 from .onnx_export import export_graph
 from .task import NetworkTask
 from .training import seed_everything, train
@@ -43,7 +44,7 @@ class NetworkModel(ABC):
     augmentation : of training stamps.
     trainer : ``conf/trainer/``, a Trainer that wants only its callbacks.
     init_from : weights file to begin with, None for random weights; in a config, the run that left it.
-    init_last_layer : take its last layer too. freeze : train nothing of what is taken.
+    init_last_layer : take its last layer too. freeze, thaw_every : see :class:`~.freezing.Freezing`.
     metrics : further ones of torchmetrics, measured on validation each epoch.
     """
 
@@ -60,7 +61,8 @@ class NetworkModel(ABC):
         trainer: Callable[..., pl.Trainer],
         init_from: Path | None,
         init_last_layer: bool,
-        freeze: bool,
+        freeze: str = NONE,
+        thaw_every: int = 1,
         metrics: Sequence[Metric] = (),
     ) -> None:
         for name, value, least in (
@@ -71,12 +73,9 @@ class NetworkModel(ABC):
             if not isinstance(value, int | float) or value < least:
                 raise AlertlabError(f"model.{name}: {value!r} is not a number of {least} or more")
         self.learning_rate, self.batch_size, self.balanced = learning_rate, batch_size, balanced
-        if freeze and (init_last_layer or not init_from):
-            raise AlertlabError(
-                "model.freeze: leaves something to train only with model.init_from=RUN_ID model.init_last_layer=false"
-            )
         self.patience, self.augmentation, self.trainer = patience, augmentation, trainer
-        self.init_from, self.init_last_layer, self.freeze = init_from, init_last_layer, freeze
+        self.init_from, self.init_last_layer = init_from, init_last_layer
+        self.freezing = Freezing(freeze, thaw_every)
         self.metrics = list(metrics)
 
     @abstractmethod
@@ -90,6 +89,10 @@ class NetworkModel(ABC):
     @abstractmethod
     def loss(self, output: Any, target: Tensor) -> Tensor:
         """(n,) loss of each sample; a target of queries is padded with NaN, and one of nothing is (n, 0)."""
+
+    def class_weights(self, train: Samples) -> Tensor | None:
+        """(classes,) weight of each class in the loss of training; None weighs all alike."""
+        return None
 
     def answers(self, output: Any) -> dict[str, Tensor]:
         """What the network says, by the names of outputs; also in the exported graph."""
@@ -105,6 +108,7 @@ class NetworkModel(ABC):
             raise AlertlabError(
                 "datamodule.split.validation: a network stops by its validation part; give it, say, 0.1"
             )
+        self.freezing.check(bool(self.init_from))
         seed_everything(run.seed)
         samples = data.samples("train")
         classes = len(samples.taxonomy.classes) if self.task == CLASSIFICATION else 0
@@ -114,9 +118,19 @@ class NetworkModel(ABC):
         names = tuple(spec.name for spec in self.inputs)
         network = self.build(samples)
         if self.init_from:
-            take_weights(network, Path(self.init_from), self.told, self.init_last_layer, self.freeze)
+            take_weights(network, Path(self.init_from), self.told, self.init_last_layer)
         network = _laid_out(network, torch.channels_last)  # trains 1.2 to 1.4 times as fast on CPU
-        task = NetworkTask(network, names, classes, self.loss, self.learning_rate, self._main, self.metrics)
+        task = NetworkTask(
+            network,
+            names,
+            classes,
+            self.loss,
+            self.learning_rate,
+            self._main,
+            self.metrics,
+            self.freezing,
+            self.class_weights(samples),
+        )
         data.loading = Loading(self.batch_size, self.balanced, self.augmentation, Prepare(self.inputs), run.seed)
         self.best_epoch = train(task, data, run, self.trainer, self.patience)
         self.network = _laid_out(task.network, torch.contiguous_format).eval()

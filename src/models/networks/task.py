@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torchmetrics import Metric, MetricCollection
 
 from ...runtime.errors import AlertlabError
+from .freezing import Freezing
 
 Batch = tuple[dict[str, Tensor], Tensor]
 Output = Tensor | tuple[Tensor, ...] | dict[str, Tensor]
@@ -57,8 +58,10 @@ class NetworkTask(pl.LightningModule):
     classes : number of classes, 0 where targets are none.
     loss : (output, target) -> (n,) values.
     learning_rate : of Adam.
-    answer : output -> what ``metrics`` are updated with beside the target.
+    answer : output -> the main answer, what ``metrics`` are updated with beside the target.
     metrics : further ones, of torchmetrics.
+    freezing : which layers are trained in which epoch.
+    weights : (classes,) of each class in the loss of training, none for 1; validation's are means over classes anyway.
     """
 
     network: nn.Module
@@ -73,8 +76,12 @@ class NetworkTask(pl.LightningModule):
         learning_rate: float,
         answer: Callable[[Any], Tensor],
         metrics: Sequence[Metric],
+        freezing: Freezing,
+        weights: Tensor | None = None,
     ) -> None:
         super().__init__()
+        self.freezing, self.weights = freezing, weights
+        freezing.at(network, 0)
         self.network, self.names, self.classes = network, names, classes
         self.loss, self.learning_rate, self.answer = loss, learning_rate, answer
         self.quantities = ("loss", "accuracy") if classes else ("loss",)
@@ -89,10 +96,9 @@ class NetworkTask(pl.LightningModule):
         return self.network(*(inputs[name] for name in self.names))
 
     def on_train_epoch_start(self) -> None:
-        """Frozen layers keep their running statistics too."""
-        for layer in self.network.modules():
-            if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) and not layer.weight.requires_grad:
-                layer.eval()
+        """Freeze what is frozen in this epoch."""
+        self.freezing.at(self.network, self.current_epoch)
+        self.freezing.hold_statistics(self.network)
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """Mean loss of a batch."""
@@ -102,7 +108,7 @@ class NetworkTask(pl.LightningModule):
         means = self._values(output, target, loss).detach().mean(1)
         named = {f"train_{name}": each for name, each in zip(self.quantities, means, strict=True)}
         self.log_dict(named, on_step=False, on_epoch=True, sync_dist=True, batch_size=len(loss))
-        return loss.mean()
+        return loss.mean() if self.weights is None else (loss * self.weights.to(loss.device)[target]).mean()
 
     def validation_step(self, batch: Batch, _: int) -> None:
         """Add a batch to the sums of its classes."""
@@ -136,7 +142,7 @@ class NetworkTask(pl.LightningModule):
 
     def _values(self, output: Any, target: Tensor, loss: Tensor) -> Tensor:
         """(quantities, n)."""
-        right = [(output.argmax(1) == target).float()] if self.classes else []
+        right = [(self.answer(output).argmax(1) == target).float()] if self.classes else []
         return torch.stack([loss, *right])
 
 

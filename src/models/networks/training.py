@@ -22,6 +22,7 @@ from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from ...core.contracts import Data, Run
 from ...runtime.errors import AlertlabError
 from .epochs import EndOfEpoch, SeedEpochs
+from .freezing import GRADUAL
 from .task import NetworkTask
 
 MONITOR = "validation_loss"
@@ -86,6 +87,8 @@ def train(task: NetworkTask, data: Data, run: Run, trainer: Callable[..., pl.Tra
             )
         except (MisconfigurationException, TypeError, ValueError) as error:
             raise AlertlabError(f"trainer: {str(error).splitlines()[0]}") from error
+        if task.freezing.freeze == GRADUAL and driver.world_size > 1:  # they share the layers of the first epoch alone
+            raise AlertlabError(f"model.freeze: {GRADUAL} trains in one process; give trainer=cpu")
         if not last.recorded()["done"]:
             _fit(driver, task, data, last.path)
     if not last.path.is_file():

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ...files import replacing
 from ...runtime.errors import AlertlabError
+from .freezing import layers_of
 
 FILE = "weights.safetensors"
 
@@ -22,14 +23,13 @@ def save_weights(network: nn.Module, classes: tuple[str, ...], folder: Path) -> 
     return path
 
 
-def take_weights(network: nn.Module, path: Path, classes: tuple[str, ...], last_layer: bool, freeze: bool) -> None:
+def take_weights(network: nn.Module, path: Path, classes: tuple[str, ...], last_layer: bool) -> None:
     """Put the weights of a file into a network.
 
     Parameters
     ----------
     classes : of the network.
-    last_layer : also that of the last layer, which is the one with the last parameters.
-    freeze : what is taken is not trained any more.
+    last_layer : also those of the last layer, see :func:`~.freezing.layers_of`.
 
     Raises
     ------
@@ -38,13 +38,13 @@ def take_weights(network: nn.Module, path: Path, classes: tuple[str, ...], last_
     """
     theirs, their_classes = read_weights(path)
     ours = network.state_dict()
-    last = last_layer_of(network)
+    last = {name.rpartition(".")[0] for name in layers_of(network)[-1]}
     if last_layer and their_classes != classes:
         raise AlertlabError(
             f"model.init_from: {path} tells {', '.join(their_classes)} apart, the data have {', '.join(classes)}; "
             "model.init_last_layer=false takes all but the last layer"
         )
-    taken = [name for name in ours if last_layer or not name.startswith(f"{last}.")]
+    taken = [name for name in ours if last_layer or name.rpartition(".")[0] not in last]
     for name in taken:
         found = tuple(theirs[name].shape) if name in theirs else "absent"
         if found != tuple(ours[name].shape):
@@ -53,8 +53,6 @@ def take_weights(network: nn.Module, path: Path, classes: tuple[str, ...], last_
                 "give the model the same inputs and widths as there"
             )
     network.load_state_dict(ours | {name: theirs[name] for name in taken})
-    for name, parameter in network.named_parameters():
-        parameter.requires_grad = not (freeze and name in taken)
 
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], tuple[str, ...]]:
@@ -66,9 +64,3 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], tuple[str, ...]]:
             )
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise AlertlabError(f"model.init_from: {path} holds no weights of alertlab ({error})") from error
-
-
-def last_layer_of(network: nn.Module) -> str:
-    """Name of the layer that owns the last parameters."""
-    *_, (name, _) = network.named_parameters()
-    return name.rpartition(".")[0]

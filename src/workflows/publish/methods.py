@@ -32,6 +32,7 @@ NOT_TOLD = {
     "init_from",
     "init_last_layer",
     "freeze",
+    "thaw_every",
     "n_jobs",
     "name",
 }  # of a model: told elsewhere, or nothing

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from alertlab.config import compose, instantiate
+from alertlab.models.networks.freezing import Freezing
 from alertlab.models.networks.network_model import Prepare
 from alertlab.models.networks.task import NetworkTask
 from sklearn.metrics import balanced_accuracy_score
@@ -24,6 +25,7 @@ def test_validation_is_balanced_over_classes():
         0.1,
         lambda logits: logits.softmax(1),
         [],
+        Freezing(),
     )
     logged = {}
     task.log_dict = lambda values, **_: logged.update(values)
