@@ -25,7 +25,18 @@ def quick(name, *more):
 
 @pytest.mark.parametrize(
     "name",
-    ["train", "inference", "first_batch", "features", "features_many", "forest", "sequences", "sweeps", "compare"],
+    [
+        "train",
+        "inference",
+        "first_batch",
+        "features",
+        "features_many",
+        "forest",
+        "sequences",
+        "sweeps",
+        "compare",
+        "neighbours",
+    ],
 )
 def test_it_measures_and_fills_every_cell(name, monkeypatch, store):
     class Folder(tempfile.TemporaryDirectory):

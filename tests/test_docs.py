@@ -93,6 +93,21 @@ def test_two_strange_files_become_a_bundle_as_documented(tmp_path, carry_out):
     assert "dropped" not in said  # nothing is wrong with these files
 
 
+def test_a_catalogue_becomes_a_bundle_for_others_as_documented(tmp_path, carry_out):
+    """Every block of the page, in its order."""
+    text = (ROOT / "docs" / "catalogues.md").read_text()
+    for path, content in re.findall(r"```yaml\n# (my\w+/\S+)\n(.*?)```", text, re.DOTALL):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+    small = "model.n_estimators=20 evaluation.resamples=20 evaluation.formats=[]"
+    said = ""
+    for language, block in blocks(text):
+        of_block = carry_out(language, block.replace("model=plain_forest", f"model=plain_forest {small}"))
+        said += of_block.out + of_block.err
+    assert len(pq.read_table(tmp_path / "answered.parquet")) == 1000
+    assert "ruwe is an input too" in said  # a notice of the first command
+
+
 def test_a_hunt_goes_as_documented(tmp_path, carry_out):
     """Every block of the page, in its order, with a person who answers twice."""
     text = (ROOT / "docs" / "hunt.md").read_text().replace("-n 300", "-n 100")

@@ -10,7 +10,8 @@ from .errors import ConfigError
 from .typed import parsed, quoted
 from .values import MAPPINGS
 
-WHOLE = MAPPINGS | {"max_features", "priors", "slices"}  # keys of these are the user's own: a new one replaces the old
+# keys of these are the user's own: a new one replaces the old
+WHOLE = MAPPINGS | {"derived", "max_features", "priors", "rules", "slices", "test_where", "units"}
 OPEN, CLOSE, QUOTES = "[{(", "]})", "'\""
 
 

@@ -84,6 +84,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ("datamodule", "label_rules", "*"): _named("alertlab.alerts", "LabelRule"),
     ("datamodule", "source"): Allowed(
         (
+            "alertlab.datamodules.CatalogueTable",
             "alertlab.datamodules.LightCurveFeatures",
             "alertlab.datamodules.LightCurveSequences",
             "alertlab.datamodules.ReadyTable",

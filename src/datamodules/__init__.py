@@ -5,11 +5,13 @@ from .parted import DataModule
 from .sequences.curve_rows import LightCurveSequences
 from .sequences.sequences import SequenceDataModule
 from .stamps.stamps import StampDataModule, ztf_stamps
+from .tables.catalogue import CatalogueTable
 from .tables.light_curves import LightCurveFeatures
 from .tables.ready_table import ReadyTable
 from .tables.tables import TableDataModule
 
 __all__ = [
+    "CatalogueTable",
     "CurveFiles",
     "DataModule",
     "LightCurveFeatures",

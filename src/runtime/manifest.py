@@ -38,14 +38,15 @@ class Column:
 
 @dataclass(frozen=True)
 class FeatureSetId:
-    """A set of features that alertlab computes from light curves.
+    """A set of features that alertlab computes from light curves, or derives from a catalogue.
 
     Attributes
     ----------
     name, version : e.g. "alerce152" and "1".
     sha256 : of its definition: features of another definition are refused.
-    recipe : how light curves became these features: sets, bands, unit, columns, cleaning, joined columns. What
-        predicts takes it by default; the runtime itself does not read it.
+    recipe : how light curves became these features: sets, bands, unit, columns, cleaning, joined columns; or, in
+        ``catalogue``, columns, units and derived columns of one. What predicts takes it by default; the runtime itself
+        does not read it.
     """
 
     name: str

@@ -144,7 +144,18 @@ def write_quasars(folder):
     return place
 
 
+def write_catalogue(folder):
+    """Sources all over the sky, with a column of labels."""
+    random, path = np.random.default_rng(1), folder / "catalogue.parquet"
+    table = pd.DataFrame({"source_id": np.arange(400), "ra": random.uniform(0, 360, 400)})
+    table = table.assign(dec=random.uniform(-80, 80, 400), ruwe=random.normal(1, 0.1, 400))
+    table.assign(kind=np.tile(["star", "galaxy"], 200)).to_parquet(path)
+    source = {"path": path, "columns": "[ruwe]", "label": "kind"}
+    return ["datamodule.classes=[star,galaxy]", *(f"datamodule.source.{key}={each}" for key, each in source.items())]
+
+
 WRITERS = {
+    "catalogue": write_catalogue,
     "sequences": write_sequences,
     "mallorn_sequences": write_mallorn_sequences,
     "quasars": write_quasars,

@@ -25,6 +25,7 @@ class FeatureRows:
     feature_set : the set they are, None where it is none that alertlab computes.
     facts : name -> (n,) numbers to judge by, never to learn from.
     rejected : table with ``object_id`` and ``reason`` of what is not among the rows.
+    truth : (n,) label that alone is judged by, None where there is none; None throughout where labels are also truth.
     places : ``mjd``, ``ra`` and so on -> (n,), as :class:`alertlab.core.samples.Samples` has them.
     """
 
@@ -36,6 +37,7 @@ class FeatureRows:
     facts: dict[str, NDArray[np.float64]]
     rejected: pa.Table = field(default_factory=lambda: REJECTED.empty_table())
     places: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    truth: Sequence[str | None] | None = None
 
 
 class FeatureSource(Protocol):

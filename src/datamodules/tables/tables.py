@@ -6,18 +6,23 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ...core.curves import Curve
 from ...core.given import listed
 from ...core.rows import Inputs
-from ...core.samples import Samples, number_of
+from ...core.samples import PARTS, UNLABELLED, Samples, number_of
 from ...core.split import SplitPlan
 from ...core.taxonomy import Taxonomy
+from ...features.catalogue.recipe import NAME as CATALOGUE
 from ...runtime.errors import AlertlabError
 from ..labelled import LabelledDataModule
+from .catalogue import CatalogueTable
 from .feature_rows import REJECTED, FeatureRows, FeatureSource, Placed
 from .light_curves import LightCurveFeatures
 from .telling import tell, tell_joined
+
+TRUTH = "test_truth"  # part
 
 
 class TableDataModule(LabelledDataModule):
@@ -54,6 +59,7 @@ class TableDataModule(LabelledDataModule):
         self.source, self.cut_days = source, {f"test_{days}d": days for days in days_of(cut_days)}
         self.rejected = REJECTED.empty_table()
         self.cut: dict[str, Samples] = {}
+        self.truth: NDArray[np.int64] | None = None  # class of each of all samples, where labels are not the truth
 
     @property
     def description(self) -> str:
@@ -62,13 +68,17 @@ class TableDataModule(LabelledDataModule):
 
     @property
     def further_parts(self) -> tuple[str, ...]:
-        """``test_16d`` and so on: the test part, of light curves cut after 16 days."""
-        return tuple(self.cut_days)
+        """``test_16d`` and so on: the test part, of light curves cut after 16 days; ``test_truth``: its true labels."""
+        apart = isinstance(self.source, CatalogueTable) and self.source.test_label is not None
+        return (*self.cut_days, TRUTH) if apart else tuple(self.cut_days)
 
     def samples(self, part: str | None = None) -> Samples:
         """The samples of train, validation, test, one of ``further_parts``, or of all, in a part or not; raw."""
+        if part == TRUTH and len(self.everything) and self.truth is not None:
+            return _labelled(replace(self.everything, target=self.truth).take(self.split.rows(self.everything, "test")))
         if part not in self.cut_days:
-            return super().samples(part)
+            found = super().samples(part)
+            return found if self.truth is None or part not in PARTS else _labelled(found)
         if part not in self.cut:
             self.cut[part] = self._samples(self.source.rows(self.cut_days[part]))
         cut = self.cut[part]
@@ -83,14 +93,13 @@ class TableDataModule(LabelledDataModule):
         return self.rejected
 
     def read(self) -> Samples:
-        """All labelled samples."""
+        """All labelled samples; with truths apart, those too that have one alone, which no training sees."""
         rows = self.source.rows(None)
         if self.plan.needs_places and isinstance(self.source, Placed):
             rows = replace(rows, places=self.source.places_of(rows.object_id))
-        self.left_out.clear()
         samples = self._samples(rows)
-        if rows.feature_set is None:  # columns of a file, which may hold anything
-            tell(samples, self.source.origin)
+        if rows.feature_set is None or CATALOGUE in rows.feature_set.recipe:  # columns that may hold anything
+            tell(_labelled(samples), self.source.origin)
         else:
             tell_joined(samples, self.source.origin, rows.feature_set.recipe.get("joined", ()))
         self.rejected = pa.concat_tables(
@@ -98,15 +107,23 @@ class TableDataModule(LabelledDataModule):
         )
         return samples
 
+    def _classes(self, labels: Sequence[str | None]) -> NDArray[np.int64]:
+        """(n,) number of the class of each label, -1 for those that are left out."""
+        named = [self.class_of(label, self.source.origin) for label in labels]
+        return np.array([UNLABELLED if name is None else self.taxonomy.index(name) for name in named], dtype=np.int64)
+
     def _samples(self, rows: FeatureRows) -> Samples:
-        named = [self.class_of(label, self.source.origin) for label in rows.label]
-        kept = np.array([name is not None for name in named], dtype=bool)
-        if not kept.any():
+        truth = None if rows.truth is None else self._classes(rows.truth)
+        self.left_out.clear()  # counts labels alone
+        target = self._classes(rows.label)
+        if not (target != UNLABELLED).any():
             raise no_object(self.source.origin, self.left_out)
+        kept = (target if truth is None else np.maximum(target, truth)) != UNLABELLED
+        self.truth = None if truth is None else truth[kept]
         objects = rows.object_id[kept]
         return Samples(
             Inputs({"features": np.ascontiguousarray(rows.values[kept])}),
-            np.array([self.taxonomy.index(name) for name in named if name is not None], dtype=np.int64),
+            target[kept],
             np.array([number_of(name) for name in objects.tolist()], dtype=np.int64),
             objects,
             self.taxonomy,
@@ -115,6 +132,10 @@ class TableDataModule(LabelledDataModule):
             {name: values[kept] for name, values in rows.facts.items()},
             places={name: values[kept] for name, values in rows.places.items()},
         )
+
+
+def _labelled(samples: Samples) -> Samples:
+    return samples.take(samples.labelled)
 
 
 def days_of(given: Any) -> list[int]:

@@ -15,6 +15,8 @@ from .expected import expected_counts, set_sizes
 from .result import PredictResult
 from .rows import predict_rows
 
+CATALOGUE = "catalogue"  # in the recipe of the inputs
+
 
 def predict(
     bundle: Path,
@@ -36,7 +38,8 @@ def predict(
     bundle : folder or zip.
     path : alerts, as :func:`alertlab.alerts.read_alerts` reads them, for a bundle that takes stamps and, perhaps,
         metadata; light curves, see :func:`~.light_curves.predict_light_curves` and :func:`~.curves.predict_curves`, for
-        one that takes their features or their points; or, for any bundle, rows that lie ready, see
+        one that takes their features or their points; a catalogue, see :func:`~.catalogue.predict_catalogue`, for one
+        that was trained on a catalogue; or, for any bundle, rows that lie ready, see
         :func:`~.rows.predict_rows`.
     out : Parquet file of predictions.
     strict : stop at the first alert that cannot be used; nothing is written then.
@@ -84,6 +87,12 @@ def _predicted(
 ) -> PredictResult:
     """By the kind of inputs that the bundle takes, and of what lies at the path."""
     names = {spec.name for spec in loaded.inputs}
+    made = loaded.inputs[0].feature_set
+    if names == {"features"} and made is not None and CATALOGUE in made.recipe and found.kind is not Kind.ARRAYS:
+        from .catalogue import predict_catalogue  # here: alerts need no trees of the sky
+
+        _refuse(non_detections, overrides, bundle)
+        return predict_catalogue(loaded, found, out, strict)
     computed = names == {"features"} and loaded.inputs[0].feature_set is not None
     if computed and found.kind is not Kind.ARRAYS:
         from .light_curves import predict_light_curves  # here: alerts need neither numba nor hydra
@@ -96,9 +105,13 @@ def _predicted(
         from .curves import predict_curves  # likewise
 
         return predict_curves(loaded, overrides, found, out, strict, folders, allowed)
-    if non_detections is not None or overrides:
-        given = "--non-detections" if non_detections is not None else overrides[0]
-        raise AlertlabError(f"{given}: is for light curves, and {bundle} takes other inputs; leave it out")
+    _refuse(non_detections, overrides, bundle)
     if found.kind is Kind.ARRAYS or names - {"stamp", "metadata"}:
         return predict_rows(loaded, found, out, strict)
     return predict_alerts(loaded, found, out, strict)
+
+
+def _refuse(non_detections: Path | None, overrides: Sequence[str], bundle: Path) -> None:
+    if non_detections is not None or overrides:
+        given = "--non-detections" if non_detections is not None else overrides[0]
+        raise AlertlabError(f"{given}: is for light curves, and {bundle} takes other inputs; leave it out")

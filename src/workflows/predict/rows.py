@@ -52,7 +52,7 @@ def predict_rows(bundle: Bundle, found: Found, out: Path, strict: bool) -> Predi
         batches = _of_arrays(bundle, found.path) if found.kind is Kind.ARRAYS else _of_table(bundle, found)
         for objects, samples, inputs in track(batches, "answering"):
             numbers.append(samples)
-            predictions, undecided = _answered(bundle, objects, samples, inputs)
+            predictions, undecided = answered(bundle, objects, samples, inputs)
             if strict and undecided:
                 raise AlertlabError(f"{found.path}: {undecided[0]}: {UNDECIDED} (--strict)")
             table = predictions.table()
@@ -72,9 +72,10 @@ def predict_rows(bundle: Bundle, found: Found, out: Path, strict: bool) -> Predi
     return PredictResult(out, rejected, classified, reasons)
 
 
-def _answered(
+def answered(
     bundle: Bundle, objects: NDArray[np.str_], samples: NDArray[np.int64], inputs: Inputs
 ) -> tuple[Predictions, list[str]]:
+    """Predictions of some rows, and the objects that have none."""
     rows, given, answers, lost = decided(bundle, inputs)
     return new_predictions(bundle.manifest, samples[rows], objects[rows], given, answers), objects[lost].tolist()
 
