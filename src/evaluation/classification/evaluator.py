@@ -141,7 +141,10 @@ class Evaluator(TaskEvaluator[ClassPredictions, ClassEvaluation]):
         """Reliability, confusion of each level, and scores against facts and days."""
         from . import figures  # here: matplotlib is half a second of import
 
-        drawn = {"reliability": figures.calibration_figure(evaluation)}
+        drawn = {
+            "reliability": figures.calibration_figure(evaluation),
+            "reliability_by_class": figures.reliability_by_class_figure(labelled(predictions, self.part)),
+        }
         rankings = rankings_of(predictions, self.part, self.resamples, self.confidence)
         drawn |= {kind: figures.ranking_figure(rankings, kind) for kind in GRID if rankings}
         for prefix, level in evaluation.levels.items():

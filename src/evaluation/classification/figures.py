@@ -4,6 +4,7 @@ from .calibration_figure import calibration_figure
 from .confusion_figure import confusion_figure
 from .decisions_figure import precision_recall_figure
 from .ranking_figure import ranking_figure
+from .reliability_by_class import reliability_by_class_figure
 from .score_curve_figure import score_curve_figure
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "confusion_figure",
     "precision_recall_figure",
     "ranking_figure",
+    "reliability_by_class_figure",
     "score_curve_figure",
 ]

@@ -76,7 +76,7 @@ def differ(first: ClassPredictions, second: ClassPredictions) -> int:
 
 def sections(evaluation: ClassEvaluation, rows: ClassPredictions) -> list[Section]:
     """Class by class, confusion, rankings, reliability."""
-    from .figures import calibration_figure  # here: matplotlib is half a second of import
+    from .figures import calibration_figure, reliability_by_class_figure  # here: matplotlib is half a second of import
 
     several = len(evaluation.repeats) > 1
     bars = "standard deviation over repeats" if several else "68 % interval of a fraction (Wilson)"
@@ -84,6 +84,12 @@ def sections(evaluation: ClassEvaluation, rows: ClassPredictions) -> list[Sectio
         calibration_figure(evaluation),
         "Reliability diagram: accuracy against probability",
         f"Below the diagonal the model is overconfident. Bars: {bars}.",
+    )
+    by_class = Picture(
+        reliability_by_class_figure(rows),
+        "Reliability of each class",
+        "Fraction of a class against its probability, rows of all repeats together. Bars: 68 % interval of a fraction. "
+        "Grey: before calibration.",
     )
     confusion = [
         (_confusion(level, " of the top level" if prefix else ""), len(level.classes) > 10)
@@ -93,7 +99,12 @@ def sections(evaluation: ClassEvaluation, rows: ClassPredictions) -> list[Sectio
         Section("classes", "Class by class", link="Classes", tables=evaluation.tables()[:1]),
         Section("confusion", "Confusion matrix", link="Confusion", pictures=confusion),
         *_rankings(evaluation, rows),
-        Section("reliability", "Reliability", pictures=[([reliable], False)], tables=[calibration_table(evaluation)]),
+        Section(
+            "reliability",
+            "Reliability",
+            pictures=[([reliable], False), ([by_class], True)],
+            tables=[calibration_table(evaluation)],
+        ),
         *_decisions(evaluation),
         *_night(evaluation),
     ]

@@ -92,7 +92,7 @@ def test_nothing_is_asked_of_any_host(html):
 
 def test_figures_load_nothing_either(html):
     svgs = re.findall(r"data:image/svg\+xml;base64,([^\"]*)", html)
-    assert len(svgs) == 6
+    assert len(svgs) == 7
     for svg in svgs:
         text = base64.b64decode(svg).decode()
         assert "<image" not in text
