@@ -40,7 +40,7 @@ def bins_of(probability: Values, own: NDArray[np.bool_]) -> Bins:
     probability : (n,) of the class. own : (n,) whether a row is of it.
     """
     narrow = np.minimum((probability * BINS).astype(np.int64), BINS - 1)
-    number = large_enough(np.bincount(narrow, minlength=BINS), LEAST)[narrow]
+    number = large_enough(np.bincount(narrow, minlength=BINS).astype(np.float64), LEAST)[narrow]
     count = np.bincount(number).astype(np.float64)
     return Bins(np.bincount(number, probability) / count, np.bincount(number, own) / count, count)
 
