@@ -115,6 +115,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "PlainForest",
         "StampClassifier",
         "TabularNetwork",
+        "UnsupervisedForest",
         "VariationalAutoencoder",
     ),
     ("model", "classifier"): OF_TABLES,

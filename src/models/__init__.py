@@ -10,6 +10,7 @@ from .detectors.mahalanobis import Mahalanobis
 from .detectors.mc_isolation_forest import McIsolationForest
 from .detectors.nearest_neighbours import NearestNeighbours
 from .detectors.one_class_svm import OneClassSVM
+from .detectors.unsupervised_forest import UnsupervisedForest
 from .expert.aad_forest import AADForest
 from .expert.pine_forest import PineForest
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
@@ -50,6 +51,7 @@ __all__ = [
     "PlainForest",
     "StampClassifier",
     "TabularNetwork",
+    "UnsupervisedForest",
     "VariationalAutoencoder",
     "gaussian_loss",
     "image_input",

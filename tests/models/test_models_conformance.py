@@ -42,6 +42,7 @@ SMALL_DETECTORS = {
     "one_class_svm": [],
     "nearest_neighbours": ["model.neighbours=3"],
     "mahalanobis": [],
+    "unsupervised_forest": ["model.forests=3", "model.n_estimators=5", "model.columns=3", "model.n_jobs=1"],
     "least_confidence": ["model.classifier.n_estimators=12", "model.classifier.n_jobs=1"],
     "autoencoder": NARROW,
     "variational_autoencoder": NARROW,

@@ -18,6 +18,7 @@ DETECTORS = {
     "one_class_svm": ["model.nu=0.05"],
     "nearest_neighbours": [],
     "mahalanobis": [],
+    "unsupervised_forest": ["model.forests=20", "model.n_jobs=1"],
     "least_confidence": ["model.classifier.n_estimators=50", "model.classifier.n_jobs=1"],
     "autoencoder": [*TINY, "model.latent=2"],
     "variational_autoencoder": [*TINY, "model.latent=2"],
