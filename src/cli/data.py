@@ -117,6 +117,14 @@ def simulate_survey(options: argparse.Namespace) -> None:
     _show_simulated(options, result, ("packets", "labels.csv", *tables))
 
 
+def simulate_spectra(options: argparse.Namespace) -> None:
+    """Verb ``simulate spectra``."""
+    from ..workflows.simulate import simulate_spectra as workflow
+
+    result = workflow(options.out, options.number, options.seed, options.difficulty)
+    _show_simulated(options, result, ("spectra", "labels.csv"))
+
+
 def _show_simulated(options: argparse.Namespace, result: Mapping[str, Any], names: Sequence[str]) -> None:
     if options.json:
         print_json(result)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .bundles import bundle_check, bundle_info, bundle_pack
-from .data import features, predict, simulate_light_curves, simulate_stamps, simulate_survey
+from .data import features, predict, simulate_light_curves, simulate_spectra, simulate_stamps, simulate_survey
 from .hunt import hunt
 from .options import config_options, folders, new_verb
 from .runs import strangest, sync
@@ -153,13 +153,14 @@ def add_data_verbs(verbs: Any) -> None:
         help="folder of runs (default: %(default)s)",
     )
 
-    kinds = verbs.add_parser("simulate", help="write simulated alerts and light curves").add_subparsers(
+    kinds = verbs.add_parser("simulate", help="write simulated alerts, light curves and spectra").add_subparsers(
         metavar="KIND", required=True
     )
     for name, action, text, unit, content in (
         ("stamps", simulate_stamps, "write simulated ZTF packets", "packets", "packets/ and labels.csv"),
         ("lightcurves", simulate_light_curves, "write simulated light curves", "objects", "tables and labels.csv"),
         ("survey", simulate_survey, "write objects with packets and light curves", "objects", "packets/ and tables"),
+        ("spectra", simulate_spectra, "write simulated spectra of galaxies", "spectra", "spectra/ and labels.csv"),
     ):
         verb = new_verb(kinds, name, action, text, "-n 2000 --out simulated --seed 1", "simulate ")
         verb.add_argument("-n", "--number", type=int, default=2000, metavar="N", help=f"{unit} (default: %(default)s)")

@@ -88,12 +88,16 @@ PLACES: dict[tuple[str, ...], Allowed] = {
             "alertlab.datamodules.LightCurveFeatures",
             "alertlab.datamodules.LightCurveSequences",
             "alertlab.datamodules.ReadyTable",
+            "alertlab.datamodules.SpectrumRows",
             "alertlab.simulate.SimulatedStamps",
         )
     ),
     ("datamodule", "source", "curves"): _named("alertlab.datamodules", "CurveFiles", "SimulatedCurves"),
     ("datamodule", "source", "curves", "simulator"): _named(
         "alertlab.simulate", "SimulatedLightCurves", "SimulatedQuasars", "SimulatedTransients"
+    ),
+    ("datamodule", "source", "spectra"): Allowed(
+        ("alertlab.datamodules.SpectrumFiles", "alertlab.simulate.SimulatedSpectra")
     ),
     ("model",): _named(
         "alertlab.models",

@@ -4,6 +4,7 @@ from .curve_files import CurveFiles, SimulatedCurves
 from .parted import DataModule
 from .sequences.curve_rows import LightCurveSequences
 from .sequences.sequences import SequenceDataModule
+from .spectra.spectrum_rows import SpectrumFiles, SpectrumRows
 from .stamps.stamps import StampDataModule, ztf_stamps
 from .tables.catalogue import CatalogueTable
 from .tables.light_curves import LightCurveFeatures
@@ -19,6 +20,8 @@ __all__ = [
     "ReadyTable",
     "SequenceDataModule",
     "SimulatedCurves",
+    "SpectrumFiles",
+    "SpectrumRows",
     "StampDataModule",
     "TableDataModule",
     "ztf_stamps",

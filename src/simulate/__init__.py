@@ -1,6 +1,7 @@
 """The embedded data, for tests, teaching and benchmarks: packets of five classes, light curves of fifteen, and both.
 
-Beside them nuclei that change their state, and transients in six bands, for detectors of what is strange.
+Beside them nuclei that change their state, transients in six bands and spectra of galaxies, for detectors of what is
+strange.
 
 Nothing in them refers to the sky: names, places and light are drawn at random,
 in ZTF's formats and ranges.
@@ -10,16 +11,19 @@ from .dataset import write_dataset
 from .light_curves import SimulatedLightCurves, write_light_curves, write_survey
 from .quasars import SimulatedQuasars
 from .source import SimulatedStamps
+from .spectra import SimulatedSpectra, write_spectra
 from .stamps import simulate_packets
 from .transients import SimulatedTransients
 
 __all__ = [
     "SimulatedLightCurves",
     "SimulatedQuasars",
+    "SimulatedSpectra",
     "SimulatedStamps",
     "SimulatedTransients",
     "simulate_packets",
     "write_dataset",
     "write_light_curves",
+    "write_spectra",
     "write_survey",
 ]

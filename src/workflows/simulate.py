@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.progress import counter
-from ..simulate import write_dataset, write_light_curves, write_survey
+from ..simulate import write_dataset, write_light_curves, write_spectra, write_survey
 
 
 def simulate_stamps(out: Path, n: int, seed: int, difficulty: float) -> dict[str, Any]:
@@ -45,3 +45,15 @@ def simulate_survey(out: Path, n: int, seed: int, difficulty: float) -> dict[str
     """
     with counter("simulating") as progress:
         return write_survey(out, n, seed, difficulty, progress)
+
+
+def simulate_spectra(out: Path, n: int, seed: int, difficulty: float) -> dict[str, Any]:
+    """Write ``n`` simulated spectra of galaxies as SDSS publishes them, and their kinds, which the summary counts.
+
+    Raises
+    ------
+    AlertlabError
+        For a folder that is not empty, or a number out of range.
+    """
+    with counter("simulating") as progress:
+        return write_spectra(out, n, seed, difficulty, progress)

@@ -12,6 +12,7 @@ from alertlab.runtime import Ragged
 from alertlab.runtime.operations import apply
 from alertlab.simulate import write_dataset
 from examples import TASKS
+from spectra_by_hand import write_lists
 from tables_by_hand import WRITERS
 
 NAMES = sorted(path.stem for path in Path(conf.__file__).parent.glob("datamodule/[!_]*.yaml"))
@@ -35,6 +36,14 @@ def files(tmp_path_factory):
     tiny |= {name: write(folder) for name, write in WRITERS.items()}
     simulated = ("simulated_light_curves", "simulated_outliers", "simulated_sequences")
     tiny |= dict.fromkeys(simulated, SIMULATED_CURVES)
+    spectra = [*(["GALAXY"] * 24), *(["STAR", "QSO"] * 4)]
+    path = write_lists(folder / "spectra.parquet", spectra)
+    tiny["spectra"] = [f"datamodule.source.spectra.path={path}", "datamodule.source.pixels=40"]
+    tiny["simulated_spectra"] = [
+        "datamodule.source.spectra.n=200",
+        "datamodule.source.spectra.strange=0.3",
+        "datamodule.source.pixels=40",
+    ]
     return tiny | {name: ["datamodule.source.curves.simulator.n=600"] for name in SIMULATED_SEQUENCES}
 
 

@@ -1,0 +1,1 @@
+"""Spectra on one grid of wavelengths, a row each."""
