@@ -125,6 +125,14 @@ def simulate_spectra(options: argparse.Namespace) -> None:
     _show_simulated(options, result, ("spectra", "labels.csv"))
 
 
+def simulate_clusters(options: argparse.Namespace) -> None:
+    """Verb ``simulate clusters``."""
+    from ..workflows.simulate import simulate_clusters as workflow
+
+    result = workflow(options.out, options.number, options.seed, options.stars)
+    _show_simulated(options, result, ("catalogue.parquet", "clusters.csv", "members.csv"))
+
+
 def _show_simulated(options: argparse.Namespace, result: Mapping[str, Any], names: Sequence[str]) -> None:
     if options.json:
         print_json(result)

@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from .bundles import bundle_check, bundle_info, bundle_pack
-from .data import features, predict, simulate_light_curves, simulate_spectra, simulate_stamps, simulate_survey
+from .data import (
+    features,
+    predict,
+    simulate_clusters,
+    simulate_light_curves,
+    simulate_spectra,
+    simulate_stamps,
+    simulate_survey,
+)
 from .hunt import hunt
 from .options import config_options, folders, new_verb
 from .runs import strangest, sync
@@ -176,6 +184,25 @@ def add_data_verbs(verbs: Any) -> None:
                 choices=("published", "equal"),
                 help="class shares: of the published labelled set, or equal (default: %(default)s)",
             )
+
+    verb = new_verb(
+        kinds,
+        "clusters",
+        simulate_clusters,
+        "write a simulated catalogue of the disc with open clusters",
+        "-n 1 --stars 20000 --out simulated --seed 1",
+        "simulate ",
+    )
+    verb.add_argument("-n", "--number", type=int, default=1, metavar="N", help="fields (default: %(default)s)")
+    verb.add_argument("--stars", type=int, default=20000, metavar="N", help="stars of a field (default: %(default)s)")
+    verb.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="new folder: catalogue.parquet, clusters.csv, members.csv",
+    )
+    verb.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
 
     parts = verbs.add_parser("bundle", help="check, describe or pack a bundle").add_subparsers(
         metavar="ACTION", required=True

@@ -1,12 +1,13 @@
 """The embedded data, for tests, teaching and benchmarks: packets of five classes, light curves of fifteen, and both.
 
 Beside them nuclei that change their state, transients in six bands and spectra of galaxies, for detectors of what is
-strange.
+strange; and fields of the disc with open clusters.
 
 Nothing in them refers to the sky: names, places and light are drawn at random,
 in ZTF's formats and ranges.
 """
 
+from .clusters import SimulatedClusters, write_clusters
 from .dataset import write_dataset
 from .light_curves import SimulatedLightCurves, write_light_curves, write_survey
 from .quasars import SimulatedQuasars
@@ -16,12 +17,14 @@ from .stamps import simulate_packets
 from .transients import SimulatedTransients
 
 __all__ = [
+    "SimulatedClusters",
     "SimulatedLightCurves",
     "SimulatedQuasars",
     "SimulatedSpectra",
     "SimulatedStamps",
     "SimulatedTransients",
     "simulate_packets",
+    "write_clusters",
     "write_dataset",
     "write_light_curves",
     "write_spectra",

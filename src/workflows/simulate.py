@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.progress import counter
-from ..simulate import write_dataset, write_light_curves, write_spectra, write_survey
+from ..simulate import write_clusters, write_dataset, write_light_curves, write_spectra, write_survey
 
 
 def simulate_stamps(out: Path, n: int, seed: int, difficulty: float) -> dict[str, Any]:
@@ -57,3 +57,15 @@ def simulate_spectra(out: Path, n: int, seed: int, difficulty: float) -> dict[st
     """
     with counter("simulating") as progress:
         return write_spectra(out, n, seed, difficulty, progress)
+
+
+def simulate_clusters(out: Path, n: int, seed: int, stars: int) -> dict[str, Any]:
+    """Write ``n`` simulated fields of so many stars with open clusters, side by side; the summary counts.
+
+    Raises
+    ------
+    AlertlabError
+        For a folder that is not empty, or a number out of range.
+    """
+    with counter("simulating") as progress:
+        return write_clusters(out, n, seed, (stars, stars), progress)

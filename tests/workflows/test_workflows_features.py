@@ -180,10 +180,10 @@ def test_a_killed_run_goes_on_where_it_stopped_and_gives_the_same_table(frame, t
 def test_workers_end_with_a_run_that_is_killed(frame, tmp_path):
     code = (
         "import os, signal, sys, time\n"
-        "from alertlab.features.runs.parallel import _context, start_worker\n"
+        "from alertlab.features.processes import _context, start_worker\n"
         "from concurrent.futures import ProcessPoolExecutor\n"
         "if __name__ == '__main__':\n"
-        "    pool = ProcessPoolExecutor(1, _context(), start_worker, (os.getpid(),))\n"
+        "    pool = ProcessPoolExecutor(1, _context('alertlab.features.processes'), start_worker, (os.getpid(),))\n"
         "    print(pool.submit(os.getpid).result(), flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from ...features.runs.parallel import start_worker
+from ...features.processes import start_worker
 from ...runtime.errors import AlertlabError
 from .cell import Ground, Task, work
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...core.cores import cores
-from ...features.runs.parallel import start_worker
+from ...features.processes import start_worker
 from ...runtime.errors import AlertlabError
 
 LINES = 3  # of the log of a worker that failed, to be shown

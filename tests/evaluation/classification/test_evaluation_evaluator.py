@@ -15,7 +15,14 @@ TABLES = {"evaluation.json", "calibration.tex"} | LEVEL
 WHOLE = {"classes.csv", "classes.tex", "results.tex", "roc.csv", "precision_recall_by_class.csv"}
 TABLES |= WHOLE
 SEVERAL = {"confusion_percentiles.csv", "confusion_percentiles.tex"}
-FIGURES = {"confusion_matrix", "confusion_counts", "reliability", "reliability_by_class", "roc", "precision_recall_by_class"}
+FIGURES = {
+    "confusion_matrix",
+    "confusion_counts",
+    "reliability",
+    "reliability_by_class",
+    "roc",
+    "precision_recall_by_class",
+}
 HISTORY = [{"epoch": epoch, "repeat": 0, "train_loss": 1.0, "validation_loss": 1.0} for epoch in range(3)]
 
 
@@ -40,7 +47,10 @@ def test_the_top_level_has_its_own_files(light_curves, two_levels, tmp_path):
     tables = TABLES | SEVERAL
     top = {name.replace(".", "_top.") for name in LEVEL | SEVERAL}
     drawn = {"confusion_matrix", "confusion_counts", "confusion_percentiles"}
-    figures = {f"{name}{end}.png" for name in drawn for end in ("", "_top")} | {"reliability.png", "reliability_by_class.png"}
+    figures = {f"{name}{end}.png" for name in drawn for end in ("", "_top")} | {
+        "reliability.png",
+        "reliability_by_class.png",
+    }
     figures |= {"roc.png", "precision_recall_by_class.png"}
     assert names(tmp_path) == tables | top | figures
     with (tmp_path / "metrics_top.csv").open() as file:
