@@ -14,6 +14,7 @@ from ..alerts import Alert, read_alerts
 from ..config import compose
 from ..core.curves import Curve, read_curves
 from ..core.driven import explained
+from ..core.flux_columns import wavelengths_of
 from ..core.predictions import ScorePredictions
 from ..core.progress import status, track
 from ..core.samples import Samples
@@ -22,6 +23,7 @@ from ..door.table import open_table
 from ..evaluation.detection.evaluator import ranked_csv
 from ..evaluation.detection.summary import strangest as order_of
 from ..evaluation.report import strangest_html
+from ..evaluation.report.catalogue import Usual
 from ..features.recipe import Recipe
 from ..files import replacing
 from ..runtime.errors import AlertlabError
@@ -96,14 +98,15 @@ def strangest(source: str, out: Path, number: int = 50, sources: Sources | None 
     bundle = None if sources.bundle is None else runtime.load(sources.bundle)
     if bundle is not None and bundle.task.name != rows.task:
         raise AlertlabError(f"{sources.bundle}: is of a {bundle.task.name}, and the predictions of a {rows.task}")
-    if sources.rows is not None:
-        top = _explained(top, bundle, sources.rows)
     curves = _curves(top, bundle, sources) if sources.light_curves else {}
-    samples = _stamps(top, sources.alerts) if sources.alerts else None
+    samples, between = _stamps(top, sources.alerts) if sources.alerts else None, None
+    if sources.rows is not None:
+        top, spectra, between = _explained(top, bundle, sources.rows)
+        samples = samples or spectra
     with replacing(table) as partial:
         partial.write_text(ranked_csv(top, number), encoding="utf-8")
     with replacing(out) as partial, status("drawing"):
-        html = strangest_html(path.name, _facts(rows, bundle), rows, top, samples, curves)
+        html = strangest_html(path.name, _facts(rows, bundle), rows, top, samples, curves, between)
         partial.write_text(html, encoding="utf-8")
     pictured = np.isin(top.object_id, list(curves)) | (np.isin(top.sample_id, samples.sample_id) if samples else False)
     told = 0 if top.driven_by is None else int((top.driven_by != "").sum())
@@ -124,8 +127,13 @@ def _facts(rows: ScorePredictions, bundle: runtime.Bundle | None) -> dict[str, s
     return {name: value for name, value in facts.items() if value}
 
 
-def _explained(top: ScorePredictions, bundle: runtime.Bundle | None, path: Path) -> ScorePredictions:
-    """What drives the rows that a table holds, by the names of their objects."""
+def _explained(
+    top: ScorePredictions, bundle: runtime.Bundle | None, path: Path
+) -> tuple[ScorePredictions, Samples | None, Usual | None]:
+    """What drives the rows that a table holds, by the names of their objects; spectra too, and where they usually are.
+
+    Both are None where the rows are no spectra.
+    """
     if bundle is None:
         raise AlertlabError(f"--rows {path}: what drives a score only the bundle can say; give --bundle too")
     usual = bundle.manifest.answers.usual
@@ -146,7 +154,7 @@ def _explained(top: ScorePredictions, bundle: runtime.Bundle | None, path: Path)
     if len(place) < table.num_rows:
         raise AlertlabError(f"--rows {path}: an object stands there twice; a row is one object")
     there = np.isin(top.object_id, list(place))
-    words = np.full(len(top), "", object)
+    words, spectra, between = np.full(len(top), "", object), None, None
     if there.any():
         rows = [place[name] for name in top.object_id[there].tolist()]
         values = np.asarray(bundle.table(table.take(rows))[spec.name], np.float32)
@@ -156,7 +164,12 @@ def _explained(top: ScorePredictions, bundle: runtime.Bundle | None, path: Path)
 
         known = explained(top.take(there), values, spec.columns, usual, score_of, len(rows))
         words[there] = known.driven_by
-    return replace(top, driven_by=words.astype(np.str_))
+        if wavelengths_of(spec.columns) is not None:
+            identity = top.sample_id[there], top.object_id[there]
+            spectra = Samples({spec.name: values}, None, *identity, None, {spec.name: spec.columns})
+            low, _, high = np.array([each or (np.nan,) * 3 for each in usual]).T
+            between = low, high
+    return replace(top, driven_by=words.astype(np.str_)), spectra, between
 
 
 def _curves(top: ScorePredictions, bundle: runtime.Bundle | None, sources: Sources) -> Mapping[str, Curve]:

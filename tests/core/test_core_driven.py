@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from alertlab.core.driven import NONE, explained, falls
+from alertlab.core.driven import NONE, explained, falls, windows
+from alertlab.core.flux_columns import flux_columns, wavelengths_of, windows_in
 from alertlab.runtime import Column
 from samples_by_hand import predictions
 from sklearn.ensemble import IsolationForest
@@ -56,3 +57,28 @@ def test_a_forest_names_the_column_that_was_made_strange():
     values[np.arange(12), np.arange(12)] = 8  # row i by column i
     fall = falls(values, usual, lambda rows: -forest.score_samples(rows))
     assert fall.argmax(axis=1).tolist() == list(range(12))
+
+
+def test_of_a_spectrum_windows_of_pixels_are_made_usual_together():
+    """A line over four pixels of the same window lowers the score by all of its squares at once."""
+    columns = flux_columns(np.linspace(4000, 5990, 200))
+    usual = [(0.9, 1.0, 1.1)] * 200
+    values = np.ones((4, 200), np.float32)
+    values[2, 100:104] = 3
+    score = lambda rows: ((rows - 1) ** 2).sum(axis=1)  # noqa: E731
+    rows = replace(predictions("detection"), score=score(values))
+    told = str(explained(rows, values, columns, usual, score, 1).driven_by[2])
+    assert told.startswith("5000 to 5030 A 3 (usually 0.9 to 1.1)")
+    ((low, high),) = windows_in(told)
+    assert low <= 5000 < 5030 <= high
+    own = falls(values, usual, score, windows(200))
+    assert own[2].max() == pytest.approx(16)
+    assert np.count_nonzero(own) == 1
+
+
+def test_columns_are_those_of_a_spectrum_only_if_all_are():
+    columns = flux_columns(np.array([4000.0, 5000.126, 6000.0]))
+    assert wavelengths_of(columns).tolist() == [4000.0, 5000.13, 6000.0]
+    assert wavelengths_of((*columns, Column("redshift"))) is None
+    assert wavelengths_of(columns[:2]) is None
+    assert wavelengths_of(COLUMNS) is None

@@ -18,7 +18,8 @@ HEADER = ("Score", "Percentile", "Nearest class", "True class", "Outlier", "Driv
 FIRST = "Of one object the row of highest score. "
 EXPLAINED = (
     "A row is driven by the columns that alone, put at the median of the "
-    "training part, lower its score most; of columns that say the same, none may."
+    "training part, lower its score most; of columns that say the same, none may. "
+    "Of a spectrum it is windows of pixels."
 )
 OUTLIERS, BARS = {1: "yes", 0: "no", UNKNOWN: ""}, {1: "right", 0: "wrong", UNKNOWN: "other"}
 NOTE = "Of one object the first row is shown. The bar is the percentile among the scores of the training part."

@@ -1,4 +1,4 @@
-"""What there is to see of a prediction: its stamp, its light curve, its metadata."""
+"""What there is to see of a prediction: its stamp, its light curve, its spectrum, its metadata."""
 
 import math
 import re
@@ -6,19 +6,26 @@ from collections.abc import Mapping
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from ...alerts.alert import BANDS
 from ...core.curves import Curve, curve_of
+from ...core.flux_columns import wavelengths_of, windows_in
 from ...core.samples import Samples
 from ...runtime.manifest import Column
 from ...runtime.ragged import Ragged
 from ..shown import Example
 from .light_curve import light_curve_svg
+from .spectrum import spectrum_svg
 from .stamps import stamp_picture
 
-STAMP, CURVE = "stamp", "light_curve"
+STAMP, CURVE, FEATURES = "stamp", "light_curve", "features"
 ZTF, EXPLORER = re.compile(r"ZTF\d\d[a-z]{7}"), "https://alerce.online/object/"
+USUAL = (0.05, 0.95)  # of the rows, between which a pixel of a spectrum usually is
 TYPICAL = 64  # pixels of a side, of images of unequal size
+
+
+Usual = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 class Catalogue:
@@ -26,18 +33,24 @@ class Catalogue:
 
     Parameters
     ----------
-    samples : of which the input ``stamp`` or ``light_curve``, where there is one, is shown; None for none.
+    samples : of which the input ``stamp`` or ``light_curve``, or a table of the pixels of spectra, where there is one,
+        is shown; None for none.
     curves : light curves by object, of samples that hold none themselves.
+    usual : (k,) each, between which pixels of spectra usually are; None for what the samples say.
     """
 
-    def __init__(self, samples: Samples | None, curves: Mapping[str, Curve] | None = None) -> None:
+    def __init__(
+        self, samples: Samples | None, curves: Mapping[str, Curve] | None = None, usual: Usual | None = None
+    ) -> None:
         self.samples, self.curves = samples, curves or {}
+        self.wavelength = None if samples is None else wavelengths_of(samples.columns.get(FEATURES, ()))
+        self.usual = usual or self._usual()
         self.row = {} if samples is None else {int(number): row for row, number in enumerate(samples.sample_id)}
 
     @property
     def shows(self) -> bool:
         """Whether there is a picture of anything."""
-        return bool(self.pixels or self.sequences or self.curves)
+        return bool(self.pixels or self.sequences or self.curves or self.spectra)
 
     @property
     def draws(self) -> bool:
@@ -60,6 +73,11 @@ class Catalogue:
         """Whether the samples are light curves themselves."""
         return len(self._shape(CURVE)) == 3
 
+    @property
+    def spectra(self) -> bool:
+        """Whether the samples are spectra."""
+        return self.wavelength is not None
+
     def picture(self, sample_id: int) -> str | None:
         """The stamp as the ``data:`` URI of a picture; None where there is none."""
         one = self._one(sample_id) if self.pixels else None
@@ -72,6 +90,14 @@ class Catalogue:
             found = curve_of(np.asarray(one.inputs[CURVE][0], np.float32), one.columns.get(CURVE, ()))
         return None if found is None else light_curve_svg(found, example.object_id)
 
+    def spectrum(self, example: Example) -> Markup | None:
+        """The spectrum as an element of the page, with the windows that drive its score; None where there is none."""
+        one = self._one(example.sample_id)
+        if one is None or self.wavelength is None:
+            return None
+        flux = np.asarray(one.inputs[FEATURES][0], np.float64)
+        return spectrum_svg(self.wavelength, flux, self.usual, windows_in(example.note), example.object_id)
+
     def link(self, object_id: str) -> str | None:
         """A page of the survey about an object, by its name; it is asked for when somebody follows it."""
         return EXPLORER + object_id if ZTF.fullmatch(object_id) else None
@@ -79,7 +105,7 @@ class Catalogue:
     def metadata(self, sample_id: int) -> list[tuple[Column, str]]:
         """Each column of the table inputs, and its value in words."""
         one = self._one(sample_id)
-        if one is None:
+        if one is None or self.spectra:  # a thousand pixels, which are drawn
             return []
         return [
             (column, _value(float(value), column))
@@ -87,6 +113,15 @@ class Catalogue:
             if len(one.shape(name)) == 2 and not isinstance(one.inputs[name], Ragged)  # a sequence has no single value
             for column, value in zip(columns, one.inputs[name][0], strict=True)
         ]
+
+    def _usual(self) -> Usual:
+        if self.samples is None or self.wavelength is None or not len(self.samples):
+            return np.zeros(0), np.zeros(0)
+        values = np.asarray(self.samples.inputs[FEATURES], np.float64)
+        known = np.isfinite(values).any(axis=0)
+        low, high = np.full((2, values.shape[1]), np.nan)
+        low[known], high[known] = np.nanquantile(values[:, known], USUAL, axis=0)
+        return low, high
 
     def _shape(self, name: str) -> tuple[int, ...]:
         """Of an input; empty where there is none."""

@@ -56,9 +56,9 @@ def light_curve_svg(curve: Curve, name: str) -> Markup:
     colours = colours_of(curve.band.tolist())
     parts = [f'<path class="axes" d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}"/>']
     for tick in x.ticks():
-        parts.append(_tick(float(x(np.array(tick))), BOTTOM, 0, 3, tick))
+        parts.append(tick_mark(float(x(np.array(tick))), BOTTOM, 0, 3, tick))
     for tick in y.ticks():
-        parts.append(_tick(LEFT, float(y(np.array(tick))), -3, 0, tick))
+        parts.append(tick_mark(LEFT, float(y(np.array(tick))), -3, 0, tick))
     for band, colour in colours.items():
         own = curve.band == band
         value, wide = curve.value[own], error[own]
@@ -102,7 +102,8 @@ def axis(low: Values, high: Values, start: float, stop: float) -> Axis:
     return Axis(least - room, most + room, start, stop)
 
 
-def _tick(x: float, y: float, dx: float, dy: float, value: float) -> str:
+def tick_mark(x: float, y: float, dx: float, dy: float, value: float) -> str:
+    """A mark at a place of an axis, and its value."""
     place = f'x="{x - 5:.1f}" y="{y + 3:.1f}" text-anchor="end"' if dx else f'x="{x:.1f}" y="{y + 13:.1f}"'
     middle = "" if dx else ' text-anchor="middle"'
     return f'<path class="axes" d="M{x:.1f} {y:.1f}l{dx} {dy}"/><text {place}{middle}>{value:.6g}</text>'

@@ -8,7 +8,7 @@ from ...core.curves import Curve
 from ...core.predictions import ScorePredictions
 from ...core.samples import Samples
 from ..detection.judged import EXPLAINED, HEADER, example
-from .catalogue import Catalogue
+from .catalogue import Catalogue, Usual
 from .page import environment, latent_section
 from .stamps import MISSING_COLOUR
 
@@ -22,6 +22,7 @@ def strangest_html(
     top: ScorePredictions,
     samples: Samples | None,
     curves: Mapping[str, Curve],
+    usual: Usual | None = None,
 ) -> str:
     """The page: ``top`` with what there is to see of them, and the map of the embedding of all.
 
@@ -29,9 +30,10 @@ def strangest_html(
     ----------
     name : heading. facts : label -> value, below it.
     rows : all, for their number and the map. top : the strangest, in their order.
-    samples : with the stamps or light curves of some. curves : light curves by object.
+    samples : with the stamps, light curves or spectra of some. curves : light curves by object.
+    usual : between which the pixels of spectra usually are; None where they are none.
     """
-    catalogue = Catalogue(samples, curves)
+    catalogue = Catalogue(samples, curves, usual)
     words = top.driven_by is not None and bool((top.driven_by != "").any())
     return (
         environment()
