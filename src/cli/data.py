@@ -133,6 +133,14 @@ def simulate_clusters(options: argparse.Namespace) -> None:
     _show_simulated(options, result, ("catalogue.parquet", "clusters.csv", "members.csv"))
 
 
+def simulate_gaia(options: argparse.Namespace) -> None:
+    """Verb ``simulate gaia``."""
+    from ..workflows.simulate import simulate_gaia as workflow
+
+    result = workflow(options.out, options.number, options.seed, options.difficulty)
+    _show_simulated(options, result, ("gaia.parquet",))
+
+
 def _show_simulated(options: argparse.Namespace, result: Mapping[str, Any], names: Sequence[str]) -> None:
     if options.json:
         print_json(result)

@@ -9,6 +9,7 @@ from .data import (
     features,
     predict,
     simulate_clusters,
+    simulate_gaia,
     simulate_light_curves,
     simulate_spectra,
     simulate_stamps,
@@ -161,13 +162,14 @@ def add_data_verbs(verbs: Any) -> None:
         help="folder of runs (default: %(default)s)",
     )
 
-    kinds = verbs.add_parser("simulate", help="write simulated alerts, light curves and spectra").add_subparsers(
-        metavar="KIND", required=True
-    )
+    kinds = verbs.add_parser(
+        "simulate", help="write simulated alerts, light curves, catalogues and spectra"
+    ).add_subparsers(metavar="KIND", required=True)
     for name, action, text, unit, content in (
         ("stamps", simulate_stamps, "write simulated ZTF packets", "packets", "packets/ and labels.csv"),
         ("lightcurves", simulate_light_curves, "write simulated light curves", "objects", "tables and labels.csv"),
         ("survey", simulate_survey, "write objects with packets and light curves", "objects", "packets/ and tables"),
+        ("gaia", simulate_gaia, "write simulated Gaia sources", "sources", "gaia.parquet"),
         ("spectra", simulate_spectra, "write simulated spectra of galaxies", "spectra", "spectra/ and labels.csv"),
     ):
         verb = new_verb(kinds, name, action, text, "-n 2000 --out simulated --seed 1", "simulate ")

@@ -46,6 +46,8 @@ def _named(package: str, *names: str, partial: bool = False) -> Allowed:
 
 SPLIT = _named("alertlab.core.split", "SplitPlan")
 TRAINER = _named("pytorch_lightning", "Trainer", partial=True)
+AUGMENTATION = _named("alertlab.core.contracts", "Augmentation")
+METRICS = Allowed(modules=("torchmetrics.classification", "torchmetrics.regression"), base="torchmetrics.Metric")
 OF_TABLES = _named(
     "alertlab.models",
     "FlatBalancedForest",
@@ -92,6 +94,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
             "alertlab.simulate.SimulatedStamps",
         )
     ),
+    ("datamodule", "source", "simulator"): _named("alertlab.simulate", "SimulatedGaia"),
     ("datamodule", "source", "curves"): _named("alertlab.datamodules", "CurveFiles", "SimulatedCurves"),
     ("datamodule", "source", "curves", "simulator"): _named(
         "alertlab.simulate", "SimulatedLightCurves", "SimulatedQuasars", "SimulatedTransients"
@@ -102,6 +105,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ("model",): _named(
         "alertlab.models",
         "Autoencoder",
+        "ColumnCut",
         "ContextualDetector",
         "DeepSVDD",
         "DihedralClassifier",
@@ -117,14 +121,26 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "OneClassSVM",
         "Perceptron",
         "PlainForest",
+        "SplitModel",
         "StampClassifier",
         "TabularNetwork",
         "UnsupervisedForest",
         "VariationalAutoencoder",
     ),
     ("model", "classifier"): OF_TABLES,
+    **{
+        ("model", side, *place): allowed
+        for side in ("below", "above")  # members of a SplitModel
+        for place, allowed in {
+            (): Allowed((*OF_TABLES.names, "alertlab.models.TabularNetwork")),
+            ("augmentation",): AUGMENTATION,
+            ("trainer",): TRAINER,
+            ("trainer", "callbacks", "*"): CALLBACKS,
+            ("metrics", "*"): METRICS,
+        }.items()
+    },
     ("forest",): _named("alertlab.models", "AADForest", "PineForest"),
-    ("model", "augmentation"): _named("alertlab.core.contracts", "Augmentation"),
+    ("model", "augmentation"): AUGMENTATION,
     ("model", "trainer"): TRAINER,
     ("trainer",): TRAINER,
     ("trainer", "callbacks", "*"): CALLBACKS,
@@ -154,9 +170,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "optuna.pruners", "HyperbandPruner", "MedianPruner", "NopPruner", "SuccessiveHalvingPruner", "WilcoxonPruner"
     ),
     ("launcher",): _named("alertlab.workflows.sweep.launch", "Jobs", "Processes"),
-    ("model", "metrics", "*"): Allowed(
-        modules=("torchmetrics.classification", "torchmetrics.regression"), base="torchmetrics.Metric"
-    ),
+    ("model", "metrics", "*"): METRICS,
     # for models of a package of one's own, which take such parts
     ("model", "optimizer"): Allowed(modules=("torch.optim",), base="torch.optim.Optimizer", partial=None),
     ("model", "scheduler"): Allowed(

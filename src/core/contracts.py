@@ -89,6 +89,10 @@ class Data(Protocol):
         """Light curves of objects, to be looked at; those that there are, mostly none."""
         ...
 
+    def through(self, change: Callable[[Samples], Samples]) -> "Data":
+        """The same parts of the same data, each seen through a function: what a member of a model learns from."""
+        ...
+
     def write_rejected(self, path: Path) -> int:
         """Write what could not be used as a table, where there is any; their number."""
         ...

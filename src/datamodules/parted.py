@@ -1,7 +1,7 @@
 """What all datamodules share: samples parted by object, and batches of them."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -94,6 +94,12 @@ class DataModule(pl.LightningDataModule):
     def samples(self, part: str | None = None) -> Samples:
         """The samples of train, validation or test, or of all, in a part or not; raw."""
         return self.everything if part is None else self.everything.take(self.split.rows(self.everything, part))
+
+    def through(self, change: Callable[[Samples], Samples]) -> "DataModule":
+        """The same parts of the same data, each seen through a function: what a member of a model learns from."""
+        from .through import Through  # here: it is a datamodule itself
+
+        return Through(self, change)
 
     def write_rejected(self, path: Path) -> int:
         """Write what could not be used as a table, where there is any; their number."""

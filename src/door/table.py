@@ -116,6 +116,11 @@ def open_table(path: Path) -> OpenTable:
         return OpenTable(path, schema, _added(path, schema), reader)
 
 
+def table_in_memory(table: pa.Table, name: str) -> OpenTable:
+    """A table that was made, not read, as one of a file; ``name`` is what errors call it."""
+    return OpenTable(Path(name), table.schema, frozenset(), _InMemory(table))
+
+
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
     """Whatever a damaged file makes of a library is one line that names it."""
@@ -153,6 +158,22 @@ def _added(path: Path, schema: pa.Schema) -> frozenset[str]:
     named = {each for each in index if isinstance(each, str)}
     keys = HEALPIX | {part.partition("=")[0] for part in path.parent.parts if "=" in part}
     return frozenset(name for name in schema.names if name in named | keys or WRITTEN.fullmatch(name.strip()))
+
+
+class _InMemory:
+    """Slices of a table; types are its own."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+        self.schema: pa.Schema = table.schema
+        self.rows: int | None = table.num_rows
+
+    def batches(self, columns: Sequence[str], text: Iterable[str], rows: int) -> Iterator[pa.Table]:
+        chosen = self.read(columns, text)
+        return (chosen.slice(start, rows) for start in range(0, chosen.num_rows, rows))
+
+    def read(self, columns: Sequence[str], text: Iterable[str]) -> pa.Table:
+        return self.table.select(list(dict.fromkeys(columns)))
 
 
 class _Parquet:

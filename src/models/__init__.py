@@ -22,7 +22,9 @@ from .stamps.dihedral_classifier import DihedralClassifier
 from .stamps.moments_forest import MomentsForest
 from .stamps.stamp_classifier import StampClassifier, stamp_input
 from .tables.boosting import GradientBoosting
+from .tables.column_cut import ColumnCut
 from .tables.perceptron import Perceptron
+from .tables.split_model import SplitModel
 from .tables.tabular_network import TabularNetwork
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "AADForest",
     "Autoencoder",
     "Calibrated",
+    "ColumnCut",
     "ContextualDetector",
     "DeepSVDD",
     "DihedralClassifier",
@@ -49,6 +52,7 @@ __all__ = [
     "Perceptron",
     "PineForest",
     "PlainForest",
+    "SplitModel",
     "StampClassifier",
     "TabularNetwork",
     "UnsupervisedForest",

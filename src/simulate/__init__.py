@@ -9,6 +9,7 @@ in ZTF's formats and ranges.
 
 from .clusters import SimulatedClusters, write_clusters
 from .dataset import write_dataset
+from .gaia import SimulatedGaia, write_gaia
 from .light_curves import SimulatedLightCurves, write_light_curves, write_survey
 from .quasars import SimulatedQuasars
 from .source import SimulatedStamps
@@ -18,6 +19,7 @@ from .transients import SimulatedTransients
 
 __all__ = [
     "SimulatedClusters",
+    "SimulatedGaia",
     "SimulatedLightCurves",
     "SimulatedQuasars",
     "SimulatedSpectra",
@@ -26,6 +28,7 @@ __all__ = [
     "simulate_packets",
     "write_clusters",
     "write_dataset",
+    "write_gaia",
     "write_light_curves",
     "write_spectra",
     "write_survey",

@@ -3,8 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from ..core.progress import counter
-from ..simulate import write_clusters, write_dataset, write_light_curves, write_spectra, write_survey
+from ..core.progress import counter, status
+from ..simulate import (
+    write_clusters,
+    write_dataset,
+    write_gaia,
+    write_light_curves,
+    write_spectra,
+    write_survey,
+)
 
 
 def simulate_stamps(out: Path, n: int, seed: int, difficulty: float) -> dict[str, Any]:
@@ -69,3 +76,15 @@ def simulate_clusters(out: Path, n: int, seed: int, stars: int) -> dict[str, Any
     """
     with counter("simulating") as progress:
         return write_clusters(out, n, seed, (stars, stars), progress)
+
+
+def simulate_gaia(out: Path, n: int, seed: int, difficulty: float) -> dict[str, Any]:
+    """Write a catalogue of ``n`` simulated Gaia sources, good and spurious ones, which the summary counts.
+
+    Raises
+    ------
+    AlertlabError
+        For a folder that is not empty, or a number out of range.
+    """
+    with status("simulating"):
+        return write_gaia(out, n, seed, difficulty)

@@ -26,6 +26,7 @@ SMALL_OF_TABLES = {
     "flat_forest": ["model.n_estimators=12", "model.missing=native", "model.max_depth=4", "model.n_jobs=2"],
     "plain_forest": ["model.n_estimators=12", "model.n_jobs=1", "model.permutation_repeats=0"],
     "gradient_boosting": ["model.n_estimators=5", "model.n_jobs=1"],
+    "column_cut": ["model.column=Amplitude", "model.threshold=0", "model.class_above=RRL"],
     "mlp": ["model.max_epochs=5", "model.dense=[8,4]", "model.quantiles=20", "model.n_jobs=1"],
 }
 SMALL_NETWORKS = {
@@ -34,7 +35,15 @@ SMALL_NETWORKS = {
         "model.normalisation=batch",
         "model.embedding=true",
         "trainer.max_epochs=2",
-    ]
+    ],
+    "split_network": [
+        "model.column=Amplitude",
+        "model.threshold=0",
+        "model.hidden_below=[Amplitude]",
+        "model.below.dense=[8]",
+        "model.above.dense=[8]",
+        "trainer.max_epochs=2",
+    ],
 }
 NARROW = ["model.dense=[16,8]", "model.latent=3", "model.batch_size=64", "trainer.max_epochs=2"]
 SMALL_DETECTORS = {
@@ -150,7 +159,8 @@ def test_nothing_to_predict_gives_nothing(fitted):
 
 def test_every_epoch_is_recorded(fitted):
     config, _, _, run = fitted
-    first = [epoch for epoch in run.epochs if "validation_pretraining_loss" in epoch]
+    before = {"validation_pretraining_loss", "below_validation_loss"}
+    first = [epoch for epoch in run.epochs if before & set(epoch)]
     epochs = [epoch for epoch in run.epochs if epoch not in first]
     assert len(epochs) == 2 or "trainer" not in config.model
     for each in (first, epochs):

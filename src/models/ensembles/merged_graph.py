@@ -5,17 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import onnx
-import onnx.compose
-import onnx.version_converter
-from onnx import helper, numpy_helper
 
 from ...core.export import Exported
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import PROBABILITY, InputSpec, Manifest, OutputSpec
-from ..graphs.graph_file import FLOAT
+from ..graphs.side_by_side import Join, Member, side_by_side
 from .combination import Combination
-
-ONNX, ML = ("", "ai.onnx"), ("ai.onnx.ml",)
 
 
 @dataclass(frozen=True)
@@ -37,30 +32,11 @@ def merge(parts: Sequence[Part], combination: Combination, path: Path) -> Export
         For members that take other values by one name, or a graph that cannot be brought to the others' operators.
     """
     inputs, names = shared_inputs(parts)
-    models = [onnx.load(part.graph) for part in parts]
-    opset = max(_opset(model, ONNX) for model in models)
-    merged = onnx.GraphProto(name="ensemble")
-    given: dict[str, onnx.ValueInfoProto] = {}
-    for number, (part, model, own) in enumerate(zip(parts, models, names, strict=True)):
-        graph = onnx.compose.add_prefix_graph(_converted(part, model, opset).graph, f"{number}/")
-        for info in graph.input:
-            name = own[info.name.removeprefix(f"{number}/")]
-            given.setdefault(name, _renamed(info, name))
-            merged.node.append(helper.make_node("Identity", [name], [info.name]))
-        merged.node.extend(graph.node)
-        merged.initializer.extend(graph.initializer)
-        merged.sparse_initializer.extend(graph.sparse_initializer)
-    merged.input.extend(given[spec.name] for spec in inputs)
+    members = [Member(part.name, onnx.load(part.graph), own) for part, own in zip(parts, names, strict=True)]
     nodes, constants = combination.nodes([f"{number}/{PROBABILITY}" for number in range(len(parts))])
-    merged.node.extend(nodes)
-    merged.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
     classes = parts[0].manifest.classes
-    merged.output.append(helper.make_tensor_value_info(PROBABILITY, FLOAT, ["batch", len(classes)]))
-    opsets = [helper.make_opsetid("", opset)]
-    if learnt := [version for model in models if (version := _opset(model, ML))]:
-        opsets.append(helper.make_opsetid(ML[0], max(learnt)))
-    version = max(model.ir_version for model in models)
-    onnx.save(helper.make_model(merged, opset_imports=opsets, ir_version=version), path)
+    join = Join(nodes, constants, {PROBABILITY: len(classes)})
+    onnx.save(side_by_side(members, join, [spec.name for spec in inputs]), path)
     branches = next((part.manifest.taxonomy for part in parts if part.manifest.taxonomy), {})
     output = OutputSpec(PROBABILITY, (len(classes),), classes, dict(branches))
     tolerances = [part.manifest.parity.atol for part in parts]
@@ -122,30 +98,3 @@ def _difference(first: InputSpec, second: InputSpec) -> str:
     if columns[0] != columns[1]:
         return " (its columns are in another order)"
     return " (another feature set, or other units or bounds of its columns)"
-
-
-def _opset(model: onnx.ModelProto, domain: Sequence[str]) -> int:
-    """Version of a domain, by any of its names; 0 where the model does not use it."""
-    return max((each.version for each in model.opset_import if each.domain in domain), default=0)
-
-
-def _converted(part: Part, model: onnx.ModelProto, opset: int) -> onnx.ModelProto:
-    """The same with operators of a later set."""
-    if _opset(model, ONNX) == opset:
-        return model
-    try:
-        return onnx.version_converter.convert_version(model, opset)
-    except Exception as error:  # the converter's errors share no base class
-        raise AlertlabError(
-            f"{part.name}: its graph cannot be brought to operator set {opset}, which another member has "
-            f"({str(error).partition(chr(10))[0]}); export=false leaves the bundle out"
-        ) from error
-
-
-def _renamed(info: onnx.ValueInfoProto, name: str) -> onnx.ValueInfoProto:
-    """The same of another name, its batch axis called as everywhere."""
-    made = onnx.ValueInfoProto()
-    made.CopyFrom(info)
-    made.name = name
-    made.type.tensor_type.shape.dim[0].dim_param = "batch"
-    return made

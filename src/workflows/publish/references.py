@@ -46,11 +46,13 @@ EXPERIMENTS: Mapping[str, tuple[str, ...]] = {  # name of an experiment -> paper
     "outlier_detector": ("PerezCarrasco2023",),
     "changing_state_agn": ("SanchezSaez2021b",),
     "transient_anomalies": ("Villar2021",),
+    "gaia_fidelity": ("Rybizki2022",),
 }
 DATA: Mapping[str, tuple[str, ...]] = {  # a word of what the data are called -> papers
     "ZTF": ("Bellm2019",),
     "BTS": ("Fremling2020", "Perley2020"),
     "ALeRCE": ("Forster2021",),
+    "Gaia": ("GaiaCollaboration2016",),
 }
 LICENCE = "howpublished = {Software, BSD-3-Clause}"  # last of alertlab's own entry
 DOORS = (".fits", ".fit", ".vot", ".votable", ".ecsv")  # files that astropy reads
