@@ -141,6 +141,14 @@ def simulate_gaia(options: argparse.Namespace) -> None:
     _show_simulated(options, result, ("gaia.parquet",))
 
 
+def simulate_quasars(options: argparse.Namespace) -> None:
+    """Verb ``simulate quasars``."""
+    from ..workflows.simulate import simulate_quasars as workflow
+
+    result = workflow(options.out, options.number, options.seed, options.difficulty, options.process)
+    _show_simulated(options, result, ("lightcurves.parquet", "objects.parquet"))
+
+
 def _show_simulated(options: argparse.Namespace, result: Mapping[str, Any], names: Sequence[str]) -> None:
     if options.json:
         print_json(result)

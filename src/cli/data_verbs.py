@@ -11,6 +11,7 @@ from .data import (
     simulate_clusters,
     simulate_gaia,
     simulate_light_curves,
+    simulate_quasars,
     simulate_spectra,
     simulate_stamps,
     simulate_survey,
@@ -168,6 +169,7 @@ def add_data_verbs(verbs: Any) -> None:
     for name, action, text, unit, content in (
         ("stamps", simulate_stamps, "write simulated ZTF packets", "packets", "packets/ and labels.csv"),
         ("lightcurves", simulate_light_curves, "write simulated light curves", "objects", "tables and labels.csv"),
+        ("quasars", simulate_quasars, "write simulated light curves of quasars", "objects", "two tables"),
         ("survey", simulate_survey, "write objects with packets and light curves", "objects", "packets/ and tables"),
         ("gaia", simulate_gaia, "write simulated Gaia sources", "sources", "gaia.parquet"),
         ("spectra", simulate_spectra, "write simulated spectra of galaxies", "spectra", "spectra/ and labels.csv"),
@@ -185,6 +187,14 @@ def add_data_verbs(verbs: Any) -> None:
                 default="published",
                 choices=("published", "equal"),
                 help="class shares: of the published labelled set, or equal (default: %(default)s)",
+            )
+
+        if name == "quasars":
+            verb.add_argument(
+                "--process",
+                default="walk",
+                choices=("walk", "shots", "carma", "periodic"),
+                help="damped random walk, flares, CARMA(2,1), oscillator (default: %(default)s)",
             )
 
     verb = new_verb(

@@ -80,7 +80,12 @@ ESTIMATORS = (  # modules without a parameter `memory`, a folder whose pickles j
 FIRST = "first"
 PLACES: dict[tuple[str, ...], Allowed] = {
     ("datamodule",): _named(
-        "alertlab.datamodules", "SequenceDataModule", "StampDataModule", "TableDataModule", "ztf_stamps"
+        "alertlab.datamodules",
+        "ForecastDataModule",
+        "SequenceDataModule",
+        "StampDataModule",
+        "TableDataModule",
+        "ztf_stamps",
     ),
     ("datamodule", "split"): SPLIT,
     ("datamodule", "label_rules", "*"): _named("alertlab.alerts", "LabelRule"),

@@ -29,7 +29,8 @@ class Samples:
         ``metadata`` (n, columns); NaN where unknown. Sequences, and images of unequal size, are Ragged. What lies in
         a file is read when it is asked for: go through ``batches`` where it may not fit in memory.
     target : what is to be told of each row: (n,) class index, -1 where unlabelled; (n, quantities) values or
-        (n, ...) arrays, NaN where unknown; Ragged, a value for each row of the input ``query``; None for nothing.
+        (n, ...) arrays, NaN where unknown; Ragged, for each row of the input ``query`` a value, or a value and the
+        error that it was measured with; None for nothing.
     sample_id : (n,) int64, the candid of a stamp.
     object_id : (n,) str; rows of one object never part.
     names : what ``target`` holds: a :class:`Taxonomy` whose classes it counts, or the ``Quantities``, ``Bands`` or
@@ -104,7 +105,8 @@ class Samples:
         if self.classes:
             return self.target != UNLABELLED  # type: ignore[no-any-return]
         if isinstance(self.target, Ragged):
-            known = np.isfinite(self.target.values).astype(np.float64)
+            values = self.target.values.reshape(len(self.target.values), -1)
+            known = np.isfinite(values[:, 0]).astype(np.float64)
             return np.bincount(self.target.owner, known, len(self)) > 0
         found: NDArray[np.bool_] = np.isfinite(self.target).any(axis=tuple(range(1, self.target.ndim)))
         return found

@@ -3,6 +3,7 @@
 from .curve_files import CurveFiles, SimulatedCurves
 from .parted import DataModule
 from .sequences.curve_rows import LightCurveSequences
+from .sequences.forecasts import ForecastDataModule
 from .sequences.sequences import SequenceDataModule
 from .spectra.spectrum_rows import SpectrumFiles, SpectrumRows
 from .stamps.stamps import StampDataModule, ztf_stamps
@@ -15,6 +16,7 @@ __all__ = [
     "CatalogueTable",
     "CurveFiles",
     "DataModule",
+    "ForecastDataModule",
     "LightCurveFeatures",
     "LightCurveSequences",
     "ReadyTable",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ..config.typed import mapped
 from ..core.progress import notice
@@ -31,10 +31,12 @@ class LabelledDataModule(DataModule):
         For a label or a class in ``label_map`` that is none.
     """
 
+    tells_classes: ClassVar[bool] = True  # False where labels but choose rows
+
     def __init__(self, taxonomy: Taxonomy, split: SplitPlan, label_map: Mapping[Any, Any] | None, workers: int) -> None:
         super().__init__(split, workers)
         self.taxonomy, self.label_map = taxonomy, _label_map(label_map)
-        if len(taxonomy.classes) == 1:
+        if self.tells_classes and len(taxonomy.classes) == 1:
             notice(f"{CLASSES}: {taxonomy.classes[0]} is the only class, so a classifier will always say it")
         self.left_out: Counter[str] = Counter()
 

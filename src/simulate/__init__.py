@@ -11,7 +11,7 @@ from .clusters import SimulatedClusters, write_clusters
 from .dataset import write_dataset
 from .gaia import SimulatedGaia, write_gaia
 from .light_curves import SimulatedLightCurves, write_light_curves, write_survey
-from .quasars import SimulatedQuasars
+from .quasars import SimulatedQuasars, write_quasars
 from .source import SimulatedStamps
 from .spectra import SimulatedSpectra, write_spectra
 from .stamps import simulate_packets
@@ -30,6 +30,7 @@ __all__ = [
     "write_dataset",
     "write_gaia",
     "write_light_curves",
+    "write_quasars",
     "write_spectra",
     "write_survey",
 ]

@@ -9,6 +9,7 @@ from ..simulate import (
     write_dataset,
     write_gaia,
     write_light_curves,
+    write_quasars,
     write_spectra,
     write_survey,
 )
@@ -88,3 +89,19 @@ def simulate_gaia(out: Path, n: int, seed: int, difficulty: float) -> dict[str, 
     """
     with status("simulating"):
         return write_gaia(out, n, seed, difficulty)
+
+
+def simulate_quasars(out: Path, n: int, seed: int, difficulty: float, process: str) -> dict[str, Any]:
+    """Write ``n`` simulated light curves of quasars and what they were made with; the summary counts them.
+
+    Parameters
+    ----------
+    process : ``walk``, ``shots``, ``carma`` or ``periodic``.
+
+    Raises
+    ------
+    AlertlabError
+        For a folder that is not empty, or an argument out of range.
+    """
+    with counter("simulating") as progress:
+        return write_quasars(out, n, seed, difficulty, process, progress)

@@ -91,6 +91,7 @@ def _example(panel: Axes, rows: ForecastPredictions, names: list[str]) -> None:
         panel.plot(own.horizon, own.value, color=colour)
         if len(own) == 1:
             panel.errorbar(own.horizon, own.value, own.deviation, color=colour, fmt="_")
-        panel.plot(own.horizon, own.truth, marker, color=colour, markersize=2.2, label=name)
+        drawn: dict[str, Any] = {"color": colour, "markersize": 2.2, "elinewidth": 0.5, "label": name}
+        panel.errorbar(own.horizon, own.truth, own.truth_error, fmt=marker, **drawn)
     if rows.bands.unit == "mag":
         panel.invert_yaxis()  # bright is up

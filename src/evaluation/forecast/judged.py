@@ -64,7 +64,7 @@ def gallery(evaluation: ForecastEvaluation, rows: ForecastPredictions, samples: 
     names, first, owner = np.unique(
         np.rec.fromarrays([rows.repeat, rows.sample_id]), return_index=True, return_inverse=True
     )
-    terms = error_terms(rows.value, rows.truth, rows.deviation)
+    terms = error_terms(rows.value, rows.truth, rows.scatter)
     found = error_scores({name: np.bincount(owner, term).astype(np.float64) for name, term in terms.items()})
     points, last = np.bincount(owner), np.full(len(names), -np.inf)
     np.maximum.at(last, owner, rows.horizon)

@@ -19,9 +19,11 @@ from ..metrics.errors import error_scores, error_terms
 from ..rows import Weight, by_repeat, defined, judge, once
 
 HORIZONS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+NOISE_CHI2 = "noise_chi2"  # squared errors over those of the measurements, whatever the deviations
 METRICS = {
     "rmse": "RMSE",
     "reduced_chi2": "chi-squared",
+    NOISE_CHI2: "over the noise",
     "log_likelihood": "log likelihood",
     "coverage_1_sigma": "within 1 dev.",
     "coverage_2_sigma": "within 2 dev.",
@@ -57,7 +59,14 @@ def cells(rows: ForecastPredictions, horizons: tuple[float, ...]) -> Cells:
     bands = (*order, *(name for name in names.tolist() if name not in order))
     number = np.array([bands.index(name) for name in names.tolist()])[band]
     cell = np.digitize(rows.horizon, horizons) * len(bands) + number
-    return Cells(cell, bands, error_terms(rows.value, rows.truth, rows.deviation))
+    return Cells(cell, bands, error_terms(rows.value, rows.truth, rows.scatter) | _noise_terms(rows))
+
+
+def _noise_terms(rows: ForecastPredictions) -> dict[str, NDArray[np.float64]]:
+    """Of each row the squared error over that of the measurement, and 1; 0 where there is none."""
+    given = np.isfinite(rows.truth) & (rows.truth_error > 0)
+    pull = np.where(given, rows.value - rows.truth, 0.0) / np.where(given, rows.truth_error, 1.0)
+    return {"noise_squared": pull**2, "noise_given": given.astype(np.float64)}
 
 
 def scores(
@@ -65,7 +74,9 @@ def scores(
 ) -> dict[str, float]:
     """Scores of labelled rows of one repeat, of the whole, each bin as ``rmse/1-3 d``, and each of several bands.
 
-    They are those of `error_scores` but mean absolute error and bias. Bins without rows are left out.
+    They are those of `error_scores` but mean absolute error and bias, with deviations that count the error of the
+    measurement; and ``noise_chi2``, mean((truth - value)**2 / truth_error**2), the reduced chi-squared of Tachibana et
+    al. (2020), where measurements have errors. Bins without rows are left out.
 
     Parameters
     ----------
@@ -86,7 +97,9 @@ def scores(
 
 
 def _scores(sums: dict[str, NDArray[np.float64]], over: tuple[int, ...]) -> dict[str, NDArray[np.float64]]:
-    found = error_scores({name: np.asarray(each.sum(axis=over)) for name, each in sums.items()})
+    summed = {name: np.asarray(each.sum(axis=over)) for name, each in sums.items()}
+    with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN of an empty group
+        found = error_scores(summed) | {NOISE_CHI2: summed["noise_squared"] / summed["noise_given"]}
     return {name: found[name] for name in METRICS}
 
 
@@ -101,7 +114,7 @@ class ForecastEvaluation(GroupedEvaluation):
     """
 
     headline: ClassVar = ("rmse", "reduced_chi2", "coverage_1_sigma", "coverage_2_sigma", "log_likelihood")
-    compared: ClassVar = ("rmse", "reduced_chi2", "log_likelihood")
+    compared: ClassVar = ("rmse", "reduced_chi2", NOISE_CHI2, "log_likelihood")
     first_figure: ClassVar = "horizons"
 
     horizons: tuple[str, ...] = field(kw_only=True)

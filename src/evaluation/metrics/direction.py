@@ -1,6 +1,6 @@
 """Which way a metric is better."""
 
-LOWER = {"rmse", "mae", "log_loss", "expected_calibration_error", "brier", "false_alarms"}
+LOWER = {"rmse", "mae", "log_loss", "expected_calibration_error", "brier", "false_alarms", "noise_chi2"}
 ENDS = ("_loss", "_error")
 NEITHER = {"bias", "reduced_chi2", "coverage_1_sigma", "coverage_2_sigma", "draw_spread", "spearman"}
 

@@ -12,7 +12,7 @@ from ...core.samples import Samples
 from ...runtime.manifest import OutputSpec
 from ...runtime.tasks.detection import BY_CLASS, SCORE
 from ..graphs.graph_file import NAME
-from ..networks.network_model import Prepare
+from ..networks.torch_model import Prepare
 from ..networks.weights import save_weights
 from .autoencoders import EMBEDDING, Autoencoder
 from .detector import known_classes

@@ -19,8 +19,8 @@ from ...runtime.tasks.detection import BY_CLASS, SCORE
 from ..graphs.graph_file import NAME
 from ..graphs.isolation_graph import isolation_nodes
 from ..graphs.longer_graph import lengthen
-from ..networks.network_model import Prepare
 from ..networks.onnx_export import export_graph
+from ..networks.torch_model import Prepare
 from ..tables.threads import threads
 from .autoencoders import EMBEDDING
 from .detector import Answers, known_classes, widths

@@ -1,6 +1,8 @@
-"""Simulated light curves of active nuclei in one band: damped random walks, of which some change their state."""
+"""Simulated light curves of active nuclei in one band: damped random walks, some change their state; others."""
 
 from .changes import KINDS, STEADY
+from .dataset import write_quasars
+from .processes import PROCESSES
 from .tables import SimulatedQuasars
 
-__all__ = ["KINDS", "STEADY", "SimulatedQuasars"]
+__all__ = ["KINDS", "PROCESSES", "STEADY", "SimulatedQuasars", "write_quasars"]

@@ -8,9 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ...runtime.errors import AlertlabError
 from ..check import check_range, check_run, check_shares
 from ..digest import digest
 from .changes import KINDS, STEADY, added_magnitude, draw_changes, log_uniform, parameters_of
+from .processes import CARMA, PERIODIC, PROCESSES, SHOTS, WALK, carma, oscillation, shot_noise
 from .visits import CATALINA, draw_errors, draw_visits, ztf
 from .walks import changing_walks
 
@@ -19,6 +21,8 @@ Progress = Callable[[int, int], None]
 
 BLOCK = 256  # objects that are drawn at once: each block has random numbers of its own
 QUASARS, KEPT = 31, 0.8  # stream of random numbers; share of a light curve within which changes lie
+OF_PROCESS = 32  # stream of what is no walk
+LUMINOSITY = (45.0, 47.0)  # log10 of erg/s, uniform: the share of what is no walk falls with it
 DETECTIONS = pa.schema(
     [
         ("oid", pa.string()),
@@ -29,7 +33,13 @@ DETECTIONS = pa.schema(
     ]
 )
 LIMITS = pa.schema([("oid", pa.string()), ("time", pa.float64()), ("band", pa.string()), ("diffmaglim", pa.float64())])
-FACTS = ("amplitude", "change_time", "tau", "sigma", "mean_error", "catalina")
+NAMES = {
+    WALK: "damped random walks",
+    SHOTS: "light curves of flares on damped random walks",
+    CARMA: "CARMA(2,1) processes",
+    PERIODIC: "oscillators on damped random walks",
+}
+FACTS = ("amplitude", "change_time", "tau", "sigma", "mean_error", "catalina", "second", "share", "luminosity")
 
 
 def silent(done: int, total: int) -> None:
@@ -76,6 +86,11 @@ class SimulatedQuasars:
     error : of every point [mag]; None for errors by magnitude.
     catalina : share of the objects with the cadence of Catalina; the others have ZTF's.
     days : length of the survey with ZTF's cadence.
+    process : ``walk``; ``shots``, flares whose decay is ``tau``; ``carma``, whose slow timescale is ``tau``;
+        ``periodic``, an oscillator. See :mod:`.processes`. None but the walk changes its state.
+    ratio : of the rise of flares to their decay, and of the fast to the slow timescale.
+    rate : flares within one. period : [d]. Ratio and period are uniform in the logarithm.
+    share : of the variance that is flares or oscillation, at the highest and the lowest luminosity; the rest is a walk.
 
     Raises
     ------
@@ -98,6 +113,11 @@ class SimulatedQuasars:
         error: float | None = None,
         catalina: float = 0.25,
         days: float = 1200.0,
+        process: str = WALK,
+        ratio: Sequence[float] = (0.05, 0.2),
+        rate: float = 1.0,
+        period: Sequence[float] = (300.0, 900.0),
+        share: Sequence[float] = (0.5, 0.9),
     ) -> None:
         check_run(n, seed, difficulty)
         self.n, self.seed, self.difficulty = n, seed, difficulty
@@ -110,12 +130,21 @@ class SimulatedQuasars:
         self.magnitude, self.error = check_range("magnitude", magnitude, -50), error
         self.catalina = check_shares("catalina", {"catalina": catalina}, ("catalina",))["catalina"]
         self.days = check_range("days", (days, days), 100)[0]
+        if process not in PROCESSES:
+            raise AlertlabError(f"simulate.process: {process!r} is none of {', '.join(PROCESSES)}")
+        if process != WALK and any(self.changes.values()):
+            raise AlertlabError(f"simulate.changes: a walk alone changes its state, and process is {process}")
+        self.process, self.rate = process, check_range("rate", (rate, rate), 1e-3)[0]
+        self.ratio, self.period = check_range("ratio", ratio, 1e-3), check_range("period", period, 1.0)
+        self.share = check_range("share", share, 0.0)
+        if self.share[1] > 1 or self.ratio[1] >= 1:
+            raise AlertlabError("simulate: a share is at most 1, and a ratio less than 1")
         self._blocks: list[Block] = []
 
     @property
     def description(self) -> str:
         """That they are simulated, and how."""
-        return f"{self.n} simulated damped random walks, seed {self.seed}, difficulty {self.difficulty:g}"
+        return f"{self.n} simulated {NAMES[self.process]}, seed {self.seed}, difficulty {self.difficulty:g}"
 
     def fingerprint(self) -> str:
         """Hexadecimal digest of the arguments and of all code that has a hand in the light curves."""
@@ -154,7 +183,8 @@ class SimulatedQuasars:
         """oid, class (``steady`` or the kind of change), and facts to judge by, NaN where there is none.
 
         amplitude, see :class:`Changes`; change_time, days from the first point; tau [d] and sigma [mag] before the
-        change; mean_error [mag]; catalina, 1 for its cadence.
+        change; mean_error [mag]; catalina, 1 for its cadence; second, the rise of flares, fast timescale or period [d];
+        share of the variance that is no walk; luminosity, log10 of erg/s, by which that share falls.
         """
         blocks = self.objects()
         kind = np.concatenate([each.kind for each in blocks])
@@ -181,6 +211,7 @@ class SimulatedQuasars:
         change = np.where(changes.kind == STEADY, np.nan, change)
         at = time[:, 0] + change
         walk = changing_walks(rng, time, at, *parameters_of(changes, tau, sigma))
+        walk, of_process = self._mixed(block, time, walk, tau, sigma)
         truth = mean[:, None] + walk + added_magnitude(changes, time, at)
         shift = surveys[0].limit - surveys[1].limit
         errors = [draw_errors(rng, each, truth) for each in surveys]
@@ -194,10 +225,31 @@ class SimulatedQuasars:
         first = np.where(of_catalina, surveys[1].first, surveys[0].first)
         there = np.arange(time.shape[1]) < number[:, None]
         mean_error = np.where(there, error, 0).sum(1) / number
-        facts = dict(zip(FACTS, (changes.amplitude, change, tau, sigma, mean_error, of_catalina * 1.0), strict=True))
+        told = (changes.amplitude, change, tau, sigma, mean_error, of_catalina * 1.0, *of_process)
+        facts = dict(zip(FACTS, told, strict=True))
         band = np.where(of_catalina, surveys[1].band, surveys[0].band)
         flat = [each[there] for each in (time + first[:, None], magnitude, error)]
         return Block(number, changes.kind, band, facts, *flat)
+
+    def _mixed(self, block: int, time: Array, walk: Array, tau: Array, sigma: Array) -> tuple[Array, Array]:
+        """The walk, and what is none in its share; and (3, n) the second timescale, the share, the luminosity."""
+        rng = np.random.default_rng([self.seed, OF_PROCESS, block])
+        luminosity = rng.uniform(*LUMINOSITY, BLOCK)
+        low, high = self.share
+        share = high - (high - low) * (luminosity - LUMINOSITY[0]) / np.ptp(LUMINOSITY)
+        if self.process == WALK:
+            return walk, np.stack([np.full(BLOCK, np.nan), np.zeros(BLOCK), luminosity])
+        if self.process == PERIODIC:
+            second = log_uniform(rng, *self.period, BLOCK)
+            other = oscillation(rng, time, second)
+        else:
+            second = tau * log_uniform(rng, *self.ratio, BLOCK)
+        if self.process == SHOTS:
+            other = shot_noise(rng, time, second, tau, self.rate)
+        if self.process == CARMA:
+            other, share = carma(rng, time, tau, second), np.ones(BLOCK)
+        mixed = np.sqrt(1 - share)[:, None] * walk + (sigma * np.sqrt(share))[:, None] * other
+        return mixed, np.stack([second, share, luminosity])
 
 
 def _first(block: Block, n: int) -> Block:

@@ -5,8 +5,8 @@ import pytest
 import torch
 from alertlab.config import compose, instantiate
 from alertlab.models.networks.freezing import Freezing
-from alertlab.models.networks.network_model import Prepare
 from alertlab.models.networks.task import NetworkTask
+from alertlab.models.networks.torch_model import Prepare
 from sklearn.metrics import balanced_accuracy_score
 from test_models_conformance import SMALL, FakeRun
 from torch import nn
