@@ -188,7 +188,6 @@ def add_data_verbs(verbs: Any) -> None:
                 choices=("published", "equal"),
                 help="class shares: of the published labelled set, or equal (default: %(default)s)",
             )
-
         if name == "quasars":
             verb.add_argument(
                 "--process",

@@ -112,6 +112,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "Autoencoder",
         "ColumnCut",
         "ContextualDetector",
+        "DampedRandomWalk",
         "DeepSVDD",
         "DihedralClassifier",
         "FlatBalancedForest",
@@ -131,6 +132,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "TabularNetwork",
         "UnsupervisedForest",
         "VariationalAutoencoder",
+        "WindowMean",
     ),
     ("model", "classifier"): OF_TABLES,
     **{

@@ -13,6 +13,8 @@ from .detectors.one_class_svm import OneClassSVM
 from .detectors.unsupervised_forest import UnsupervisedForest
 from .expert.aad_forest import AADForest
 from .expert.pine_forest import PineForest
+from .forecasts.damped_random_walk import DampedRandomWalk
+from .forecasts.window_mean import WindowMean
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
 from .inputs import image_input, sequence_input, standardising, table_input
 from .networks.loss import gaussian_loss
@@ -36,6 +38,7 @@ __all__ = [
     "Calibrated",
     "ColumnCut",
     "ContextualDetector",
+    "DampedRandomWalk",
     "DeepSVDD",
     "DihedralClassifier",
     "FlatBalancedForest",
@@ -57,6 +60,7 @@ __all__ = [
     "TabularNetwork",
     "UnsupervisedForest",
     "VariationalAutoencoder",
+    "WindowMean",
     "gaussian_loss",
     "image_input",
     "sequence_input",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from alertlab import simulate
 
 TYPES = {"bts": ["SN Ia", "SN Ib", "SN II", "SLSN-I"], "light_curves": ["RRL", "E"]}
 CATALINA = [
@@ -154,9 +155,27 @@ def write_catalogue(folder):
     return ["datamodule.classes=[star,galaxy]", *(f"datamodule.source.{key}={each}" for key, each in source.items())]
 
 
+def write_forecasts(folder):
+    """Two bands, without labels."""
+    (folder / "forecasts").mkdir()
+    path = folder / "forecasts" / "detections.parquet"
+    long_table(["any"], 60).drop(columns="kind").to_parquet(path)
+    return [f"datamodule.source.curves.path={path}"]
+
+
+def write_quasar_forecasts(folder):
+    """As ``alertlab simulate quasars`` writes them."""
+    path = folder / "quasar_forecasts"
+    simulate.write_quasars(path, 12, 3, 0.5, "shots")
+    curves = "datamodule.source.curves"
+    return [f"{curves}.path={path / 'lightcurves.parquet'}", f"{curves}.labels={path / 'objects.parquet'}"]
+
+
 WRITERS = {
     "catalogue": write_catalogue,
     "sequences": write_sequences,
+    "forecasts": write_forecasts,
+    "quasar_forecasts": write_quasar_forecasts,
     "mallorn_sequences": write_mallorn_sequences,
     "quasars": write_quasars,
     "light_curves": write_light_curves,

@@ -22,8 +22,9 @@ STAMPS = {
 }
 SIMULATED_CURVES = ["datamodule.source.curves.simulator.n=60", "datamodule.source.curves.simulator.balance=equal"]
 LIGHT_CURVES = ("light_curves", "bts", "catalina", "ogle", "mallorn", "simulated_light_curves")
-SIMULATED_SEQUENCES = ("simulated_quasars", "simulated_transients")  # with simulators of their own
-SEQUENCES = ("sequences", "mallorn_sequences", "quasars", "simulated_sequences", *SIMULATED_SEQUENCES)
+SIMULATED_SEQUENCES = ("simulated_quasars", "simulated_transients", "simulated_forecasts")  # with own simulators
+FORECASTS = ("forecasts", "quasar_forecasts")
+SEQUENCES = ("sequences", "mallorn_sequences", "quasars", *FORECASTS, "simulated_sequences", *SIMULATED_SEQUENCES)
 KEEPING = [*STAMPS, *LIGHT_CURVES, "simulated_sequences", *SIMULATED_SEQUENCES]  # those that keep what took long
 LIGHT_CURVES += ("simulated_outliers",)  # whose source is that of simulated_light_curves
 

@@ -64,6 +64,17 @@ SMALL_OF_CURVES = {
     "contextual_detector": (["model.latent=4"], ("g",)),
     "live_detector": (["model.latent=3"], tuple("ugr")),
 }
+OF_FORECASTS = [
+    "datamodule=simulated_forecasts",
+    "datamodule.source.cache=null",
+    "datamodule.source.curves.simulator.n=60",
+    "datamodule.source.curves.simulator.detections=[24,48]",
+]
+SMALL_FORECASTERS = {
+    "damped_random_walk": ["model.cells=[8,6]"],
+    "persistence": [],
+    "seen_mean": [],
+}
 VARIANTS = {"with metadata": [], "images only": ["datamodule.metadata=[]"]}
 TABLES = {"of two levels": {}, "flat": {"branches": {}}}
 ALL = [
@@ -71,12 +82,14 @@ ALL = [
     *((name, variant) for name in SMALL_OF_TABLES for variant in TABLES),
     *((name, "of a table") for name in (*SMALL_NETWORKS, *SMALL_DETECTORS)),
     *((name, "of light curves") for name in SMALL_OF_CURVES),
+    *((name, "of forecasts") for name in SMALL_FORECASTERS),
     *((name, f"of {task}") for name, task in TASKS.items()),
 ]
 
 
 def test_no_model_is_left_out():
-    assert sorted([*SMALL, *SMALL_OF_TABLES, *SMALL_NETWORKS, *SMALL_DETECTORS, *SMALL_OF_CURVES]) == NAMES
+    forms = (SMALL, SMALL_OF_TABLES, SMALL_NETWORKS, SMALL_DETECTORS, SMALL_OF_CURVES, SMALL_FORECASTERS)
+    assert sorted(name for form in forms for name in form) == NAMES
 
 
 @pytest.fixture(scope="module", params=ALL, ids=" ".join)
@@ -91,6 +104,9 @@ def fitted(request, tmp_path_factory, of_example):
         data = instantiate(config.datamodule)
     elif name in SMALL_NETWORKS:
         config, data = compose("train", [f"model={name}", *SMALL_NETWORKS[name]]), FeatureModule(leave_out=())
+    elif name in SMALL_FORECASTERS:
+        config = compose("train", [f"model={name}", *SMALL_FORECASTERS[name], *OF_FORECASTS])
+        data = instantiate(config.datamodule)
     elif name in SMALL_DETECTORS:
         config, data = compose("train", [f"model={name}", *SMALL_DETECTORS[name]]), FeatureModule()
     elif name in SMALL_OF_CURVES:
@@ -180,7 +196,9 @@ def test_the_runtime_gives_the_same_answers(fitted, bundle_path):
 def test_the_card_names_features_and_branches(fitted, bundle_path):
     _, data, model, _ = fitted
     card, taxonomy = (bundle_path / "README.md").read_text(), runtime.load(bundle_path).manifest.taxonomy
-    assert ("alertlab's features drawn, version 3" in card) == (data.samples().feature_set is not None)
+    assert ("alertlab's features drawn, version 3" in card) == (
+        getattr(data.samples().feature_set, "name", "") == "drawn"
+    )
     assert taxonomy == (getattr(model, "branches", {}) or {})
     assert all(f"Branch {name}: {', '.join(of)}." in card for name, of in taxonomy.items())
     assert ("hierarchical-classification" in card) == bool(taxonomy)

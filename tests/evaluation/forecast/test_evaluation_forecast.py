@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from alertlab.core.predictions import ForecastPredictions
+from alertlab.core.predictions import ForecastPredictions, read_predictions
 from alertlab.evaluation import ForecastEvaluator
 from alertlab.evaluation.forecast import judged
 from alertlab.evaluation.forecast.summary import evaluate
@@ -46,6 +46,27 @@ def test_scores_are_those_of_scipy_and_scikit_learn_overall_by_horizon_and_by_ba
             "coverage_2_sigma": np.mean(np.abs(pull) <= 2),
         }
         assert {name: found[name + end] for name in expected} == pytest.approx(expected)
+
+
+def test_deviations_count_the_error_that_a_truth_was_measured_with():
+    exact = forecast(n=400)
+    error = np.random.default_rng(5).uniform(0.05, 0.5, len(exact))
+    noisy = exact.truth + np.random.default_rng(6).normal(size=len(error)) * error
+    rows = replace(exact, truth=noisy, truth_error=error)
+    found = evaluate(rows, resamples=5).mean
+    both = np.hypot(rows.deviation, error)
+    assert found["reduced_chi2"] == pytest.approx(np.mean(((noisy - rows.value) / both) ** 2))
+    assert found["reduced_chi2"] == pytest.approx(1, abs=0.1)
+    assert found["log_likelihood"] == pytest.approx(norm.logpdf(noisy, rows.value, both).mean())
+    assert found["noise_chi2"] == pytest.approx(np.mean(((noisy - rows.value) / error) ** 2))
+    assert "noise_chi2" not in evaluate(exact, resamples=5).mean
+
+
+def test_errors_of_truths_are_kept_in_the_table(tmp_path):
+    rows = replace(forecast(), truth_error=np.linspace(0, 1, len(forecast())))
+    again = read_predictions(rows.write(tmp_path / "predictions.parquet"))
+    np.testing.assert_array_equal(again.truth_error, rows.truth_error)
+    assert again.take(np.arange(3)).truth_error.tolist() == rows.truth_error[:3].tolist()
 
 
 def test_bins_without_rows_are_left_out_and_no_row_is():

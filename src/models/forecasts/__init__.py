@@ -1,0 +1,1 @@
+"""Models that forecast light curves in one band."""

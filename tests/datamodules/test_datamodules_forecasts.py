@@ -1,0 +1,72 @@
+"""Light curves cut in two: nothing of the future is in any input."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from alertlab.config import compose, instantiate
+from alertlab.core.predictions.forecast import LAST
+from alertlab.runtime.errors import AlertlabError
+from alertlab.simulate import SimulatedQuasars
+
+
+@pytest.fixture(scope="module")
+def table():
+    made = SimulatedQuasars(30, 2, catalina=1.0, detections=(24, 60)).detections()
+    return made.to_pandas()[["oid", "time", "magnitude", "error"]]
+
+
+def samples(table, folder, *words):
+    path = folder / f"curves{len(list(folder.iterdir()))}.parquet"
+    table.to_parquet(path)
+    place = [f"datamodule.source.curves.path={path}", "columns@datamodule.source.columns=plain"]
+    place += ["datamodule.source.columns.object_id=oid", "datamodule.source.columns.band=null"]
+    return instantiate(compose("train", ["datamodule=forecasts", *place, *words]).datamodule).samples()
+
+
+def test_what_comes_later_changes_no_input(table, tmp_path):
+    """The future of every light curve is another one: brighter, noisier."""
+    found = samples(table, tmp_path)
+    last = dict(zip(found.object_id.tolist(), found.facts[LAST], strict=True))
+    later = table.time > table.oid.map(last) + 0.01
+    other = table.assign(
+        magnitude=np.where(later, table.magnitude - 2, table.magnitude), error=np.where(later, 0.3, table.error)
+    )
+    again = samples(other, tmp_path)
+    for name in ("light_curve", "query"):
+        np.testing.assert_array_equal(found.inputs[name].values, again.inputs[name].values)
+        np.testing.assert_array_equal(found.inputs[name].offsets, again.inputs[name].offsets)
+    np.testing.assert_allclose(again.target.values[:, 0], found.target.values[:, 0] - 2, atol=1e-5)
+    assert later.sum() == len(found.target.values)
+
+
+def test_every_point_is_seen_or_asked_for_with_its_error_and_no_night_is_parted(table, tmp_path):
+    found = samples(table, tmp_path, "datamodule.seen=0.7")
+    for row, name in enumerate(found.object_id):
+        own = table[table.oid == name].sort_values("time", kind="stable")
+        seen, query, target = found.inputs["light_curve"][row], found.inputs["query"][row], found.target[row]
+        assert len(seen) + len(query) == len(own)
+        assert 0.7 * len(own) - 1 <= len(seen) <= 0.7 * len(own) + 4  # four exposures a night
+        np.testing.assert_allclose(np.concatenate([seen[:, 2], target[:, 0]]), own.magnitude, rtol=1e-6)
+        np.testing.assert_allclose(np.concatenate([seen[:, 3], target[:, 1]]), own.error, rtol=1e-6)
+        time = own.time.to_numpy()
+        np.testing.assert_allclose(query[:, 0], time[len(seen) :] - time[len(seen) - 1], atol=1e-3)
+        assert query[0, 0] > 0.5
+
+
+def test_light_curves_without_a_later_night_are_listed(table, tmp_path):
+    short = pd.DataFrame({"oid": "short", "time": 1.0 + np.arange(9) / 100, "magnitude": 18.0, "error": 0.1})
+    path = tmp_path / "with_short.parquet"
+    pd.concat([table, short]).to_parquet(path)
+    place = [f"datamodule.source.curves.path={path}", "columns@datamodule.source.columns=plain"]
+    place += ["datamodule.source.columns.object_id=oid", "datamodule.source.columns.band=null"]
+    data = instantiate(compose("train", ["datamodule=forecasts", *place]).datamodule)
+    assert "short" not in data.samples().object_id
+    (row,) = data.rejected_table().to_pylist()
+    assert row["object_id"] == "short"
+    assert "no night begins after" in row["reason"]
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1])
+def test_a_share_that_is_none_is_refused(table, tmp_path, share):
+    with pytest.raises(AlertlabError, match=r"datamodule\.seen"):
+        samples(table, tmp_path, f"datamodule.seen={share}")
