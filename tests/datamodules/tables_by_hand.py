@@ -159,14 +159,14 @@ def write_forecasts(folder):
     """Two bands, without labels."""
     (folder / "forecasts").mkdir()
     path = folder / "forecasts" / "detections.parquet"
-    long_table(["any"], 60).drop(columns="kind").to_parquet(path)
+    long_table(["any"], 56).drop(columns="kind").to_parquet(path)
     return [f"datamodule.source.curves.path={path}"]
 
 
 def write_quasar_forecasts(folder):
     """As ``alertlab simulate quasars`` writes them."""
     path = folder / "quasar_forecasts"
-    simulate.write_quasars(path, 12, 3, 0.5, "shots")
+    simulate.write_quasars(path, 56, 3, 0.5, "shots")
     curves = "datamodule.source.curves"
     return [f"{curves}.path={path / 'lightcurves.parquet'}", f"{curves}.labels={path / 'objects.parquet'}"]
 
