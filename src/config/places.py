@@ -109,6 +109,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ),
     ("model",): _named(
         "alertlab.models",
+        "AttentiveForecaster",
         "Autoencoder",
         "ColumnCut",
         "ContextualDetector",
@@ -127,6 +128,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "OneClassSVM",
         "Perceptron",
         "PlainForest",
+        "RecurrentForecaster",
         "SplitModel",
         "StampClassifier",
         "TabularNetwork",

@@ -13,7 +13,9 @@ from .detectors.one_class_svm import OneClassSVM
 from .detectors.unsupervised_forest import UnsupervisedForest
 from .expert.aad_forest import AADForest
 from .expert.pine_forest import PineForest
+from .forecasts.attentive_forecaster import AttentiveForecaster
 from .forecasts.damped_random_walk import DampedRandomWalk
+from .forecasts.recurrent_forecaster import RecurrentForecaster
 from .forecasts.window_mean import WindowMean
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
 from .inputs import image_input, sequence_input, standardising, table_input
@@ -34,6 +36,7 @@ __all__ = [
     "METHODS",
     "NONE",
     "AADForest",
+    "AttentiveForecaster",
     "Autoencoder",
     "Calibrated",
     "ColumnCut",
@@ -55,6 +58,7 @@ __all__ = [
     "Perceptron",
     "PineForest",
     "PlainForest",
+    "RecurrentForecaster",
     "SplitModel",
     "StampClassifier",
     "TabularNetwork",

@@ -72,6 +72,8 @@ OF_FORECASTS = [
 ]
 SMALL_FORECASTERS = {
     "damped_random_walk": ["model.cells=[8,6]"],
+    "recurrent_forecaster": ["model.units=4", "model.depth=2", "model.code=3", "trainer.max_epochs=2"],
+    "attentive_process": ["model.units=8", "model.heads=2", "trainer.max_epochs=2"],
     "persistence": [],
     "seen_mean": [],
 }

@@ -98,7 +98,7 @@ def _asked(whole: Samples, count: NDArray[np.int64]) -> Samples:
     later = place >= np.repeat(count, curves.lengths)
     owner, points = curves.owner[later], curves.values[later]
     offsets = np.concatenate([[0], np.cumsum(curves.lengths - count)]).astype(np.int64)
-    columns = (Column(ASKED[0], "d", description="after the last point seen"),)
+    columns: tuple[Column, ...] = (Column(ASKED[0], "d", description="after the last point seen"),)
     horizon = [(points[:, TIME] - last[owner]).astype(np.float32)]
     assert whole.feature_set is not None  # light curves say how they were read
     bands = Recipe.of(whole.feature_set.recipe).measured.bands
@@ -112,6 +112,6 @@ def _asked(whole: Samples, count: NDArray[np.int64]) -> Samples:
         inputs={CURVE: seen, QUERY: Ragged(np.stack(horizon, 1), offsets)},
         target=Ragged(points[:, [VALUE, ERROR]], offsets),
         names=Bands(bands, unit),
-        columns=whole.columns | {QUERY: columns},
+        columns={**whole.columns, QUERY: columns},
         facts={**whole.facts, **facts_of(seen), LAST: whole.places["mjd"] + last},
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -40,8 +41,9 @@ class DampedRandomWalk(TorchModel):
                 raise AlertlabError(f"model.{key}: {list(given)} is no [LOWEST, HIGHEST] above 0")
         if len(cells) != 2 or min(cells) < 2:
             raise AlertlabError(f"model.cells: {list(cells)} are not two numbers of 2 or more, of tau and of sigma")
-        grids = zip((tau, sigma), cells, strict=True)
-        self.grids = [torch.logspace(*torch.tensor(of).log10().tolist(), count) for of, count in grids]
+        self.tau, self.sigma = (
+            np.geomspace(of[0], of[1], count) for of, count in zip((tau, sigma), cells, strict=True)
+        )
         self.marginal = marginal
 
     def fit(self, data: Data, run: Run) -> None:
@@ -60,7 +62,7 @@ class DampedRandomWalk(TorchModel):
 
     def build(self, train: Samples) -> nn.Module:
         """See :class:`Walk`."""
-        return Walk(*self.grids, self.marginal)
+        return Walk(torch.from_numpy(self.tau), torch.from_numpy(self.sigma), self.marginal)
 
     def answers(self, output: Any) -> dict[str, Tensor]:
         """All four."""

@@ -133,7 +133,7 @@ class Walk(nn.Module):
         decay = torch.exp(-horizon[:, None] / self.tau[:: self.sides[1], None])  # (n, taus, times)
 
         def summed(each: Tensor) -> Tensor:  # over the sigmas of one tau: (n, taus, 1)
-            return (weight * each).unflatten(1, self.sides).sum(2)[..., None]
+            return (weight * each).reshape(-1, *self.sides).sum(2)[..., None]
 
         value = (summed(mean) + summed(last) * decay).sum(1)
         constant, first, second = map(summed, powers)

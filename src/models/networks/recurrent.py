@@ -1,4 +1,4 @@
-"""A gated recurrent layer that exports with a free length.
+"""Gated recurrent layers that export with a free length, in one direction and in both.
 
 ``nn.GRU`` does not: torch.export runs it step by step over the example and makes its length a constant. So the layer is
 one operation to the exporter, and one node, GRU, to ONNX.
@@ -44,6 +44,34 @@ class GRU(nn.GRU):
             return states
         states, _ = super().forward(points)
         return states
+
+
+class BothWays(nn.Module):
+    """A GRU layer in both directions over curves of unequal length, padded at their end.
+
+    The second direction reads each curve from its own last point, by gathering: padding is at the end of both, changes
+    nothing.
+    """
+
+    def __init__(self, columns: int, units: int) -> None:
+        super().__init__()
+        self.forwards = GRU(columns, units)
+        self.backwards = GRU(columns, units)
+
+    def forward(self, points: Tensor, reversed_places: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, length, units) of each direction, each in its own order.
+
+        Parameters
+        ----------
+        points : (n, length, columns).
+        reversed_places : (n, length) which place of a curve comes when it is read backwards.
+        """
+        return self.forwards(points), self.backwards(taken(points, reversed_places))
+
+
+def taken(points: Tensor, places: Tensor) -> Tensor:
+    """(n, some, columns) the points at places (n, some)."""
+    return torch.gather(points, 1, places[..., None].expand(-1, -1, points.shape[2]))
 
 
 def _onnx_gru(points: Any, of_input: Any, of_state: Any, input_bias: Any, state_bias: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..networks.recurrent import GRU
+from ..networks.recurrent import GRU, BothWays, taken
 
 
 class Reconstruction(NamedTuple):
@@ -24,29 +24,6 @@ class Reconstruction(NamedTuple):
     present: Tensor
     mean: Tensor
     log_variance: Tensor
-
-
-class BothWays(nn.Module):
-    """A GRU layer in both directions over curves of unequal length, padded at their end.
-
-    The second direction reads each curve from its own last point, by gathering: padding is at the end of both, changes
-    nothing.
-    """
-
-    def __init__(self, columns: int, units: int) -> None:
-        super().__init__()
-        self.forwards = GRU(columns, units)
-        self.backwards = GRU(columns, units)
-
-    def forward(self, points: Tensor, reversed_places: Tensor) -> tuple[Tensor, Tensor]:
-        """(n, length, units) of each direction, each in its own order.
-
-        Parameters
-        ----------
-        points : (n, length, columns).
-        reversed_places : (n, length) which place of a curve comes when it is read backwards.
-        """
-        return self.forwards(points), self.backwards(_taken(points, reversed_places))
 
 
 class RecurrentNetwork(nn.Module):
@@ -94,8 +71,8 @@ class RecurrentNetwork(nn.Module):
         last = (present * (steps + 1)).amax(1).long().clamp_min(1)[:, None] - 1
         backwards = torch.where(steps <= last, last - steps, steps)
         ahead, behind = self.first(points, backwards)
-        both = self.dropout(torch.cat([ahead, _taken(behind, backwards)], 2))
-        states = torch.cat([_taken(each, last)[:, 0] for each in self.second(both, backwards)], 1)
+        both = self.dropout(torch.cat([ahead, taken(behind, backwards)], 2))
+        states = torch.cat([taken(each, last)[:, 0] for each in self.second(both, backwards)], 1)
         states = self.dropout(states)
         return self.mean(states), self.log_variance(states)
 
@@ -132,8 +109,3 @@ def reconstruction_loss(output: Reconstruction, power: float, kl_weight: float) 
 def chi_squared(output: Reconstruction) -> Tensor:
     """(n,) mean over the points of ((x - x') / sigma)^2."""
     return reconstruction_loss(output, 2.0, 0.0)
-
-
-def _taken(points: Tensor, places: Tensor) -> Tensor:
-    """(n, some, columns) the points at places (n, some)."""
-    return torch.gather(points, 1, places[..., None].expand(-1, -1, points.shape[2]))
