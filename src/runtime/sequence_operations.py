@@ -41,6 +41,48 @@ def append_lag(array: Array, column: int, scale: float) -> Array:
     return np.concatenate([array, np.diff(times, axis=1, prepend=times[:, :1])[..., None] / scale], axis=-1)
 
 
+def merge_close(array: Array, column: int, span: float, value: int, error: int) -> Array:
+    """Points of a curve that lie within ``span`` of each other as one: exposures of a night.
+
+    A group ends before a gap of more than ``span``, and is no longer than it. ``value`` becomes the mean by inverse
+    variance and ``error`` that of this mean, which takes errors for independent; where a group has an error of 0 or
+    none, the plain mean of either. All else becomes its mean.
+
+    Parameters
+    ----------
+    column : of times, in order.
+    """
+    if not span > 0:
+        raise BundleError(f"merge_close: span {span}, expected a number above 0")
+    times = _column(array, column, "merge_close")
+    wide = _wide(array, (value, error), "merge_close")
+    present = _present(array, "merge_close")
+    n, longest = present.shape
+    gap = np.diff(times, axis=1, prepend=-np.inf) > span
+    gap |= np.isnan(times)
+    chain = np.maximum.accumulate(np.where(gap, np.arange(longest), 0), axis=1)
+    piece = np.nan_to_num(np.floor((times - np.take_along_axis(times, chain, axis=1)) / span))
+    begins = (gap | (np.diff(piece, axis=1, prepend=-1) != 0)) & present
+    place = np.cumsum(begins, axis=1) - 1
+    groups = max(1, int(begins.sum(axis=1).max(initial=0)))
+    cell = (np.arange(n)[:, None] * groups + place)[present]
+
+    def summed(values: Array) -> Array:
+        return np.bincount(cell, values, n * groups)
+
+    rows = wide[present]
+    count = summed(np.ones(len(rows)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        merged = np.stack([summed(each) / count for each in rows.T], axis=1)  # 0 / 0 is the NaN beyond the end
+        weight = 1 / rows[:, error] ** 2
+        total = summed(weight)
+        mean = summed(weight * rows[:, value]) / total
+    known = np.isfinite(total) & np.isfinite(mean)
+    merged[known, value] = mean[known]
+    merged[known, error] = total[known] ** -0.5
+    return merged.reshape(n, groups, -1)
+
+
 def append_one_hot(array: Array, column: int, count: int) -> Array:
     """Add ``count`` columns: 1 in that of the whole number from 1 in ``column``, else 0; NaN beyond the end."""
     numbers = _column(array, column, "append_one_hot")[..., None]
@@ -123,6 +165,7 @@ OF_SEQUENCES = (
     append_present,
     keep_last,
     append_lag,
+    merge_close,
     append_one_hot,
     scale_curve,
     scale_by_beginning,

@@ -16,11 +16,15 @@ def table():
 
 
 def samples(table, folder, *words):
+    return module(table, folder, *words).samples()
+
+
+def module(table, folder, *words):
     path = folder / f"curves{len(list(folder.iterdir()))}.parquet"
     table.to_parquet(path)
     place = [f"datamodule.source.curves.path={path}", "columns@datamodule.source.columns=plain"]
     place += ["datamodule.source.columns.object_id=oid", "datamodule.source.columns.band=null"]
-    return instantiate(compose("train", ["datamodule=forecasts", *place, *words]).datamodule).samples()
+    return instantiate(compose("train", ["datamodule=forecasts", *place, *words]).datamodule)
 
 
 def test_what_comes_later_changes_no_input(table, tmp_path):
@@ -64,6 +68,26 @@ def test_light_curves_without_a_later_night_are_listed(table, tmp_path):
     (row,) = data.rejected_table().to_pylist()
     assert row["object_id"] == "short"
     assert "no night begins after" in row["reason"]
+
+
+def test_light_curves_of_the_train_part_alone_are_cut_elsewhere_too(table, tmp_path):
+    data = module(table, tmp_path, "datamodule.also_seen=[0.4,0.6]")
+    plain = module(table, tmp_path)
+    for each in (data, plain):
+        each.draw(0)
+    for part in ("validation", "test"):
+        assert data.samples(part).digest() == plain.samples(part).digest()
+    many, few = data.samples("train"), plain.samples("train")
+    assert len(many) == 3 * len(few) == len(set(many.sample_id.tolist()))
+    assert set(many.object_id) == set(few.object_id)
+    lengths = {name: [] for name in few.object_id}
+    for row, name in enumerate(many.object_id):
+        seen, query = many.inputs["light_curve"][row], many.inputs["query"][row]
+        lengths[name].append(len(seen))
+        whole = few.inputs["light_curve"][row % len(few)]
+        np.testing.assert_array_equal(seen, whole[: len(seen)])
+        assert len(seen) + len(query) == (table.oid == name).sum()
+    assert all(third > first for first, _, third in map(sorted, lengths.values()))
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.1])

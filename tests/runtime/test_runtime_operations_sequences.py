@@ -142,3 +142,33 @@ def test_what_cannot_be_is_refused(wrong, told):
 
 def test_a_manifest_with_them_is_of_version_2():
     assert {each.__name__ for each in OF_SEQUENCES} <= SINCE_2
+
+
+def test_points_of_a_night_become_their_mean_by_inverse_variance():
+    """Against numpy's weighted average, night by night; padding and curves without a point change nothing."""
+    rng, nights = np.random.default_rng(3), (3, 1, 0)
+    curves = np.full((3, 12, 4), np.nan)
+    expected = np.full((3, 3, 4), np.nan)
+    for row, many in enumerate(nights):
+        found = []
+        for night in range(many):
+            size = int(rng.integers(1, 5))
+            time, value = 10.0 * night + np.arange(size) / 100, rng.normal(18, 1, size)
+            error = rng.uniform(0.05, 0.2, size)
+            found.append(np.stack([time, np.ones(size), value, error], 1))
+            mean = np.average(value, weights=error**-2)
+            expected[row, night] = time.mean(), 1, mean, np.sum(error**-2) ** -0.5
+        if found:
+            points = np.concatenate(found)
+            curves[row, : len(points)] = points
+    merged = apply([{"op": "merge_close", "column": 0, "span": 0.5, "value": 2, "error": 3}], curves)
+    np.testing.assert_allclose(merged, expected, rtol=1e-6)
+
+
+def test_a_night_without_end_is_merged_piece_by_piece_and_errors_of_zero_leave_plain_means():
+    steady = np.stack([np.arange(10) * 0.2, np.ones(10), np.arange(10.0), np.zeros(10)], 1)[None]
+    merged = apply([{"op": "merge_close", "column": 0, "span": 0.5, "value": 2, "error": 3}], steady)[0]
+    assert np.diff(merged[:, 0]).min() > 0.3
+    assert merged[0].tolist() == pytest.approx([0.2, 1, 1, 0])
+    with pytest.raises(BundleError, match="merge_close: span 0"):
+        apply([{"op": "merge_close", "column": 0, "span": 0, "value": 2, "error": 3}], steady)

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from ...core.curve_columns import BAND, CURVE, ERROR, TIME, VALUE
 from ...core.light_curve_rows import facts_of
-from ...core.samples import Samples
+from ...core.samples import Samples, number_of
 from ...core.split import SplitPlan
 from ...features.recipe import Recipe
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import Column
-from ...runtime.ragged import Ragged
+from ...runtime.ragged import Ragged, joined
 from ...runtime.tasks.forecast import ASKED, QUERY, Bands
 from ..tables.feature_rows import REJECTED
 from .curve_rows import LightCurveSequences
@@ -34,6 +34,7 @@ class ForecastDataModule(SequenceDataModule):
     Parameters
     ----------
     seen : share of the points of a light curve that are seen; the cut lies between two nights.
+    also_seen : further shares by which light curves of the train part are cut: samples of their own.
     source, split, classes, label_map, workers : see :class:`~.sequences.SequenceDataModule`; classes and label_map
         choose light curves, and nothing else comes of them.
 
@@ -50,32 +51,51 @@ class ForecastDataModule(SequenceDataModule):
         source: LightCurveSequences,
         split: SplitPlan,
         seen: float,
+        also_seen: Sequence[float] = (),
         classes: Sequence[Any] | None = None,
         branches: Mapping[Any, Sequence[Any]] | None = None,
         label_map: Mapping[Any, Any] | None = None,
         workers: int = 0,
     ) -> None:
         super().__init__(source, split, classes, branches, label_map, workers=workers)
-        if not 0 < seen < 1:
-            raise AlertlabError(f"datamodule.seen: {seen!r} is no share between 0 and 1")
-        self.seen = seen
+        for key, share in (("seen", seen), *(("also_seen", each) for each in also_seen)):
+            if not 0 < share < 1:
+                raise AlertlabError(f"datamodule.{key}: {share!r} is no share between 0 and 1")
+        self.seen, self.also_seen = seen, tuple(map(float, also_seen))
+
+    def samples(self, part: str | None = None) -> Samples:
+        """As of every datamodule; of the train part also the same light curves cut elsewhere."""
+        found = super().samples(part)
+        if part != "train" or not self.also_seen:
+            return found
+        whole = self.whole.take(np.isin(self.whole.object_id, found.object_id))
+        return _stacked([found, *(_cut(whole, share, self._least)[0] for share in self.also_seen)])
 
     def read(self) -> Samples:
         """All light curves with a night after the cut, and enough points before it."""
-        found = super().read()
-        curves: Ragged = found.inputs[CURVE]
-        count = cuts(curves, self.seen)
-        least = max(self.source.reading.rules.min_detections, 1)
-        few, late = count < least, count >= curves.lengths
-        reasons = np.where(late, SHORT, f"fewer than {least} points seen")[few | late].tolist()
-        left = pa.table([pa.array(found.object_id[few | late].tolist(), pa.string()), reasons], schema=REJECTED)
+        whole = super().read()
+        found, reasons = _cut(whole, self.seen, self._least)
+        short = reasons != ""
+        left = pa.table([whole.object_id[short].tolist(), reasons[short].tolist()], schema=REJECTED)
         self.rejected = pa.concat_tables([self.rejected, left])
-        kept = ~(few | late)
-        if not kept.any():
-            raise AlertlabError(
-                f"{self.source.origin}: of no light curve is there anything to ask; lower datamodule.seen"
-            )
-        return _asked(found.take(kept), count[kept])
+        if not len(found):
+            raise AlertlabError(f"{self.source.origin}: no light curve has anything to ask; lower datamodule.seen")
+        self.whole = whole.take(~short)
+        return found
+
+    @property
+    def _least(self) -> int:
+        """Points that must be seen."""
+        return max(self.source.reading.rules.min_detections, 1)
+
+
+def _cut(whole: Samples, share: float, least: int) -> tuple[Samples, NDArray[np.str_]]:
+    """Light curves cut by a share, and (n,) why one of them cannot be; empty for those that can."""
+    curves: Ragged = whole.inputs[CURVE]
+    count = cuts(curves, share)
+    few = f"fewer than {least} points seen"
+    reasons = np.where(count >= curves.lengths, SHORT, np.where(count < least, few, ""))
+    return _asked(whole.take(reasons == ""), count[reasons == ""]), reasons
 
 
 def cuts(curves: Ragged, share: float) -> NDArray[np.int64]:
@@ -114,4 +134,23 @@ def _asked(whole: Samples, count: NDArray[np.int64]) -> Samples:
         names=Bands(bands, unit),
         columns={**whole.columns, QUERY: columns},
         facts={**whole.facts, **facts_of(seen), LAST: whole.places["mjd"] + last},
+    )
+
+
+def _stacked(parts: Sequence[Samples]) -> Samples:
+    """Samples one after the other, numbered anew behind the first of them."""
+    first, *others = parts
+    ragged = {name: joined([part.inputs[name] for part in parts]) for name in first.inputs}
+    numbers = [
+        np.array([number_of(f"{name} {place}") for name in part.object_id.tolist()], np.int64)
+        for place, part in enumerate(others, 1)
+    ]
+    return replace(
+        first,
+        inputs=ragged,
+        target=joined([part.target for part in parts]),
+        sample_id=np.concatenate([first.sample_id, *numbers]),
+        object_id=np.concatenate([part.object_id for part in parts]),
+        facts={name: np.concatenate([part.facts[name] for part in parts]) for name in first.facts},
+        places={name: np.concatenate([part.places[name] for part in parts]) for name in first.places},
     )

@@ -14,6 +14,7 @@ from ...runtime.tasks.regression import DEVIATION as DEVIATION_NAME
 from ...runtime.tasks.regression import VALUE as VALUE_NAME
 from ..inputs import Steps, sequence_input
 
+NIGHT = 0.5  # d: exposures of a night are one point
 KNOWN: Steps = ({"op": "append_present"}, {"op": "nan_to_num", "value": 0.0})  # padding: 0, with 0 in the last column
 LENGTH = f"{QUERY}_length"
 ANSWERS = (VALUE_NAME, DEVIATION_NAME)
@@ -62,7 +63,7 @@ class Seen(NamedTuple):
 
 
 def forecast_inputs(train: Samples) -> tuple[InputSpec, ...]:
-    """Light curve and query as they are, with a column that tells points from padding.
+    """Light curve, a point a night, and query, with a column that tells points from padding.
 
     Raises
     ------
@@ -78,7 +79,8 @@ def forecast_inputs(train: Samples) -> tuple[InputSpec, ...]:
         raise AlertlabError(
             f"datamodule.source.used_bands: the model forecasts one band, the data have {several}; name one"
         )
-    return tuple(sequence_input(train, name, KNOWN) for name in (CURVE, QUERY))
+    night = {"op": "merge_close", "column": TIME, "span": NIGHT, "value": VALUE, "error": ERROR}
+    return sequence_input(train, CURVE, (night, *KNOWN)), sequence_input(train, QUERY, KNOWN)
 
 
 def forecast_outputs() -> tuple[OutputSpec, ...]:
