@@ -68,7 +68,7 @@ def merge_close(array: Array, column: int, span: float, value: int, error: int) 
     cell = (np.arange(n)[:, None] * groups + place)[present]
 
     def summed(values: Array) -> Array:
-        return np.bincount(cell, values, n * groups)
+        return np.bincount(cell, values, n * groups).astype(np.float64)
 
     rows = wide[present]
     count = summed(np.ones(len(rows)))

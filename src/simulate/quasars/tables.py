@@ -39,7 +39,7 @@ NAMES = {
     CARMA: "CARMA(2,1) processes",
     PERIODIC: "oscillators on damped random walks",
 }
-FACTS = ("amplitude", "change_time", "tau", "sigma", "mean_error", "catalina", "second", "share", "luminosity")
+FACTS = ("amplitude", "change_time", "tau", "sigma", "mean_error", "catalina", "mean", "second", "share", "luminosity")
 
 
 def silent(done: int, total: int) -> None:
@@ -183,8 +183,8 @@ class SimulatedQuasars:
         """oid, class (``steady`` or the kind of change), and facts to judge by, NaN where there is none.
 
         amplitude, see :class:`Changes`; change_time, days from the first point; tau [d] and sigma [mag] before the
-        change; mean_error [mag]; catalina, 1 for its cadence; second, the rise of flares, fast timescale or period [d];
-        share of the variance that is no walk; luminosity, log10 of erg/s, by which that share falls.
+        change; mean_error [mag]; catalina, 1 for its cadence; mean [mag]; second, the rise of flares, fast timescale or
+        period [d]; share of the variance that is no walk; luminosity, log10 of erg/s, by which that share falls.
         """
         blocks = self.objects()
         kind = np.concatenate([each.kind for each in blocks])
@@ -225,7 +225,8 @@ class SimulatedQuasars:
         first = np.where(of_catalina, surveys[1].first, surveys[0].first)
         there = np.arange(time.shape[1]) < number[:, None]
         mean_error = np.where(there, error, 0).sum(1) / number
-        told = (changes.amplitude, change, tau, sigma, mean_error, of_catalina * 1.0, *of_process)
+        level = mean - np.where(of_catalina, shift, 0.0)
+        told = (changes.amplitude, change, tau, sigma, mean_error, of_catalina * 1.0, level, *of_process)
         facts = dict(zip(FACTS, told, strict=True))
         band = np.where(of_catalina, surveys[1].band, surveys[0].band)
         flat = [each[there] for each in (time + first[:, None], magnitude, error)]
