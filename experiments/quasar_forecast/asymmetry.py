@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from alertlab import runtime
-from alertlab.core.paper import page, paper_style
+from alertlab.core.paper import full, paper_style
 from alertlab.datamodules.sequences.forecasts import cuts
 from alertlab.runtime import Ragged
 from matplotlib.figure import Figure
@@ -79,7 +79,8 @@ def interval(values, weights):
 
 @paper_style
 def draw(groups, by_lag, ahead):
-    figure = Figure((page(), 2.6), layout="constrained")
+    """Increments by lag, and forecasts, of each group."""
+    figure = Figure((full(), 2.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     middle = np.sqrt(LAGS[:-1] * LAGS[1:])
     for number, name in enumerate(groups):
@@ -99,6 +100,7 @@ def draw(groups, by_lag, ahead):
 
 
 def main():
+    """Print both measures by group and draw them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("light_curves", type=Path)
     parser.add_argument("objects", type=Path)
@@ -108,7 +110,7 @@ def main():
     options = parser.parse_args()
     table = pd.read_parquet(options.light_curves).sort_values(["lc_id", "time"], kind="stable")
     objects = pd.read_parquet(options.objects).set_index("lc_id")
-    curves = {name: each for name, each in table.groupby("lc_id")}
+    curves = dict(list(table.groupby("lc_id")))
     by = objects.loc[list(curves), options.by].to_numpy()
     edges = np.quantile(by, [1 / 3, 2 / 3])
     names = [f"below {edges[0]:.2f}", f"{edges[0]:.2f} to {edges[1]:.2f}", f"from {edges[1]:.2f}"]

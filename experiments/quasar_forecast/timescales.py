@@ -39,6 +39,7 @@ def compared(ours, theirs):
 
 @paper_style
 def draw(table, valid):
+    """Ours against theirs."""
     figure = Figure((column(), 3.4), layout="constrained")
     axes = figure.subplots()
     for rows, colour, label in ((table[~valid], "#bbbbbb", "others"), (table[valid], "#0b3c8c", "their final sample")):
@@ -51,6 +52,7 @@ def draw(table, valid):
 
 
 def main():
+    """Print the comparison and draw it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("bundle", "light_curves", "objects"):
         parser.add_argument(name, type=Path)

@@ -1,8 +1,8 @@
 """The true predictor of a simulated process: it knows the parameters that each light curve was made with.
 
-    python experiments/quasar_forecast/truth.py RUN/predictions.parquet LIGHTCURVES.parquet --process walk --out truth.parquet
+    python experiments/quasar_forecast/truth.py RUN/predictions.parquet DETECTIONS.parquet --out truth.parquet
 
-LIGHTCURVES are the simulator's detections (oid, time, magnitude, error). The rows of RUN come back with the conditional
+DETECTIONS are the simulator's detections (oid, time, magnitude, error). The rows of RUN come back with the conditional
 mean and variance of the Gaussian process itself (celerite2), given what was seen: nothing can forecast it better.
 ``alertlab compare RUN truth.parquet`` then holds a model to it, horizon by horizon.
 """
@@ -46,6 +46,7 @@ def forecast(rows, curve, process):
 
 
 def main():
+    """Write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("predictions", type=Path)
     parser.add_argument("light_curves", type=Path)
