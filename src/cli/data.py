@@ -149,6 +149,14 @@ def simulate_quasars(options: argparse.Namespace) -> None:
     _show_simulated(options, result, ("lightcurves.parquet", "objects.parquet"))
 
 
+def simulate_halo(options: argparse.Namespace) -> None:
+    """Verb ``simulate halo``."""
+    from ..workflows.simulate import simulate_halo as workflow
+
+    given = (options.number, options.seed, options.gap, options.labels, options.label_noise)
+    _show_simulated(options, workflow(options.out, *given), ("stars.parquet",))
+
+
 def _show_simulated(options: argparse.Namespace, result: Mapping[str, Any], names: Sequence[str]) -> None:
     if options.json:
         print_json(result)

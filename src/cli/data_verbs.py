@@ -10,6 +10,7 @@ from .data import (
     predict,
     simulate_clusters,
     simulate_gaia,
+    simulate_halo,
     simulate_light_curves,
     simulate_quasars,
     simulate_spectra,
@@ -173,11 +174,15 @@ def add_data_verbs(verbs: Any) -> None:
         ("survey", simulate_survey, "write objects with packets and light curves", "objects", "packets/ and tables"),
         ("gaia", simulate_gaia, "write simulated Gaia sources", "sources", "gaia.parquet"),
         ("spectra", simulate_spectra, "write simulated spectra of galaxies", "spectra", "spectra/ and labels.csv"),
+        ("halo", simulate_halo, "write stars, some of which fell in from another galaxy", "stars", "stars.parquet"),
     ):
         verb = new_verb(kinds, name, action, text, "-n 2000 --out simulated --seed 1", "simulate ")
         verb.add_argument("-n", "--number", type=int, default=2000, metavar="N", help=f"{unit} (default: %(default)s)")
         verb.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"new folder: {content}")
         verb.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
+        if name == "halo":
+            _add_halo(verb)
+            continue
         verb.add_argument(
             "--difficulty", type=float, default=0.5, metavar="D", help="0 easy to 1 hard (default: %(default)s)"
         )
@@ -255,3 +260,12 @@ def hunt_options(verb: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of answers, ranking and bundle; a hunt that is there goes on (default: %(default)s)",
     )
+
+
+def _add_halo(verb: argparse.ArgumentParser) -> None:
+    """What tells galaxies and labels apart."""
+    gap = "0 the target galaxy, 1 the source galaxy, between in proportion (default: %(default)s)"
+    verb.add_argument("--gap", type=float, default=0.0, metavar="G", help=gap)
+    verb.add_argument("--labels", type=int, metavar="N", help="stars with a label (default: all)")
+    noise = "chance of a label to be the survey's rule and not the truth (default: %(default)s)"
+    verb.add_argument("--label-noise", type=float, default=0.0, metavar="P", help=noise)

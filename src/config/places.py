@@ -99,7 +99,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
             "alertlab.simulate.SimulatedStamps",
         )
     ),
-    ("datamodule", "source", "simulator"): _named("alertlab.simulate", "SimulatedGaia"),
+    ("datamodule", "source", "simulator"): _named("alertlab.simulate", "SimulatedGaia", "SimulatedHalo"),
     ("datamodule", "source", "curves"): _named("alertlab.datamodules", "CurveFiles", "SimulatedCurves"),
     ("datamodule", "source", "curves", "simulator"): _named(
         "alertlab.simulate", "SimulatedLightCurves", "SimulatedQuasars", "SimulatedTransients"

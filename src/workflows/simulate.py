@@ -5,9 +5,11 @@ from typing import Any
 
 from ..core.progress import counter, status
 from ..simulate import (
+    SimulatedHalo,
     write_clusters,
     write_dataset,
     write_gaia,
+    write_halo,
     write_light_curves,
     write_quasars,
     write_spectra,
@@ -105,3 +107,20 @@ def simulate_quasars(out: Path, n: int, seed: int, difficulty: float, process: s
     """
     with counter("simulating") as progress:
         return write_quasars(out, n, seed, difficulty, process, progress)
+
+
+def simulate_halo(out: Path, n: int, seed: int, gap: float, labels: int | None, label_noise: float) -> dict[str, Any]:
+    """Write ``n`` simulated stars as a table with Gaia's columns; the summary counts their true classes.
+
+    Parameters
+    ----------
+    gap, labels, label_noise : see :class:`alertlab.simulate.SimulatedHalo`.
+
+    Raises
+    ------
+    AlertlabError
+        For a folder that is not empty, or an argument out of range.
+    """
+    stars = SimulatedHalo(n, seed, gap, labels, label_noise)
+    with status(f"simulating {stars.description}"):
+        return write_halo(out, stars)

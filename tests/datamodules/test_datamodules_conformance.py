@@ -49,6 +49,9 @@ def files(tmp_path_factory):
         "datamodule.source.spectra.strange=0.3",
         "datamodule.source.pixels=40",
     ]
+    tiny["simulated_halo"] = [
+        f"datamodule.source.simulator.{each}" for each in ("n=2000", "labels=null", "label_noise=0")
+    ]
     return tiny | {name: ["datamodule.source.curves.simulator.n=600"] for name in SIMULATED_SEQUENCES}
 
 
