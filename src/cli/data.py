@@ -157,6 +157,25 @@ def simulate_halo(options: argparse.Namespace) -> None:
     _show_simulated(options, workflow(options.out, *given), ("stars.parquet",))
 
 
+def clusters(options: argparse.Namespace) -> None:
+    """Verb ``clusters``."""
+    config = composed("clusters", options)
+    if config is None:
+        return
+    from ..workflows.clusters import clusters as workflow
+
+    with fetched(options.bundle) as bundle:
+        result = workflow(config, bundle, options.catalogue, options.out, options.number)
+    if options.json:
+        print_json(vars(result))
+        return
+    from ..workflows.show import show_counts, show_paths
+
+    show_counts("left out", dict(result.dropped), "stars")
+    print(f"{result.found} candidates among {result.searched} stars, {result.likely} more likely clusters than not")
+    show_paths({"candidates": result.candidates, "members": result.members, "page": result.page})
+
+
 def _show_simulated(options: argparse.Namespace, result: Mapping[str, Any], names: Sequence[str]) -> None:
     if options.json:
         print_json(result)

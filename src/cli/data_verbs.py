@@ -6,6 +6,7 @@ from typing import Any
 
 from .bundles import bundle_check, bundle_info, bundle_pack
 from .data import (
+    clusters,
     features,
     predict,
     simulate_clusters,
@@ -135,6 +136,35 @@ def add_data_verbs(verbs: Any) -> None:
     )
     verb.add_argument("--list", action="store_true", help="print each feature of the set and stop")
     verb.add_argument("--explain", metavar="OBJECT", help="print why features of one object are NaN and stop")
+    config_options(verb)
+
+    verb = new_verb(
+        verbs,
+        "clusters",
+        clusters,
+        "search a catalogue for open clusters, and judge what is found with a bundle",
+        "open_clusters-0.1.0.bundle gaia_field.parquet --out clusters",
+    )
+    verb.add_argument(
+        "bundle", type=Path, metavar="BUNDLE", help="of experiment=open_clusters: folder, zip or models:/NAME@champion"
+    )
+    verb.add_argument(
+        "catalogue",
+        type=Path,
+        metavar="CATALOGUE",
+        help="table (Parquet, CSV, FITS, VOTable, ECSV) with Gaia's columns: source_id, ra, dec, parallax, pmra, "
+        "pmdec, phot_g_mean_mag, and bp_rp or phot_bp_mean_mag and phot_rp_mean_mag",
+    )
+    verb.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of candidates.csv, members.parquet and candidates.html",
+    )
+    verb.add_argument(
+        "-n", "--number", type=int, default=50, metavar="N", help="candidates on the page (default: %(default)s)"
+    )
     config_options(verb)
 
     verb = new_verb(

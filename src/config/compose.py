@@ -20,6 +20,7 @@ from .yaml_file import check_file
 
 SHORT = {"features": {"bands": "columns.bands"}, "train": {"bands": "datamodule.source.columns.bands"}}  # for typing
 GROUPS = (
+    "blind_search",
     "bounds",
     "bundle",
     "columns",

@@ -82,6 +82,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ("datamodule",): _named(
         "alertlab.datamodules",
         "ForecastDataModule",
+        "GroupDataModule",
         "SequenceDataModule",
         "StampDataModule",
         "TableDataModule",
@@ -92,14 +93,18 @@ PLACES: dict[tuple[str, ...], Allowed] = {
     ("datamodule", "source"): Allowed(
         (
             "alertlab.datamodules.CatalogueTable",
+            "alertlab.datamodules.GroupTable",
             "alertlab.datamodules.LightCurveFeatures",
             "alertlab.datamodules.LightCurveSequences",
             "alertlab.datamodules.ReadyTable",
             "alertlab.datamodules.SpectrumRows",
+            "alertlab.datamodules.SimulatedGroups",
             "alertlab.simulate.SimulatedStamps",
         )
     ),
-    ("datamodule", "source", "simulator"): _named("alertlab.simulate", "SimulatedGaia", "SimulatedHalo"),
+    ("datamodule", "source", "simulator"): _named(
+        "alertlab.simulate", "SimulatedClusters", "SimulatedGaia", "SimulatedHalo"
+    ),
     ("datamodule", "source", "curves"): _named("alertlab.datamodules", "CurveFiles", "SimulatedCurves"),
     ("datamodule", "source", "curves", "simulator"): _named(
         "alertlab.simulate", "SimulatedLightCurves", "SimulatedQuasars", "SimulatedTransients"
@@ -115,6 +120,7 @@ PLACES: dict[tuple[str, ...], Allowed] = {
         "ContextualDetector",
         "DampedRandomWalk",
         "DeepSVDD",
+        "DiagramClassifier",
         "DihedralClassifier",
         "FlatBalancedForest",
         "GradientBoosting",

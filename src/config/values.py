@@ -33,7 +33,7 @@ LISTS = {
     "used_bands",
 }
 WORDS = {("split", "leave_out"): "each"}  # that may stand in the place of such a list
-PLAIN = ("bounds", "columns", "search")  # groups of values, that build nothing
+PLAIN = ("blind_search", "bounds", "columns", "search")  # groups of values, that build nothing
 MAPPINGS = {
     "bands",
     "branches",

@@ -1,6 +1,9 @@
 """Where labelled samples come from."""
 
 from .curve_files import CurveFiles, SimulatedCurves
+from .groups.group_table import GroupTable
+from .groups.groups import GroupDataModule
+from .groups.simulated import SimulatedGroups
 from .parted import DataModule
 from .sequences.curve_rows import LightCurveSequences
 from .sequences.forecasts import ForecastDataModule
@@ -17,11 +20,14 @@ __all__ = [
     "CurveFiles",
     "DataModule",
     "ForecastDataModule",
+    "GroupDataModule",
+    "GroupTable",
     "LightCurveFeatures",
     "LightCurveSequences",
     "ReadyTable",
     "SequenceDataModule",
     "SimulatedCurves",
+    "SimulatedGroups",
     "SpectrumFiles",
     "SpectrumRows",
     "StampDataModule",

@@ -22,6 +22,7 @@ from .inputs import image_input, sequence_input, standardising, table_input
 from .networks.loss import gaussian_loss
 from .networks.network_model import NetworkModel
 from .sequences.contextual_detector import ContextualDetector
+from .stamps.diagram_classifier import DiagramClassifier
 from .stamps.dihedral_classifier import DihedralClassifier
 from .stamps.moments_forest import MomentsForest
 from .stamps.stamp_classifier import StampClassifier, stamp_input
@@ -43,6 +44,7 @@ __all__ = [
     "ContextualDetector",
     "DampedRandomWalk",
     "DeepSVDD",
+    "DiagramClassifier",
     "DihedralClassifier",
     "FlatBalancedForest",
     "GradientBoosting",

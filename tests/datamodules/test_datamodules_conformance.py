@@ -12,6 +12,7 @@ from alertlab.runtime import Ragged
 from alertlab.runtime.operations import apply
 from alertlab.simulate import write_dataset, write_gaia
 from examples import TASKS
+from groups_by_hand import write_groups
 from spectra_by_hand import write_lists
 from tables_by_hand import WRITERS
 
@@ -26,6 +27,7 @@ SIMULATED_SEQUENCES = ("simulated_quasars", "simulated_transients", "simulated_f
 FORECASTS = ("forecasts", "quasar_forecasts")
 SEQUENCES = ("sequences", "mallorn_sequences", "quasars", *FORECASTS, "simulated_sequences", *SIMULATED_SEQUENCES)
 KEEPING = [*STAMPS, *LIGHT_CURVES, "simulated_sequences", *SIMULATED_SEQUENCES]  # those that keep what took long
+KEEPING += ["simulated_groups"]
 LIGHT_CURVES += ("simulated_outliers",)  # whose source is that of simulated_light_curves
 
 
@@ -52,6 +54,10 @@ def files(tmp_path_factory):
     tiny["simulated_halo"] = [
         f"datamodule.source.simulator.{each}" for each in ("n=2000", "labels=null", "label_noise=0")
     ]
+    tiny["groups"] = write_groups(folder)
+    fields = {"n": 8, "stars": "[400,400]", "clusters": 3, "asterisms": 1}
+    tiny["simulated_groups"] = [f"datamodule.source.simulator.{name}={value}" for name, value in fields.items()]
+    tiny["simulated_groups"] += ["datamodule.source.blind_search.resamples=1", "datamodule.source.workers=1"]
     return tiny | {name: ["datamodule.source.curves.simulator.n=600"] for name in SIMULATED_SEQUENCES}
 
 
@@ -61,7 +67,7 @@ def make(name, files, cache):
         overrides.append(f"datamodule.cache={cache}")
     elif name in LIGHT_CURVES:
         overrides += [f"datamodule.source.cache={cache}", "datamodule.source.workers=1"]
-    elif name in SEQUENCES:
+    elif name in SEQUENCES or name == "simulated_groups":
         overrides.append(f"datamodule.source.cache={cache}")
     if name not in STAMPS:
         overrides += ["datamodule.split.validation=0.25", "datamodule.split.test=0.25"]

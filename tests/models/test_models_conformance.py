@@ -13,6 +13,7 @@ from alertlab.runtime import Ragged
 from curve_rows import CurveRows
 from examples import TASKS
 from feature_table import FakeRun, FeatureModule, FeatureTable
+from groups_by_hand import write_groups
 
 NAMES = sorted(path.stem for path in Path(conf.__file__).parent.glob("model/[!_]*.yaml"))
 SMALL = {
@@ -77,6 +78,8 @@ SMALL_FORECASTERS = {
     "persistence": [],
     "seen_mean": [],
 }
+OF_GROUPS = ["model.layers=[4,pool,6,pool]", "model.dense=8", "datamodule=groups", "trainer.max_epochs=2"]
+SMALL_OF_GROUPS = {"diagram_cnn": OF_GROUPS}
 VARIANTS = {"with metadata": [], "images only": ["datamodule.metadata=[]"]}
 TABLES = {"of two levels": {}, "flat": {"branches": {}}}
 ALL = [
@@ -85,12 +88,21 @@ ALL = [
     *((name, "of a table") for name in (*SMALL_NETWORKS, *SMALL_DETECTORS)),
     *((name, "of light curves") for name in SMALL_OF_CURVES),
     *((name, "of forecasts") for name in SMALL_FORECASTERS),
+    *((name, "of groups of stars") for name in SMALL_OF_GROUPS),
     *((name, f"of {task}") for name, task in TASKS.items()),
 ]
 
 
 def test_no_model_is_left_out():
-    forms = (SMALL, SMALL_OF_TABLES, SMALL_NETWORKS, SMALL_DETECTORS, SMALL_OF_CURVES, SMALL_FORECASTERS)
+    forms = (
+        SMALL,
+        SMALL_OF_TABLES,
+        SMALL_NETWORKS,
+        SMALL_DETECTORS,
+        SMALL_OF_CURVES,
+        SMALL_FORECASTERS,
+        SMALL_OF_GROUPS,
+    )
     assert sorted(name for form in forms for name in form) == NAMES
 
 
@@ -111,6 +123,10 @@ def fitted(request, tmp_path_factory, of_example):
         data = instantiate(config.datamodule)
     elif name in SMALL_DETECTORS:
         config, data = compose("train", [f"model={name}", *SMALL_DETECTORS[name]]), FeatureModule()
+    elif name in SMALL_OF_GROUPS:
+        table = write_groups(tmp_path_factory.mktemp("groups"))
+        config = compose("train", [f"model={name}", *SMALL_OF_GROUPS[name], *table])
+        data = instantiate(config.datamodule)
     elif name in SMALL_OF_CURVES:
         words, bands = SMALL_OF_CURVES[name]
         config, data = compose("train", [f"model={name}", *OF_CURVES, *words]), CurveRows(bands=bands)

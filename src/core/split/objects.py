@@ -21,7 +21,9 @@ class Objects:
 
     Attributes
     ----------
-    label : the class of most rows, the first in a tie; the number of classes where those are unlabelled.
+    label : the class of most rows, the first in a tie; the number of classes where those are unlabelled. Where most
+        objects have rows of several classes, such as fields of the sky, all are alike: 0.
+    holds : (n, classes) the class that an object is of; those of its rows where most objects have several.
     left_out : whether any row is of a class that no training sees.
     first, last : MJD of the first and last row; NaN where a row has none, and where no date parts.
     cell : HEALPix cell of the mean direction, -1 where it is unknown; of each object another where no cells part.
@@ -29,6 +31,7 @@ class Objects:
 
     name: NDArray[np.str_]
     label: Integers
+    holds: Mask
     left_out: Mask
     first: Floats
     last: Floats
@@ -56,6 +59,12 @@ def objects_of(samples: Samples, strata: Integers, classes: Sequence[str], apart
     name, member = np.unique(samples.object_id, return_inverse=True)
     votes = np.zeros((len(name), len(classes) + 1), dtype=np.int64)
     np.add.at(votes, (member, strata), 1)  # an unlabelled row, -1, votes in the last column
+    label = votes.argmax(axis=1)
+    holds = votes[:, : len(classes)] > 0
+    if np.mean(holds.sum(axis=1) > 1) > 0.5:
+        label = np.zeros_like(label)
+    else:
+        holds = label[:, None] == np.arange(len(classes))
     left = np.isin(strata, _left_out(apart, classes))
     first = last = np.full(len(name), np.nan)
     cell = np.arange(len(name))
@@ -69,7 +78,8 @@ def objects_of(samples: Samples, strata: Integers, classes: Sequence[str], apart
     if apart.sky_nside:
         ra, dec = (_known(samples, "sky_nside", each) for each in ("ra", "dec"))
         cell = _cells(ra, dec, member, len(name), apart.sky_nside)
-    return Objects(name, votes.argmax(axis=1), np.bincount(member[left], minlength=len(name)) > 0, first, last, cell)
+    left_out = np.bincount(member[left], minlength=len(name)) > 0
+    return Objects(name, label, holds, left_out, first, last, cell)
 
 
 def _left_out(apart: Apart, classes: Sequence[str]) -> list[int]:

@@ -150,9 +150,9 @@ class SplitPlan(Apart):
         if self._by_date_alone:
             self._check_date(objects, before, after)
             rest, test, share = free[before[free]], free[after[free]], 0.0
-            self._check_counts(objects.label[rest], classes, counted, 2 if self.validation else 1)
+            self._check_counts(objects.holds[rest], classes, counted, 2 if self.validation else 1)
         else:
-            self._check_counts(objects.label[free], classes, counted, max(3 if self.validation else 2, self.folds))
+            self._check_counts(objects.holds[free], classes, counted, max(3 if self.validation else 2, self.folds))
             if self.folds:
                 if test_of >= self.folds:
                     raise AlertlabError(f"{KEY}.folds: {self.folds} folds have no repeat {test_of}; lower repeats")
@@ -189,8 +189,8 @@ class SplitPlan(Apart):
                 seen = f"they are seen from MJD {np.nanmin(objects.first):.2f} to {np.nanmax(objects.last):.2f}"
                 raise AlertlabError(f"{KEY}.test_after: no object is seen only {words} MJD {self.test_after}; {seen}")
 
-    def _check_counts(self, label: Integers, classes: Sequence[str], counted: Sequence[str], least: int) -> None:
-        counts = {name: int(np.sum(label == classes.index(name))) for name in counted}
+    def _check_counts(self, holds: Mask, classes: Sequence[str], counted: Sequence[str], least: int) -> None:
+        counts = {name: int(holds[:, classes.index(name)].sum()) for name in counted}
         few = {name: count for name, count in counts.items() if count < least}
         if few:
             from ...config.typed import mapped  # here: Hydra is for those who train, and for remedies

@@ -8,13 +8,13 @@ from torch import Tensor, nn
 
 from ...core.samples import Samples
 from ...runtime import operations
-from ...runtime.errors import AlertlabError
 from ...runtime.manifest import InputSpec
 from ..inputs import table_input
 from ..networks.loss import focal_loss
 from ..networks.network_model import NetworkModel
 from ..tables.knots import knots
-from .dihedral_network import POOL, DihedralNetwork
+from .convolutions import check_layers
+from .dihedral_network import DihedralNetwork
 from .stamp_classifier import stamps
 
 
@@ -54,12 +54,9 @@ class DihedralClassifier(NetworkModel):
         **training: Any,
     ) -> None:
         super().__init__(**training)
-        for layer in layers:
-            if layer != POOL and not (isinstance(layer, int) and layer > 0):
-                raise AlertlabError(f"model.layers: {layer!r} is neither a number of filters nor {POOL}")
         self.crop, self.levels, self.percentile, self.limit = crop, levels, percentile, limit
         self.quantiles, self.gamma = quantiles, gamma
-        self.layers, self.first_kernel, self.dense, self.dropout = tuple(layers), first_kernel, dense, dropout
+        self.layers, self.first_kernel, self.dense, self.dropout = check_layers(layers), first_kernel, dense, dropout
         self.normalise_metadata = normalise_metadata
 
     def inputs_of(self, train: Samples) -> tuple[InputSpec, ...]:

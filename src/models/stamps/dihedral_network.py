@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-POOL = "pool"  # among the layers: 2x2 maximum
+from .convolutions import convolutions
 
 
 class DihedralNetwork(nn.Module):
@@ -48,24 +48,10 @@ class DihedralNetwork(nn.Module):
         normalise_metadata: bool,
     ) -> None:
         super().__init__()
-        modules: list[nn.Module] = []
-        kernel, side = first_kernel, crop
-        for layer in layers:
-            if layer == POOL:
-                modules.append(nn.MaxPool2d(2, ceil_mode=True))
-                side = -(-side // 2)
-                continue
-            filters = branches * int(layer)
-            if kernel % 2 == 0:
-                modules.append(nn.ZeroPad2d((0, 1, 0, 1)))  # an even kernel looks one pixel further right and down
-            modules += [nn.Conv2d(channels, filters, kernel, padding=(kernel - 1) // 2, groups=branches), nn.ReLU()]
-            kernel, channels = 3, filters
-        self.convolve = nn.Sequential(*modules, nn.Flatten())
+        self.convolve, features = convolutions(layers, channels, crop, first_kernel, branches)
         self.dropout = nn.Dropout(dropout)
         self.standardise = nn.BatchNorm1d(metadata) if metadata and normalise_metadata else nn.Identity()
-        self.decide = nn.Sequential(
-            nn.Linear(channels * side**2 + metadata, dense), nn.Tanh(), nn.Linear(dense, classes)
-        )
+        self.decide = nn.Sequential(nn.Linear(features + metadata, dense), nn.Tanh(), nn.Linear(dense, classes))
         self.apply(_as_released)
 
     def forward(self, stamp: Tensor, metadata: Tensor | None = None) -> Tensor:

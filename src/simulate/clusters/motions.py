@@ -29,6 +29,8 @@ def disc_motion(l: Array, b: Array, distance: Array) -> tuple[Array, Array]:  # 
 
 def equatorial(l: Array, b: Array, along: Array, across: Array) -> tuple[Array, Array, Array, Array]:  # noqa: E741
     """Right ascension and declination [deg], and proper motions pmra* and pmdec [mas/yr], of galactic ones."""
+    if not len(l):  # astropy turns no empty motions
+        return l, b, along, across
     rate = u.mas / u.yr
     place = SkyCoord(l=l * u.deg, b=b * u.deg, pm_l_cosb=along * rate, pm_b=across * rate, frame=Galactic).icrs
     return place.ra.deg, place.dec.deg, place.pm_ra_cosdec.to_value(rate), place.pm_dec.to_value(rate)
