@@ -1,10 +1,10 @@
-"""Purity and completeness of good solutions against a cut in RUWE, by magnitude and crowding: CSV, Markdown, a figure.
+"""Purity and completeness of good solutions against cuts in one column, by magnitude and crowding: CSV and a figure.
 
     python experiments/gaia_fidelity/fidelity.py RUN/predictions.parquet --out experiments/gaia_fidelity/measured
 
-RUWE stands among the facts of the table, so both are judged on the same rows. Completeness is of the good ones, purity
-of what is kept; at a matched completeness what is kept is the likeliest good, or the lowest in RUWE. ± is the standard
-deviation over repeats, which have splits and weights of their own, and one simulation.
+RUWE and the parallax error stand among the facts of the table, so all are judged on the same rows. Completeness is of
+the good ones, purity of what is kept; at a matched completeness what is kept is the likeliest good, or the lowest. ±
+is the standard deviation over repeats, which have splits and weights of their own, and one simulation.
 """
 
 import argparse
@@ -31,8 +31,9 @@ def at_completeness(score, good, complete):
     return of_kept(kept, good)[0]
 
 
-def judged(score, ruwe, good):
+def judged(score, good, facts):
     """Every number of one repeat."""
+    ruwe, error = facts["ruwe"], facts["parallax_error"]
     found = {
         "base purity": good.mean(),
         "purity": of_kept(score > 0.5, good)[0],
@@ -47,19 +48,22 @@ def judged(score, ruwe, good):
         "purity at 0.97": at_completeness(score, good, COMPLETE),
         "purity at that of RUWE < 1.4": at_completeness(score, good, matched),
         "RUWE purity at 0.97": at_completeness(-ruwe, good, COMPLETE),
+        "parallax error purity at 0.97": at_completeness(-error, good, COMPLETE),
         "AUROC": roc_auc_score(good, score),
         "RUWE AUROC": roc_auc_score(good, -ruwe),
+        "parallax error AUROC": roc_auc_score(good, -error),
         "average precision of bad": average_precision_score(~good, -score),
         "RUWE average precision of bad": average_precision_score(~good, ruwe),
+        "parallax error average precision of bad": average_precision_score(~good, error),
     }
 
 
 def repeats(rows, part):
-    """(probability of good, RUWE, good, facts) of each repeat."""
+    """(probability of good, whether good, facts) of each repeat."""
     place = rows.classes.index("good")
     for number in np.unique(rows.repeat).tolist():
         own = rows.take((rows.repeat == number) & (rows.part == part))
-        yield own.probability[:, place], own.facts["ruwe"], own.target == place, own.facts
+        yield own.probability[:, place], own.target == place, own.facts
 
 
 def spread(found):
@@ -70,12 +74,15 @@ def spread(found):
 
 
 def curves(rows, part):
-    """Completeness, and purity of the network and of RUWE at it, mean over repeats."""
+    """Completeness, and purity of the network and of each column at it, (repeats, 3, completeness)."""
     complete = np.linspace(0.5, 1, 101)
     found = np.array(
         [
-            [[at_completeness(each, good, c) for c in complete] for each in (score, -ruwe)]
-            for score, ruwe, good, _ in repeats(rows, part)
+            [
+                [at_completeness(each, good, c) for c in complete]
+                for each in (score, -facts["ruwe"], -facts["parallax_error"])
+            ]
+            for score, good, facts in repeats(rows, part)
         ]
     )
     return complete, found
@@ -87,11 +94,11 @@ def draw(rows, part, out):
 
     complete, found = curves(rows, part)
     figure, axes = plt.subplots(figsize=(3.4, 2.6), layout="constrained")
-    for place, (name, style) in enumerate((("network", "-"), ("RUWE", "--"))):
+    for place, (name, style) in enumerate((("network", "-"), ("RUWE", "--"), ("parallax error", ":"))):
         mean, std = found[:, place].mean(0), found[:, place].std(0, ddof=1) if len(found) > 1 else 0
         (line,) = axes.plot(complete, mean, style, label=name)
         axes.fill_between(complete, mean - std, mean + std, color=line.get_color(), alpha=0.25, lw=0)
-    summary = spread([judged(score, ruwe, good) for score, ruwe, good, _ in repeats(rows, part)])
+    summary = spread([judged(*each) for each in repeats(rows, part)])
     cut = [summary[f"RUWE < 1.4 {name}"][0] for name in ("completeness", "purity")]
     axes.plot(*cut, "ks", ms=4, label="RUWE < 1.4")
     axes.plot(0.973, 0.993, "k*", ms=7, label="published (real)")
@@ -110,15 +117,18 @@ def main():
     rows = read_predictions(asked.predictions)
     asked.out.mkdir(parents=True, exist_ok=True)
     lines = []
-    whole = spread([judged(score, ruwe, good) for score, ruwe, good, _ in repeats(rows, asked.part)])
+    whole = spread([judged(*each) for each in repeats(rows, asked.part)])
     lines += [("all", "", name, *value) for name, value in whole.items()]
     for fact, edges in SLICES.items():
         for low, high in pairwise(edges):
             found = []
-            for score, ruwe, good, facts in repeats(rows, asked.part):
+            for score, good, facts in repeats(rows, asked.part):
                 inside = (facts[fact] >= low) & (facts[fact] < high)
                 if inside.sum() >= 50:
-                    found.append({"sources": inside.sum()} | judged(score[inside], ruwe[inside], good[inside]))
+                    found.append(
+                        {"sources": inside.sum()}
+                        | judged(score[inside], good[inside], {name: each[inside] for name, each in facts.items()})
+                    )
             lines += [(fact, f"{low} to {high}", name, *value) for name, value in spread(found).items()]
     with (asked.out / "fidelity.csv").open("w", newline="") as file:
         writer = csv.writer(file)

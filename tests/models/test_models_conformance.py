@@ -45,6 +45,14 @@ SMALL_NETWORKS = {
         "model.above.dense=[8]",
         "trainer.max_epochs=2",
     ],
+    "gaia_networks": [
+        "model.column=Amplitude",
+        "model.threshold=1",
+        "model.hidden_below=[Amplitude]",
+        "model.below.dense=[8]",
+        "model.above.dense=[8]",
+        "trainer.max_epochs=2",
+    ],
 }
 NARROW = ["model.dense=[16,8]", "model.latent=3", "model.batch_size=64", "trainer.max_epochs=2"]
 SMALL_DETECTORS = {

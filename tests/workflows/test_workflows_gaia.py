@@ -16,14 +16,14 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
-N = 12_000
+N = 8_000
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, store):
     folder = tmp_path_factory.mktemp("gaia")
     words = [
-        "experiment=gaia_fidelity", f"datamodule.source.simulator.n={N}", "repeats=1", "trainer.max_epochs=4",
+        "experiment=gaia_fidelity", f"datamodule.source.simulator.n={N}", "repeats=1", "trainer.max_epochs=2",
         "evaluation.resamples=10", "evaluation.formats=[]", f"tracking.uri={store(folder)}", f"output_dir={folder}",
         "datamodule.source.derived.negative.in_cell=4096",
     ]  # fmt: skip

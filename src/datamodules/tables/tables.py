@@ -74,8 +74,9 @@ class TableDataModule(LabelledDataModule):
 
     def samples(self, part: str | None = None) -> Samples:
         """The samples of train, validation, test, one of ``further_parts``, or of all, in a part or not; raw."""
-        if part == TRUTH and len(self.everything) and self.truth is not None:
-            return _labelled(replace(self.everything, target=self.truth).take(self.split.rows(self.everything, "test")))
+        whole = self.everything  # read by now, with the truth where there is one
+        if part == TRUTH and self.truth is not None:
+            return _labelled(replace(whole, target=self.truth).take(self.split.rows(whole, "test")))
         if part not in self.cut_days:
             found = super().samples(part)
             return found if self.truth is None or part not in PARTS else _labelled(found)
