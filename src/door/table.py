@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..runtime.errors import AlertlabError
+from .astropy_units import with_units_of_astropy
 from .place import CSV, PARQUET, TABLES, did_you_mean
 from .words import in_brief
 
@@ -185,7 +186,7 @@ class _Parquet:
             buffer_size=1 << 20,  # not a whole row group in memory
             page_checksum_verification=True,  # where the writer left any
         )
-        self.schema: pa.Schema = self.file.schema_arrow
+        self.schema: pa.Schema = with_units_of_astropy(self.file.schema_arrow)
         self.rows: int | None = self.file.metadata.num_rows
 
     def batches(self, columns: Sequence[str], text: Iterable[str], rows: int) -> Iterator[pa.Table]:
