@@ -93,13 +93,13 @@ def _window(
     usual: Sequence[Range | None],
     pixels: NDArray[np.int64],
 ) -> str:
-    """``6530 to 6620 A 2.3 (usually 0.9 to 1.4)``: means over the pixels of a window."""
+    """``6530 to 6620 A: 2.3 (usually 0.9 to 1.4)``: means over the pixels of a window."""
     known = [each for each in (usual[place] for place in pixels.tolist()) if each is not None]
     low, _, high = np.mean(known, axis=0)
     own = values[pixels]
     told = f"{own[np.isfinite(own)].mean():.4g}" if np.isfinite(own).any() else "unknown"
     where = window_words(wavelength[pixels[0]], wavelength[pixels[-1]])
-    return f"{where} {told} (usually {low:.4g} to {high:.4g})"
+    return f"{where}: {told} (usually {low:.4g} to {high:.4g})"
 
 
 def _told(column: Column, value: float, usual: Range | None) -> str:

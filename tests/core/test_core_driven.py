@@ -68,7 +68,7 @@ def test_of_a_spectrum_windows_of_pixels_are_made_usual_together():
     score = lambda rows: ((rows - 1) ** 2).sum(axis=1)  # noqa: E731
     rows = replace(predictions("detection"), score=score(values))
     told = str(explained(rows, values, columns, usual, score, 1).driven_by[2])
-    assert told.startswith("5000 to 5030 A 3 (usually 0.9 to 1.1)")
+    assert told.startswith("5000 to 5030 A: 3 (usually 0.9 to 1.1)")
     ((low, high),) = windows_in(told)
     assert low <= 5000 < 5030 <= high
     own = falls(values, usual, score, windows(200))

@@ -55,7 +55,7 @@ def test_the_catalogue_draws_spectra_with_what_drives_them_and_lists_no_pixel():
     names, columns = np.array(list("abcde")), {"features": flux_columns(WAVELENGTH)}
     catalogue = Catalogue(Samples({"features": values}, None, np.arange(5), names, None, columns))
     assert catalogue.shows
-    svg = str(catalogue.spectrum(Example(3, "d", (), note="driven by 4400 to 4500 A 2 (usually 0.9 to 1.1)")))
+    svg = str(catalogue.spectrum(Example(3, "d", (), note="driven by 4400 to 4500 A: 2 (usually 0.9 to 1.1)")))
     assert svg.count('class="window"') == 1
     assert catalogue.metadata(3) == []
     assert catalogue.spectrum(Example(9, "z", ())) is None
