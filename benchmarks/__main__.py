@@ -12,7 +12,7 @@ from pathlib import Path
 from .table import commit, provenance, put
 
 NAMES = ("decode", "train", "inference", "first_batch", "night", "features", "features_many", "forest", "sequences")
-NAMES += ("sweeps", "compare", "neighbours")
+NAMES += ("sweeps", "compare", "neighbours", "spectra")
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 

@@ -36,6 +36,7 @@ def quick(name, *more):
         "sweeps",
         "compare",
         "neighbours",
+        "spectra",
     ],
 )
 def test_it_measures_and_fills_every_cell(name, monkeypatch, store):
