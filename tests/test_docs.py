@@ -108,6 +108,15 @@ def test_a_catalogue_becomes_a_bundle_for_others_as_documented(tmp_path, carry_o
     assert "ruwe is an input too" in said  # a notice of the first command
 
 
+def test_pictures_become_a_bundle_for_others_as_documented(tmp_path, carry_out):
+    """Every block of the page, in its order."""
+    text = (ROOT / "docs" / "images.md").read_text()
+    small = "model.stem=4 model.widths=[4,8] model.blocks=[1,1] evaluation.resamples=20 evaluation.formats=[]"
+    for language, block in blocks(text):
+        carry_out(language, block.replace("model=image_cnn", f"model=image_cnn {small}"))
+    assert len(pq.read_table(tmp_path / "answered.parquet")) == 20
+
+
 def test_a_hunt_goes_as_documented(tmp_path, carry_out):
     """Every block of the page, in its order, with a person who answers twice."""
     text = (ROOT / "docs" / "hunt.md").read_text().replace("-n 300", "-n 100")

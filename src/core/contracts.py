@@ -26,15 +26,34 @@ class Augmentation:
 
     Attributes
     ----------
-    flip : mirror half of the stamps, up-down and left-right each.
-    shift : largest move of stamps in pixels, in x and y each.
+    flip : mirror half of the images, up-down and left-right each.
+    shift : largest move of images in pixels, in x and y each.
+    rotate : largest turn of images in degrees, either way; 180 is any. zoom : largest stretch, either way; 1 is none.
+        With either, all changes of an image are one warp with one interpolation, and moves are of any part of a pixel.
     prefix : share of light curves that are cut behind a random point. shortest : points that are left at least.
     """
 
     flip: bool = False
     shift: int = 0
+    rotate: float = 0.0
+    zoom: float = 1.0
     prefix: float = 0.0
     shortest: int = 5
+
+    def __post_init__(self) -> None:
+        for name, value, least in (("shift", self.shift, 0), ("rotate", self.rotate, 0), ("zoom", self.zoom, 1)):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
+                raise AlertlabError(f"model.augmentation.{name}: {value!r} is not a number of {least} or more")
+
+    @property
+    def warps(self) -> bool:
+        """Whether pixels are interpolated."""
+        return self.rotate > 0 or self.zoom > 1
+
+    @property
+    def of_images(self) -> bool:
+        """Whether images are changed at all."""
+        return self.flip or self.shift > 0 or self.warps
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""Rows of arrays, read when they are asked for: what lies in a file stays there until then."""
+"""Rows of arrays, read as float32 when they are asked for: what lies in a file stays there until then."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from mmap import mmap
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,11 @@ class Rows:
 
     Parameters
     ----------
-    array : (all, ...), or Ragged.
+    array : (all, ...), or Ragged; images may be bytes, a quarter of the room until they are read.
     rows : row numbers, None for all.
     """
 
-    def __init__(self, array: Array | Ragged, rows: NDArray[np.int64] | None = None) -> None:
+    def __init__(self, array: Array | NDArray[np.uint8] | Ragged, rows: NDArray[np.int64] | None = None) -> None:
         self.array, self.rows = array, rows
 
     def __len__(self) -> int:
@@ -51,9 +52,7 @@ class Rows:
 
     def read(self) -> Any:
         """The rows: a copy, or the array itself where it is all of it."""
-        if self.rows is None:
-            return self.array
-        return self.array.take(self.rows) if isinstance(self.array, Ragged) else self.array[self.rows]
+        return _widened(self.array if self.rows is None else _taken(self.array, self.rows))
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Rows":
         """These of the rows; nothing is read."""
@@ -66,7 +65,7 @@ class Rows:
             return _path(self.array.values), self.rows, self.array.offsets, self.array.shapes
         if _is_file(self.array):
             return _path(self.array), self.rows
-        return self.read(), None
+        return self.array if self.rows is None else _taken(self.array, self.rows), None
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         array, self.rows, *ragged = state
@@ -75,6 +74,18 @@ class Rows:
         except FileNotFoundError as error:
             raise AlertlabError(f"{array}: removed while a training started its workers; start it again") from error
         self.array = Ragged(values, *ragged) if ragged else values
+
+
+def _taken(array: Any, rows: NDArray[np.int64]) -> Any:
+    """These rows of an array, or of what is Ragged."""
+    return array.take(rows) if isinstance(array, Ragged) else array[rows]
+
+
+def _widened(array: Any) -> Any:
+    """Bytes as float32, anything else as it is."""
+    if isinstance(array, Ragged):
+        return replace(array, values=_widened(array.values)) if array.values.dtype == np.uint8 else array
+    return array.astype(np.float32) if array.dtype == np.uint8 else array
 
 
 def _is_file(array: Any) -> bool:

@@ -40,6 +40,7 @@ class Samples:
     facts : name -> (n,) number of each sample, such as ``detections``: to judge by, never to learn from.
     places : ``mjd``, ``ra``, ``dec`` -> (n,) of each sample in days and degrees, NaN where unknown: splits go by
         them, nothing learns from them. ``mjd_last`` where a sample has seen more than one moment.
+    channels : for images among ``inputs``, the names of their channels, where they have any.
     """
 
     inputs: Mapping[str, Any]
@@ -51,6 +52,7 @@ class Samples:
     feature_set: FeatureSetId | None = None
     facts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     places: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, kw_only=True)
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
         inputs = Inputs.of(self.inputs)

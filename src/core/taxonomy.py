@@ -21,6 +21,8 @@ class Taxonomy:
     ----------
     classes : class names; the index of a name is its target value. None takes those of ``branches``, in order.
     branches : branch name -> its classes; empty for a flat task.
+    mirrored : pairs of classes that a mirror makes of each other, such as two senses of spirals: no model of them may
+        mirror its inputs.
 
     Raises
     ------
@@ -31,8 +33,14 @@ class Taxonomy:
 
     classes: tuple[str, ...]
     branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mirrored: tuple[tuple[str, str], ...] = ()
 
-    def __init__(self, classes: Sequence[Any] | None, branches: Mapping[Any, Sequence[Any]] | None = None) -> None:
+    def __init__(
+        self,
+        classes: Sequence[Any] | None,
+        branches: Mapping[Any, Sequence[Any]] | None = None,
+        mirrored: Sequence[tuple[str, str]] = (),
+    ) -> None:
         if not isinstance(branches, Mapping | None):
             raise AlertlabError(f"{BRANCHES}: {branches!r} is not a mapping; write {{BRANCH: [CLASS, CLASS]}}")
         named = {_name(name, BRANCHES): _names(of, f"{BRANCHES}.{name}") for name, of in (branches or {}).items()}
@@ -52,6 +60,9 @@ class Taxonomy:
         leaves = sorted(name for of in named.values() for name in of)
         if named and leaves != sorted(self.classes):
             raise AlertlabError(f"{BRANCHES}: they must hold each of {CLASSES} exactly once")
+        object.__setattr__(self, "mirrored", tuple(mirrored))
+        if strange := [name for pair in mirrored for name in pair if name not in self.classes]:
+            raise AlertlabError(f"datamodule.mirrored: {strange[0]} is none of {CLASSES} ({', '.join(self.classes)})")
 
     def index(self, label: str) -> int:
         """Target value of a class name."""

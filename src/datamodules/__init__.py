@@ -4,6 +4,8 @@ from .curve_files import CurveFiles, SimulatedCurves
 from .groups.group_table import GroupTable
 from .groups.groups import GroupDataModule
 from .groups.simulated import SimulatedGroups
+from .images.images import ImageDataModule
+from .images.source import ImageFiles
 from .parted import DataModule
 from .sequences.curve_rows import LightCurveSequences
 from .sequences.forecasts import ForecastDataModule
@@ -22,6 +24,8 @@ __all__ = [
     "ForecastDataModule",
     "GroupDataModule",
     "GroupTable",
+    "ImageDataModule",
+    "ImageFiles",
     "LightCurveFeatures",
     "LightCurveSequences",
     "ReadyTable",

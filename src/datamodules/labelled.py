@@ -20,7 +20,7 @@ class LabelledDataModule(DataModule):
 
     Parameters
     ----------
-    taxonomy : the classes.
+    taxonomy : the classes; None where something else is asked for.
     split : how objects are parted.
     label_map : other labels -> class, or None to leave such rows out; text of either, see :func:`text_of`.
     workers : processes that prepare batches beside the training one.
@@ -33,10 +33,14 @@ class LabelledDataModule(DataModule):
 
     tells_classes: ClassVar[bool] = True  # False where labels but choose rows
 
-    def __init__(self, taxonomy: Taxonomy, split: SplitPlan, label_map: Mapping[Any, Any] | None, workers: int) -> None:
+    def __init__(
+        self, taxonomy: Taxonomy | None, split: SplitPlan, label_map: Mapping[Any, Any] | None, workers: int
+    ) -> None:
         super().__init__(split, workers)
-        self.taxonomy, self.label_map = taxonomy, _label_map(label_map)
-        if self.tells_classes and len(taxonomy.classes) == 1:
+        self.label_map = _label_map(label_map)
+        if taxonomy is not None:
+            self.taxonomy = taxonomy
+        if taxonomy is not None and self.tells_classes and len(taxonomy.classes) == 1:
             notice(f"{CLASSES}: {taxonomy.classes[0]} is the only class, so a classifier will always say it")
         self.left_out: Counter[str] = Counter()
 

@@ -32,6 +32,7 @@ class Kind(Enum):
     TABLES = "a folder of tables"
     CATALOGUE = "a HATS catalogue"
     ARRAYS = "arrays"
+    IMAGES = "images"  # where a bundle takes some: a folder of FITS may as well be one of tables
 
 
 @dataclass(frozen=True)

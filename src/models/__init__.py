@@ -18,6 +18,11 @@ from .forecasts.damped_random_walk import DampedRandomWalk
 from .forecasts.recurrent_forecaster import RecurrentForecaster
 from .forecasts.window_mean import WindowMean
 from .forests.forests import FlatBalancedForest, HierarchicalBalancedForest, PlainForest
+from .images.backbone import BackboneCnn
+from .images.dieleman import DielemanCnn
+from .images.dihedral import DihedralCnn
+from .images.image_model import ImageModel
+from .images.residual import ImageCnn
 from .inputs import image_input, sequence_input, standardising, table_input
 from .networks.loss import gaussian_loss
 from .networks.network_model import NetworkModel
@@ -39,16 +44,21 @@ __all__ = [
     "AADForest",
     "AttentiveForecaster",
     "Autoencoder",
+    "BackboneCnn",
     "Calibrated",
     "ColumnCut",
     "ContextualDetector",
     "DampedRandomWalk",
     "DeepSVDD",
     "DiagramClassifier",
+    "DielemanCnn",
     "DihedralClassifier",
+    "DihedralCnn",
     "FlatBalancedForest",
     "GradientBoosting",
     "HierarchicalBalancedForest",
+    "ImageCnn",
+    "ImageModel",
     "IsolationForestDetector",
     "LeastConfidence",
     "Mahalanobis",

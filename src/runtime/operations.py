@@ -141,6 +141,20 @@ def pyramid(array: Array, size: int, levels: int) -> Array:
     return np.concatenate(means, axis=1)
 
 
+def block_mean(array: Array, factor: int) -> Array:
+    """Images (n, channels, y, x) with ``factor`` x ``factor`` pixels averaged to one: means over the finite ones.
+
+    A block without any is NaN. ``factor`` divides both sides.
+    """
+    height, width = array.shape[-2:]
+    if factor < 1 or height % factor or width % factor:
+        raise BundleError(f"block_mean: factor {factor} does not divide the image, {height}x{width} pixels")
+    known = np.isfinite(array)
+    total = _block_sums(np.where(known, array, np.float64(0)), factor)
+    count = _block_sums(known.astype(np.float32), factor)
+    return np.asarray(total / np.where(count > 0, count, np.nan))
+
+
 def _block_sums(images: Array, block: int) -> Array:
     """Sums of ``block`` x ``block`` pixels; strided sums take a third of the time of a reshape's."""
     rows = reduce(np.add, [images[..., step::block, :] for step in range(block)])
@@ -188,6 +202,13 @@ def logarithm(array: Array, floor: Sequence[float | None]) -> Array:
     return np.where([value is None for value in floor], wide, np.log10(np.maximum(wide, low)))
 
 
+def linear(array: Array, minimum: float, maximum: float) -> Array:
+    """``minimum`` becomes 0 and ``maximum`` 1, all else in proportion, in float64."""
+    if not maximum > minimum:
+        raise BundleError(f"linear: minimum {minimum}, maximum {maximum}; expected a maximum above it")
+    return np.asarray((array.astype(np.float64) - minimum) / (maximum - minimum))
+
+
 def tanh(array: Array) -> Array:
     """Hyperbolic tangent, in float64: into (-1, 1), nearly unchanged about 0."""
     bent: Array = np.tanh(array.astype(np.float64))
@@ -221,7 +242,7 @@ def quantile(array: Array, knots: Sequence[Sequence[float]], missing: Sequence[f
     return ranks
 
 
-OF_IMAGES = (fit, crop, minmax, percentile_scale, noise_scale, append_mask, pyramid, moments)
+OF_IMAGES = (fit, crop, minmax, percentile_scale, noise_scale, append_mask, pyramid, block_mean, moments)
 OF_TABLES = (
     fill_missing,
     clip,
@@ -230,11 +251,12 @@ OF_TABLES = (
     quantile,
 )  # column by column; of sequences too, but for quantile
 OPERATIONS: Mapping[str, Callable[..., Array]] = {
-    function.__name__: function for function in (*OF_IMAGES, *OF_TABLES, *OF_SEQUENCES, bound, nan_to_num, tanh, arsinh)
+    function.__name__: function
+    for function in (*OF_IMAGES, *OF_TABLES, *OF_SEQUENCES, bound, nan_to_num, linear, tanh, arsinh)
 }
 SIZING = fit.__name__  # brings images of any size to one
 SINCE_2 = {  # which version 1 of the manifest does not have
-    each.__name__ for each in (fit, noise_scale, moments, logarithm, tanh, arsinh, *OF_SEQUENCES)
+    each.__name__ for each in (fit, noise_scale, moments, block_mean, logarithm, linear, tanh, arsinh, *OF_SEQUENCES)
 }
 
 

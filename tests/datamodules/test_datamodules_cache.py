@@ -232,7 +232,7 @@ def test_a_full_disk_is_told_with_its_remedy_and_leaves_nothing_half(night, tmp_
 
 
 def test_too_little_room_is_told_before_anything_is_decoded(night, monkeypatch, decoded):
-    monkeypatch.setattr(cache_module.shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(2e6, 1e6, 1e6))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(2e6, 1e6, 1e6))
     with pytest.raises(AlertlabError, match=r"need 2\.0 MB, 1\.0 MB are free"):
         make(night).samples()
     assert not decoded

@@ -13,6 +13,7 @@ from alertlab.runtime.operations import apply
 from alertlab.simulate import write_dataset, write_gaia
 from examples import TASKS
 from groups_by_hand import write_groups
+from images_by_hand import pixels, write_parquet
 from spectra_by_hand import write_lists
 from tables_by_hand import WRITERS
 
@@ -27,7 +28,7 @@ SIMULATED_SEQUENCES = ("simulated_quasars", "simulated_transients", "simulated_f
 FORECASTS = ("forecasts", "quasar_forecasts")
 SEQUENCES = ("sequences", "mallorn_sequences", "quasars", *FORECASTS, "simulated_sequences", *SIMULATED_SEQUENCES)
 KEEPING = [*STAMPS, *LIGHT_CURVES, "simulated_sequences", *SIMULATED_SEQUENCES]  # those that keep what took long
-KEEPING += ["simulated_groups"]
+KEEPING += ["simulated_groups", "images"]
 LIGHT_CURVES += ("simulated_outliers",)  # whose source is that of simulated_light_curves
 
 
@@ -58,12 +59,15 @@ def files(tmp_path_factory):
     fields = {"n": 8, "stars": "[400,400]", "clusters": 3, "asterisms": 1}
     tiny["simulated_groups"] = [f"datamodule.source.simulator.{name}={value}" for name, value in fields.items()]
     tiny["simulated_groups"] += ["datamodule.source.blind_search.resamples=1", "datamodule.source.workers=1"]
+    labels = {"class": ["spiral", "smooth"] * 20}
+    path = write_parquet(folder / "images.parquet", pixels(40), **labels)
+    tiny["images"] = [f"datamodule.source.path={path}", "datamodule.classes=[spiral,smooth]"]
     return tiny | {name: ["datamodule.source.curves.simulator.n=600"] for name in SIMULATED_SEQUENCES}
 
 
 def make(name, files, cache):
     overrides = [f"datamodule={name}", *files[name]]
-    if name in STAMPS:
+    if name in (*STAMPS, "images"):
         overrides.append(f"datamodule.cache={cache}")
     elif name in LIGHT_CURVES:
         overrides += [f"datamodule.source.cache={cache}", "datamodule.source.workers=1"]

@@ -14,6 +14,7 @@ from curve_rows import CurveRows
 from examples import TASKS
 from feature_table import FakeRun, FeatureModule, FeatureTable
 from groups_by_hand import write_groups
+from image_rows import ImageRows
 
 NAMES = sorted(path.stem for path in Path(conf.__file__).parent.glob("model/[!_]*.yaml"))
 SMALL = {
@@ -88,6 +89,27 @@ SMALL_FORECASTERS = {
 }
 OF_GROUPS = ["model.layers=[4,pool,6,pool]", "model.dense=8", "datamodule=groups", "trainer.max_epochs=2"]
 SMALL_OF_GROUPS = {"diagram_cnn": OF_GROUPS}
+OF_IMAGES = ["model.crop=12", "model.batch_size=16", "trainer.max_epochs=2"]
+SMALL_OF_IMAGES = {
+    "image_cnn": ["model.stem=4", "model.widths=[4,6]", "model.blocks=[1,1]"],
+    "dihedral_cnn": ["model.layers=[4,pool,6]", "model.dense=8"],
+    "dieleman_cnn": [
+        "model.downsample=1",
+        "model.view=11",
+        "model.patch=8",
+        "model.filters=[4,6]",
+        "model.kernels=[3,2]",
+        "model.pooled=[true,false]",
+        "model.maxout=[8,6]",
+    ],
+    "backbone_cnn": ["model.backbone={_target_: small_backbone.tiny, _partial_: true, width: 5}"],
+}
+TASKS_OF_IMAGES = {
+    "image_cnn": ("classification", "regression"),
+    "dihedral_cnn": ("classification",),
+    "dieleman_cnn": ("regression",),
+    "backbone_cnn": ("classification",),
+}
 VARIANTS = {"with metadata": [], "images only": ["datamodule.metadata=[]"]}
 TABLES = {"of two levels": {}, "flat": {"branches": {}}}
 ALL = [
@@ -97,6 +119,7 @@ ALL = [
     *((name, "of light curves") for name in SMALL_OF_CURVES),
     *((name, "of forecasts") for name in SMALL_FORECASTERS),
     *((name, "of groups of stars") for name in SMALL_OF_GROUPS),
+    *((name, f"{task} of images") for name, tasks in TASKS_OF_IMAGES.items() for task in tasks),
     *((name, f"of {task}") for name, task in TASKS.items()),
 ]
 
@@ -110,6 +133,7 @@ def test_no_model_is_left_out():
         SMALL_OF_CURVES,
         SMALL_FORECASTERS,
         SMALL_OF_GROUPS,
+        SMALL_OF_IMAGES,
     )
     assert sorted(name for form in forms for name in form) == NAMES
 
@@ -135,6 +159,11 @@ def fitted(request, tmp_path_factory, of_example):
         table = write_groups(tmp_path_factory.mktemp("groups"))
         config = compose("train", [f"model={name}", *SMALL_OF_GROUPS[name], *table])
         data = instantiate(config.datamodule)
+    elif name in SMALL_OF_IMAGES:
+        task = variant.partition(" ")[0]
+        words = [*OF_IMAGES, *SMALL_OF_IMAGES[name], f"model.task={task}", f"evaluation={task}"]
+        config = compose("train", [f"model={name}", *words], allowed=["small_backbone"])
+        data = ImageRows(votes=task == "regression")
     elif name in SMALL_OF_CURVES:
         words, bands = SMALL_OF_CURVES[name]
         config, data = compose("train", [f"model={name}", *OF_CURVES, *words]), CurveRows(bands=bands)

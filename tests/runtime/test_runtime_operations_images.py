@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 from alertlab.runtime import BundleError
-from alertlab.runtime.operations import append_mask, apply, arsinh, crop, noise_scale, percentile_scale, pyramid
+from alertlab.runtime.operations import (
+    append_mask,
+    apply,
+    arsinh,
+    block_mean,
+    crop,
+    linear,
+    noise_scale,
+    percentile_scale,
+    pyramid,
+)
 from scipy.stats import median_abs_deviation
 
 SCALE = {"op": "percentile_scale", "percentile": 99, "limit": 2}
@@ -157,3 +167,35 @@ def test_preparing_leaves_the_stamps_as_they_are(images):
     before = images.copy()
     apply(STEPS, images)
     np.testing.assert_array_equal(images, before)
+
+
+def test_a_block_is_the_mean_of_its_known_pixels(images):
+    images = images[..., :12, :9]
+    images[3, 1, :3, :3] = np.nan
+    found = block_mean(images, 3)
+    assert found.shape == (4, 2, 4, 3)
+    for place in np.ndindex(found.shape):
+        row, channel, y, x = place
+        block = images[row, channel, 3 * y : 3 * y + 3, 3 * x : 3 * x + 3]
+        known = block[np.isfinite(block)].astype(np.float64)
+        assert found[place] == pytest.approx(known.mean() if known.size else np.nan, rel=1e-6, nan_ok=True)
+
+
+def test_the_field_of_the_galaxy_challenge_is_a_third_of_its_crop():
+    image = np.arange(424 * 424, dtype=np.float32).reshape(1, 1, 424, 424)
+    found = apply([{"op": "crop", "size": 207}, {"op": "block_mean", "factor": 3}], image)
+    assert found.shape == (1, 1, 69, 69)
+    assert found[0, 0, 34, 34] == pytest.approx(image[0, 0, 210:213, 210:213].mean())  # 108 + 3 * 34 pixels in
+
+
+@pytest.mark.parametrize("factor", [0, 2, 14])
+def test_blocks_that_do_not_divide_the_image_are_refused(images, factor):
+    with pytest.raises(BundleError, match=f"block_mean: factor {factor} does not divide the image, 13x13 pixels"):
+        block_mean(images, factor)
+
+
+def test_bytes_become_shares_of_one():
+    found = apply([{"op": "linear", "minimum": 0, "maximum": 255}], np.array([[0, 51, 255, np.nan, 510]], np.float32))
+    np.testing.assert_allclose(found, [[0, 0.2, 1, np.nan, 2]], rtol=1e-7)
+    with pytest.raises(BundleError, match="linear: minimum 1, maximum 1"):
+        linear(np.zeros((1, 1)), 1, 1)

@@ -1,4 +1,4 @@
-"""Random changes of stamps and light curves that leave the class as it is."""
+"""Random changes of images and light curves that leave the class as it is."""
 
 from typing import Any
 
@@ -9,6 +9,9 @@ from ...core.contracts import Augmentation
 from ...core.curve_columns import CURVE, beginnings
 from ...runtime.errors import AlertlabError
 from ...runtime.ragged import Ragged
+from .warp import random_matrices, warp
+
+IMAGES = ("stamp", "image")  # inputs
 
 
 def augment_inputs(inputs: dict[str, Any], augmentation: Augmentation, generator: np.random.Generator) -> None:
@@ -19,13 +22,14 @@ def augment_inputs(inputs: dict[str, Any], augmentation: Augmentation, generator
     AlertlabError
         For a change of an input that the data do not have.
     """
-    asked = {"stamp": augmentation.flip or augmentation.shift, CURVE: augmentation.prefix}
+    image = next((name for name in IMAGES if name in inputs), IMAGES[0])
+    asked = {image: augmentation.of_images, CURVE: augmentation.prefix}
     for name in (name for name, wanted in asked.items() if wanted):
         if isinstance(inputs.get(name), Ragged) != (name == CURVE) or name not in inputs:
-            given, kind = ", ".join(inputs), "light_curve" if name == CURVE else "stamp of one size"
+            given, kind = ", ".join(inputs), "light_curve" if name == CURVE else f"{image} of one size"
             raise AlertlabError(f"model.augmentation: is of an input {kind}, the data have {given}; leave it out")
-    if asked["stamp"]:
-        inputs["stamp"] = augment(inputs["stamp"], augmentation, generator)
+    if asked[image]:
+        inputs[image] = augment(inputs[image], augmentation, generator)
     if asked[CURVE]:
         inputs[CURVE] = beginnings(inputs[CURVE], augmentation.prefix, augmentation.shortest, generator)
 
@@ -33,17 +37,19 @@ def augment_inputs(inputs: dict[str, Any], augmentation: Augmentation, generator
 def augment(
     stamp: NDArray[np.float32], augmentation: Augmentation, generator: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Flip and shift stamps at random, each on its own.
+    """Flip, shift, turn and stretch images at random, each on its own.
 
     Parameters
     ----------
-    stamp : (n, channels, y, x); pixels shifted in from outside are NaN.
+    stamp : (n, channels, y, x); pixels that come from outside are NaN.
 
     Returns
     -------
     A changed copy of the same shape.
     """
     n = len(stamp)
+    if augmentation.warps:
+        return warp(stamp, *random_matrices(n, augmentation, generator))
     stamp = stamp.copy()
     if augmentation.flip:
         up_down, left_right = generator.random((2, n)) < 0.5

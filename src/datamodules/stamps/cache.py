@@ -1,125 +1,46 @@
 """Decoded alerts, kept for the next training."""
 
-import errno
-import shutil
-import time
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
-from ...alerts.fingerprint import SETTLED, remembered_digest
-from ...core.progress import counter, notice, track
-from ...files import discard, placing
-from ...runtime.errors import AlertlabError
+from ...alerts.fingerprint import Digest
+from ...core.progress import track
 from .source import CacheableSource
-from .stored import STAMP_BYTES, STAMPS, DamagedError, StoredAlerts, write_alerts
-
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
-ABANDONED = 86400  # seconds without a byte written, after which a partial folder is a killed process's
-ANOTHER = "Name another folder (datamodule.cache=FOLDER)"
-REMEDY = f"{ANOTHER}, or decode anew each time (datamodule.cache=null)"
-UNKEPT = "alerts are decoded for this run alone, their stamps stay in memory"
+from .stored import STAMP_BYTES, StoredAlerts, write_alerts
 
 
-class AlertCache:
-    """A folder with a subfolder for each version of a source; all of it may be deleted at any time.
-
-    Processes need no lock: each writes a folder of its own, and the first that
-    is complete gets the name.
+class KeptAlerts:
+    """The alerts of a source, as a cache keeps them.
 
     Parameters
     ----------
-    folder : made when something is written.
+    source : where they come from.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    unkept = "alerts are decoded for this run alone, their stamps stay in memory"
 
-    def open(self, source: CacheableSource) -> StoredAlerts | None:
-        """The alerts of ``source``, decoded unless they lie here already.
+    def __init__(self, source: CacheableSource) -> None:
+        self.source = source
 
-        None, after a line of notice, where nothing can be kept: the folder may
-        not be written, or a file of the source cannot be read for its digest.
+    @property
+    def description(self) -> str:
+        """What they are."""
+        return self.source.description
 
-        Raises
-        ------
-        AlertlabError
-            When the folder cannot be made or the disk is full, and when the
-            source changes meanwhile.
-        """
-        try:
-            key = source.fingerprint(self._digest)
-        except OSError as error:  # reading the source tells what is wrong with it
-            notice(f"datamodule.cache: {error.filename} has no digest ({error.strerror}); {UNKEPT}")
-            return None
-        path = self.folder / key
-        try:
-            if path.is_dir():
-                try:
-                    return StoredAlerts(path, self._digest, source.origin)
-                except DamagedError as error:
-                    notice(f"datamodule.cache: {path}: {error}; decoding anew")
-                    discard(path)
-            self._write(source, key, path)
-        except OSError as error:
-            if not self._holds(error.filename):
-                raise  # the source's
-            if error.errno in FORBIDDEN:
-                notice(f"datamodule.cache: {self.folder} cannot be written ({error.strerror}); {UNKEPT}. {ANOTHER}")
-                return None
-            raise AlertlabError(
-                f"datamodule.cache: cannot write {error.filename} ({error.strerror}). {REMEDY}"
-            ) from error
-        try:
-            return StoredAlerts(path, self._digest, source.origin)
-        except DamagedError as error:
-            raise AlertlabError(f"datamodule.cache: {path} was changed meanwhile ({error}); run again") from error
+    @property
+    def bytes(self) -> int | None:
+        """Of their stamps."""
+        count = self.source.count()
+        return None if count is None else count * STAMP_BYTES
 
-    def _write(self, source: CacheableSource, key: str, path: Path) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._sweep()
-        count = source.count()
-        needed = None if count is None else count * STAMP_BYTES
-        if needed and needed > shutil.disk_usage(self.folder).free:
-            raise self._full(source, _size(needed), 0)
-        with placing(path) as folder:
-            alerts = track(source.alerts(), "decoding alerts", count)
-            try:
-                write_alerts(folder, alerts, partial(self._digest, settled=0), source.origin)
-            except OSError as error:
-                if error.errno not in FULL:
-                    raise
-                written = (folder / STAMPS).stat().st_size
-                raise self._full(source, _size(needed) if needed else f"more than {_size(written)}", written) from error
-            with suppress(FileNotFoundError):
-                if source.fingerprint(self._digest) == key:
-                    return
-            raise AlertlabError(f"{source.description}: changed while they were read; run again")
+    def fingerprint(self, digest: Digest) -> str:
+        """Of the source."""
+        return self.source.fingerprint(digest)
 
-    def _holds(self, name: str | None) -> bool:
-        """Whether an error is about a file in this folder; one without a name is of a file that is open here."""
-        return name is None or Path(name).absolute().is_relative_to(self.folder.absolute())
+    def write(self, folder: Path, digest: Digest) -> None:
+        """Decode them."""
+        alerts = track(self.source.alerts(), "decoding alerts", self.source.count())
+        write_alerts(folder, alerts, digest, self.source.origin)
 
-    def _digest(self, path: Path, settled: float = SETTLED) -> str:
-        with counter(f"hashing {path.name}, MB") as show:
-            return remembered_digest(
-                path, self.folder / "digests", lambda done, total: show(done >> 20, total >> 20), settled
-            )
-
-    def _full(self, source: CacheableSource, needed: str, written: int) -> AlertlabError:
-        free = _size(shutil.disk_usage(self.folder).free + written)  # what is written will be taken away
-        return AlertlabError(
-            f"datamodule.cache: no room in {self.folder}: {source.description} need {needed}, {free} are free. {REMEDY}"
-        )
-
-    def _sweep(self) -> None:
-        """Remove what killed processes left half-written."""
-        for left in self.folder.glob(".*.partial"):
-            with suppress(OSError):  # its owner lives, and is faster
-                if max(each.stat().st_mtime for each in (left, *left.iterdir())) < time.time() - ABANDONED:
-                    shutil.rmtree(left)
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+    def opened(self, folder: Path, digest: Digest) -> StoredAlerts:
+        """Those that lie in a folder."""
+        return StoredAlerts(folder, digest, self.source.origin)

@@ -15,8 +15,9 @@ from ...core.samples import Samples
 from ...core.split import SplitPlan
 from ...core.taxonomy import Taxonomy
 from ...runtime.errors import AlertlabError
+from ..kept.cache import Cache
 from ..labelled import LabelledDataModule
-from .cache import AlertCache
+from .cache import KeptAlerts
 from .gather import Gathered
 from .source import CacheableSource, Labelled, Source
 from .stored import StoredAlerts
@@ -98,7 +99,7 @@ class StampDataModule(LabelledDataModule):
         """The labelled alerts, and the cache they come from, if any."""
         if not isinstance(self.source, CacheableSource):
             return None, track(self.source, "reading alerts")
-        stored = None if self.cache is None else AlertCache(self.cache).open(self.source)
+        stored = None if self.cache is None else Cache(self.cache).open(KeptAlerts(self.source))
         if stored is None:
             return None, self.source.labelled(track(self.source.alerts(), "reading alerts", self.source.count()))
         return stored, self.source.labelled(track(stored, "reading alerts"))

@@ -7,11 +7,10 @@ last, with size and digest of the others: without it the rest is half-written.
 """
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,21 +18,19 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ...alerts import BANDS, STAMP_SIDE, Alert, Rejected
-from ...alerts.fingerprint import Digest, content_digest
+from ...alerts.fingerprint import Digest
 from ...alerts.plain import native
 from ...alerts.rejected import rejected_table
+from ..kept.files import DamagedError, check_index, write_header, write_index
 
-STAMPS, ALERTS, REJECTED, INDEX = "stamps.npy", "alerts.parquet", "rejected.parquet", "index.json"
+STAMPS, ALERTS, REJECTED = "stamps.npy", "alerts.parquet", "rejected.parquet"
+FLOAT32 = "<f4"
 STAMP_SHAPE = (len(BANDS), STAMP_SIDE, STAMP_SIDE)
 STAMP_BYTES = 4 * len(BANDS) * STAMP_SIDE**2
 SCHEMA = pa.schema(
     [("candid", pa.int64()), ("object_id", pa.string()), ("origin", pa.string()), ("candidate", pa.string())]
 )
 ROWS = 1024  # alerts in memory at a time
-
-
-class DamagedError(Exception):
-    """What lies in the folder is not what was written there; the message says what is wrong."""
 
 
 def write_alerts(folder: Path, alerts: Iterable[Alert | Rejected], digest: Digest, origin: str = "") -> None:
@@ -53,12 +50,12 @@ def write_alerts(folder: Path, alerts: Iterable[Alert | Rejected], digest: Diges
         (folder / ALERTS).open("wb") as file,
         pq.ParquetWriter(file, SCHEMA, compression="zstd") as table,
     ):
-        _write_header(stamps, 0)
+        write_header(stamps, FLOAT32, (0, *STAMP_SHAPE))
         for found in alerts:
             if isinstance(found, Rejected):
                 rejected.append(replace(found, origin=found.origin.removeprefix(origin)))
                 continue
-            stamps.write(np.ascontiguousarray(found.stamp, "<f4").data)
+            stamps.write(np.ascontiguousarray(found.stamp, FLOAT32).data)
             rows.append(_row(found, origin))
             count += 1
             if len(rows) == ROWS:
@@ -66,15 +63,10 @@ def write_alerts(folder: Path, alerts: Iterable[Alert | Rejected], digest: Diges
                 rows.clear()
         table.write_table(pa.Table.from_pylist(rows, SCHEMA))
         stamps.seek(0)
-        _write_header(stamps, count)
+        write_header(stamps, FLOAT32, (count, *STAMP_SHAPE))
     with (folder / REJECTED).open("wb") as file:
         pq.write_table(rejected_table(rejected), file)
-    index = {}
-    for name in (STAMPS, ALERTS, REJECTED):
-        with (folder / name).open("rb") as written:
-            os.fsync(written.fileno())  # a power cut must not leave an index of what never reached the disk
-        index[name] = {"bytes": (folder / name).stat().st_size, "sha256": digest(folder / name)}
-    (folder / INDEX).write_text(json.dumps(index, indent=1))
+    write_index(folder, (STAMPS, ALERTS, REJECTED), digest)
 
 
 class StoredAlerts:
@@ -96,12 +88,7 @@ class StoredAlerts:
     def __init__(self, folder: Path, digest: Digest, origin: str = "") -> None:
         self.origin = origin
         try:
-            for name, written in json.loads((folder / INDEX).read_text()).items():
-                size = (folder / name).stat().st_size
-                if size != written["bytes"]:
-                    raise DamagedError(f"{name} has {size} bytes instead of {written['bytes']}")
-                if (digest if name == STAMPS else content_digest)(folder / name) != written["sha256"]:
-                    raise DamagedError(f"{name} is not what was written")
+            check_index(folder, STAMPS, digest)
             self.stamps: NDArray[np.float32] = np.load(folder / STAMPS, mmap_mode="r", allow_pickle=False)
             rejected = pq.read_table(folder / REJECTED).to_pylist()
             self.rejected = [Rejected(**{**row, "origin": origin + row["origin"]}) for row in rejected]
@@ -131,9 +118,3 @@ def _row(alert: Alert, origin: str) -> dict[str, Any]:
         "origin": alert.origin.removeprefix(origin),
         "candidate": json.dumps(dict(alert.candidate), default=native),  # dates and the like become text
     }
-
-
-def _write_header(file: BinaryIO, count: int) -> None:
-    """Of the same length whatever the count: numpy leaves room for the first axis to grow."""
-    header = {"descr": "<f4", "fortran_order": False, "shape": (count, *STAMP_SHAPE)}
-    np.lib.format.write_array_header_1_0(file, header)

@@ -3,7 +3,7 @@
 from abc import ABC
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import nn
 
@@ -27,7 +27,7 @@ class TableNetwork(NetworkModel, ABC):
     options : see :class:`~..networks.network_model.NetworkModel`.
     """
 
-    task: ClassVar[str] = "detection"
+    task: str = "detection"
 
     def __init__(self, *, dense: Sequence[int], latent: int, tails: float, missing: float, **options: Any) -> None:
         super().__init__(**options)

@@ -1,6 +1,6 @@
 """The attentive neural process as a model."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -21,7 +21,7 @@ class AttentiveForecaster(NetworkModel):
     network : learning rate and so on, see :class:`NetworkModel`.
     """
 
-    task: ClassVar[str] = "forecast"
+    task: str = "forecast"
 
     def __init__(self, *, units: int, heads: int, blocks: int, dropout: float, **network: Any) -> None:
         super().__init__(**network)

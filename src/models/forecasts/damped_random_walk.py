@@ -1,7 +1,7 @@
 """Damped random walks as a model: nothing is learned but from the light curve itself."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +33,7 @@ class DampedRandomWalk(TorchModel):
         For ranges that are none.
     """
 
-    task: ClassVar[str] = "forecast"
+    task: str = "forecast"
 
     def __init__(self, *, tau: Sequence[float], sigma: Sequence[float], cells: Sequence[int], marginal: bool) -> None:
         for key, given in (("tau", tau), ("sigma", sigma)):

@@ -1,6 +1,6 @@
 """The recurrent autoencoder of quasars as a model."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -25,7 +25,7 @@ class RecurrentForecaster(NetworkModel):
     network : learning rate and so on, see :class:`NetworkModel`.
     """
 
-    task: ClassVar[str] = "forecast"
+    task: str = "forecast"
 
     def __init__(
         self,

@@ -68,6 +68,11 @@ class NetworkModel(TorchModel):
         self.freezing = Freezing(freeze, thaw_every)
         self.metrics = list(metrics)
 
+    @property
+    def mirrors(self) -> bool:
+        """Whether an image and its mirror image are one to it: a question of classes that a mirror swaps."""
+        return self.augmentation.flip
+
     @abstractmethod
     def loss(self, output: Any, target: Tensor) -> Tensor:
         """(n,) loss of each sample; a target of queries is padded with NaN, and one of nothing is (n, 0)."""
@@ -88,6 +93,13 @@ class NetworkModel(TorchModel):
         classes = len(samples.taxonomy.classes) if self.task == CLASSIFICATION else 0
         if classes and (lost := sum(int(np.sum(~data.samples(part).labelled)) for part in ("train", "validation"))):
             raise AlertlabError(f"datamodule: {lost} samples to learn from have no class; a network needs one of each")
+        if classes and self.mirrors and samples.taxonomy.mirrored:
+            one, two = samples.taxonomy.mirrored[0]
+            raise AlertlabError(
+                f"model: it mirrors images, which makes {two} of {one} (datamodule.mirrored). Give "
+                "augmentation.flip=false and a model without mirror images, or make them one class: "
+                f"+datamodule.label_map.{two}={one}"
+            )
         self.inputs, self.outputs, self.told = self.inputs_of(samples), self.outputs_of(samples), _told(samples)
         names = tuple(spec.name for spec in self.inputs)
         network = self.build(samples)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,7 +30,7 @@ class TorchModel(ABC):
     otherwise; then it says ``answers`` and ``outputs_of`` too.
     """
 
-    task: ClassVar[str] = CLASSIFICATION
+    task: str = CLASSIFICATION
     inputs: tuple[InputSpec, ...]
     outputs: tuple[OutputSpec, ...]
     network: nn.Module

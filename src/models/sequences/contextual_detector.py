@@ -7,7 +7,7 @@ are the same machine: the columns of a point differ.
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,7 +60,7 @@ class ContextualDetector(NetworkModel):
     network : learning rate and so on, see :class:`NetworkModel`.
     """
 
-    task: ClassVar[str] = "detection"
+    task: str = "detection"
 
     def __init__(
         self,

@@ -9,9 +9,9 @@ from torch.nn import functional
 from ...core.samples import Samples
 from ...features.clusters.diagram import CHANNEL, DIAGRAM
 from ...runtime.manifest import InputSpec
+from ..images.convolutions import check_layers, convolutions
 from ..inputs import image_input
 from ..networks.network_model import NetworkModel
-from .convolutions import check_layers, convolutions
 
 
 class DiagramClassifier(NetworkModel):

@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from ...core.samples import Samples
 from ...runtime import operations
 from ...runtime.manifest import InputSpec
+from ..images.convolutions import check_layers
+from ..images.dihedral_network import DihedralNetwork
 from ..inputs import table_input
 from ..networks.loss import focal_loss
 from ..networks.network_model import NetworkModel
 from ..tables.knots import knots
-from .convolutions import check_layers
-from .dihedral_network import DihedralNetwork
 from .stamp_classifier import stamps
 
 
@@ -58,6 +58,8 @@ class DihedralClassifier(NetworkModel):
         self.quantiles, self.gamma = quantiles, gamma
         self.layers, self.first_kernel, self.dense, self.dropout = check_layers(layers), first_kernel, dense, dropout
         self.normalise_metadata = normalise_metadata
+
+    mirrors = True  # a stamp and its mirror image are one to it
 
     def inputs_of(self, train: Samples) -> tuple[InputSpec, ...]:
         """Stamps scaled each for itself, before they are cut; metadata ranked among the train part."""

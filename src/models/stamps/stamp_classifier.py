@@ -1,6 +1,6 @@
 """ALeRCE's stamp classifier as a model."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,15 +10,13 @@ from ...core.samples import Samples
 from ...runtime import operations
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import InputSpec
+from ..images.image_model import SCALINGS
 from ..inputs import Steps, image_input, standardising, table_input
 from ..networks.loss import entropy_regularised_cross_entropy
 from ..networks.network_model import NetworkModel
 from .stamp_network import StampNetwork
 
-SCALINGS: Mapping[str, Callable[[int], Steps]] = {
-    "minmax": lambda crop: ({"op": "crop", "size": crop}, {"op": "minmax"}),
-    "noise": lambda crop: ({"op": "noise_scale"}, {"op": "crop", "size": crop}, {"op": "arsinh"}),
-}
+OF_STAMPS = ("minmax", "noise")  # scalings: others are of pictures
 
 
 class StampClassifier(NetworkModel):
@@ -52,8 +50,8 @@ class StampClassifier(NetworkModel):
         **training: Any,
     ) -> None:
         super().__init__(**training)
-        if scaling not in SCALINGS:
-            raise AlertlabError(f"model.scaling: {scaling!r} is none of {', '.join(SCALINGS)}")
+        if scaling not in OF_STAMPS:
+            raise AlertlabError(f"model.scaling: {scaling!r} is none of {', '.join(OF_STAMPS)}")
         if dropout_layers not in range(4):
             raise AlertlabError(f"model.dropout_layers: {dropout_layers!r} is none of 0, 1, 2, 3")
         self.crop, self.padding, self.kernel_size, self.filters = crop, padding, kernel_size, tuple(filters)
@@ -98,7 +96,8 @@ def stamp_input(train: Samples, crop: int, scaling: str = "minmax") -> InputSpec
     scaling : ``minmax``, as published: least to greatest pixel of the crop is 0 to 1. ``noise``: in units of the noise
         of the whole stamp about its median, bent by arsinh, so that faint and bright remain apart and no pixel decides.
     """
-    return stamps(train, (*SCALINGS[scaling](crop), {"op": "nan_to_num", "value": 0.0}))
+    before, after = SCALINGS[scaling]
+    return stamps(train, (*before, {"op": "crop", "size": crop}, *after, {"op": "nan_to_num", "value": 0.0}))
 
 
 def metadata_input(train: Samples) -> InputSpec:

@@ -26,6 +26,8 @@ class Quantity:
     minimum, maximum : what it cannot be below or above; None is no limit.
     group : those of one group sum to one, as the votes of a question do; "" for none.
     description : one line for the model card.
+    whole : name of the quantity that those of its group sum to instead of one, as where a question is asked of those
+        alone who gave one answer to another; "" for one.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Quantity:
     maximum: float | None = None
     group: str = ""
     description: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Quantities:
     Raises
     ------
     BundleError
-        For none, or a name that stands twice.
+        For none, a name that stands twice, or a group that is part of none, of two, or of itself.
     """
 
     quantities: tuple[Quantity, ...]
@@ -53,6 +56,16 @@ class Quantities:
             raise BundleError("quantities: name at least one")
         if twice := sorted({name for name in self.names if self.names.count(name) > 1}):
             raise BundleError(f"quantities: {', '.join(twice)} named twice")
+        for name, places in self.groups.items():
+            wholes = {self.quantities[place].whole for place in places}
+            if len(wholes) > 1:
+                raise BundleError(f"quantities: those of {name} sum to {', '.join(sorted(wholes))}; give one whole")
+        for each in self.quantities:
+            if each.whole and (each.whole not in self.names or not each.group):
+                raise BundleError(f"quantities: the whole of {each.name} is {each.whole}, which is no quantity")
+        if len(self.order) < len(self.groups):
+            left = ", ".join(name for name in self.groups if name not in self.order)
+            raise BundleError(f"quantities: {left} are each a part of the other")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,6 +77,20 @@ class Quantities:
         """Group -> places of the quantities that sum to one."""
         named = dict.fromkeys(each.group for each in self.quantities if each.group)
         return {name: [place for place, each in enumerate(self.quantities) if each.group == name] for name in named}
+
+    @property
+    def order(self) -> dict[str, int | None]:
+        """Group -> place of its whole, None for one; a group after the one that its whole is in."""
+        groups, found = self.groups, dict[str, int | None]()
+        place = {name: number for number, name in enumerate(self.names)}
+        while ready := [
+            (name, whole)
+            for name, places in groups.items()
+            if name not in found
+            and (not (whole := self.quantities[places[0]].whole) or self.quantities[place[whole]].group in {"", *found})
+        ]:
+            found |= {name: place[whole] if whole else None for name, whole in ready}
+        return found
 
 
 @dataclass(frozen=True)
@@ -84,12 +111,14 @@ class Values:
 
 QUANTITY = checks.record(
     Quantity,
+    later={"whole": ""},
     name=checks.word,
     unit=checks.text,
     minimum=checks.optional(checks.number),
     maximum=checks.optional(checks.number),
     group=checks.text,
     description=checks.text,
+    whole=checks.text,
 )
 
 
@@ -151,5 +180,6 @@ print(prediction.value)"""
             ]
             lines[f"quantity {each.name}"] = " ".join([each.unit or "dimensionless", *limits, each.description]).strip()
         for group, places in manifest.answers.groups.items():
-            lines[f"sum to one, {group}"] = ", ".join(manifest.answers.names[place] for place in places)
+            whole = manifest.answers.quantities[places[0]].whole or "one"
+            lines[f"sum to {whole}, {group}"] = ", ".join(manifest.answers.names[place] for place in places)
         return lines

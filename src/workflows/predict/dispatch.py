@@ -16,6 +16,7 @@ from .result import PredictResult
 from .rows import predict_rows
 
 CATALOGUE = "catalogue"  # in the recipe of the inputs
+IMAGE = "image"  # input
 
 
 def predict(
@@ -39,13 +40,13 @@ def predict(
     path : alerts, as :func:`alertlab.alerts.read_alerts` reads them, for a bundle that takes stamps and, perhaps,
         metadata; light curves, see :func:`~.light_curves.predict_light_curves` and :func:`~.curves.predict_curves`, for
         one that takes their features or their points; a catalogue, see :func:`~.catalogue.predict_catalogue`, for one
-        that was trained on a catalogue; or, for any bundle, rows that lie ready, see
-        :func:`~.rows.predict_rows`.
+        that was trained on a catalogue; images, see :func:`~.images.predict_images`, for one that takes images; or, for
+        any bundle, rows that lie ready, see :func:`~.rows.predict_rows`.
     out : Parquet file of predictions.
     strict : stop at the first alert that cannot be used; nothing is written then.
     coverage, by_class : add the set of classes of each row, see :meth:`alertlab.runtime.Bundle.with_sets`.
     non_detections, overrides : of light curves; overrides of ``conf/features.yaml``, such as ``columns=bts``, in the
-        place of what the bundle remembers.
+        place of what the bundle remembers; of images the columns of their file, such as ``columns.image=image_jpeg``.
     folders, allowed : of configs and packages of one's own, see :func:`alertlab.config.compose`.
 
     Raises
@@ -54,7 +55,8 @@ def predict(
         For a bundle that is damaged or takes other inputs, nothing to classify
         at ``path``, or a rejected alert when strict.
     """
-    loaded, found = runtime.load(bundle), look(path)
+    loaded = runtime.load(bundle)
+    found = _images(loaded, path, overrides) or look(path)
     if coverage is not None:
         loaded = with_sets(loaded, bundle, coverage, by_class)
     keep_apart(out, found)
@@ -88,6 +90,10 @@ def _predicted(
     """By the kind of inputs that the bundle takes, and of what lies at the path."""
     names = {spec.name for spec in loaded.inputs}
     made = loaded.inputs[0].feature_set
+    if found.kind is Kind.IMAGES:
+        from .images import predict_images  # here: alerts need no torch
+
+        return predict_images(loaded, found, overrides, out, strict)
     if names == {"features"} and made is not None and CATALOGUE in made.recipe and found.kind is not Kind.ARRAYS:
         from .catalogue import predict_catalogue  # here: alerts need no trees of the sky
 
@@ -109,6 +115,15 @@ def _predicted(
     if found.kind is Kind.ARRAYS or names - {"stamp", "metadata"}:
         return predict_rows(loaded, found, out, strict)
     return predict_alerts(loaded, found, out, strict)
+
+
+def _images(loaded: runtime.Bundle, path: Path, overrides: Sequence[str]) -> Found | None:
+    """Images, for a bundle that takes nothing else."""
+    if {spec.name for spec in loaded.inputs} != {IMAGE}:
+        return None
+    from .images import image_files  # likewise
+
+    return image_files(loaded, path, overrides)
 
 
 def _refuse(non_detections: Path | None, overrides: Sequence[str], bundle: Path) -> None:

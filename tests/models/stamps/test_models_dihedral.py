@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 from alertlab.config import compose, instantiate
+from alertlab.models.images.dihedral_network import DihedralNetwork
 from alertlab.models.networks.loss import focal_loss
 from alertlab.models.stamps.dihedral_classifier import ranked_metadata
-from alertlab.models.stamps.dihedral_network import DihedralNetwork
 from alertlab.runtime import operations
 from alertlab.runtime.errors import AlertlabError
 from scipy.special import softmax

@@ -1,4 +1,4 @@
-"""The network of ALeRCE's stamp classifier of 2025."""
+"""The network of ALeRCE's stamp classifier of 2025, for any image."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from .convolutions import convolutions
+
+VIEWS = (4, 8)  # orientations without and with mirror images
 
 
 class DihedralNetwork(nn.Module):
@@ -28,6 +30,7 @@ class DihedralNetwork(nn.Module):
     dense : width of the hidden dense layer.
     dropout : probability, on the averaged features.
     normalise_metadata : batch normalisation of the metadata.
+    views : 8 orientations, or the 4 rotations alone, for classes that a mirror swaps.
 
     Shapes
     ------
@@ -46,9 +49,11 @@ class DihedralNetwork(nn.Module):
         dense: int,
         dropout: float,
         normalise_metadata: bool,
+        views: int = 8,
     ) -> None:
         super().__init__()
         self.convolve, features = convolutions(layers, channels, crop, first_kernel, branches)
+        self.views = views
         self.dropout = nn.Dropout(dropout)
         self.standardise = nn.BatchNorm1d(metadata) if metadata and normalise_metadata else nn.Identity()
         self.decide = nn.Sequential(nn.Linear(features + metadata, dense), nn.Tanh(), nn.Linear(dense, classes))
@@ -57,8 +62,8 @@ class DihedralNetwork(nn.Module):
     def forward(self, stamp: Tensor, metadata: Tensor | None = None) -> Tensor:
         """Logits (n, classes)."""
         turned = torch.cat([torch.rot90(stamp, turns, (2, 3)) for turns in range(4)])
-        views = torch.cat([turned, turned.flip(2)])
-        description = self.dropout(self.convolve(views).unflatten(0, (8, -1)).mean(0))
+        views = turned if self.views == min(VIEWS) else torch.cat([turned, turned.flip(2)])
+        description = self.dropout(self.convolve(views).unflatten(0, (self.views, -1)).mean(0))
         if metadata is not None:
             description = torch.cat([description, self.standardise(metadata)], 1)
         logits: Tensor = self.decide(description)

@@ -1,0 +1,1 @@
+"""Images of any form as samples, decoded once."""

@@ -1,0 +1,1 @@
+"""What took long to decode, kept as files for the next training."""

@@ -1,0 +1,1 @@
+"""Networks that look at images of any channels and size."""
