@@ -269,7 +269,7 @@ def test_an_archive_that_does_not_fit_says_how_much_was_not_enough(night, monkey
 
     archive = shutil.make_archive(str(night / "night"), "gztar", night / "packets")
     monkeypatch.setattr(cache_module, "write_alerts", fill)
-    with pytest.raises(AlertlabError, match=r"night\.tar\.gz need more than 1\.9 MB"):
+    with pytest.raises(AlertlabError, match=r"night\.tar\.gz need more than 2\.0 MB"):
         make(night, f"datamodule.path={archive}").samples()
     assert not kept(night)
 
