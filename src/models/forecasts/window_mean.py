@@ -1,6 +1,6 @@
 """The plainest forecasts: the mean of what was seen last, or of all that was seen."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +27,7 @@ class WindowMean(TorchModel):
     days : before the last point: 1 is the last night, "persistence"; None takes all, "the mean".
     """
 
-    task: ClassVar[str] = "forecast"
+    task: str = "forecast"
 
     def __init__(self, *, days: float | None) -> None:
         if days is not None and not days >= 0:
