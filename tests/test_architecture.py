@@ -32,7 +32,7 @@ def folders():
 
 
 def test_the_page_is_read_in_one_sitting():
-    assert len(PAGE.splitlines()) < 180
+    assert len(PAGE.splitlines()) < 200  # a line of it each folder
 
 
 def test_every_folder_has_its_line_and_none_is_invented():
