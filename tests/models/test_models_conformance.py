@@ -48,7 +48,7 @@ SMALL_NETWORKS = {
     ],
     "gaia_networks": [
         "model.column=Amplitude",
-        "model.threshold=1",
+        "model.threshold=0.001",
         "model.hidden_below=[Amplitude]",
         "model.below.dense=[8]",
         "model.above.dense=[8]",
