@@ -1,9 +1,8 @@
 """Verbs about alerts and light curves: simulate them, compute their features, classify them."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ..runtime.errors import AlertlabError
 from .common import composed, fetched, print_json
@@ -92,71 +91,6 @@ def _why(dropped: Mapping[str, int], rejected: Path) -> str:
     return f"dropped: {counts}; rejected: {rejected}" if counts else f"{rejected} says why"
 
 
-def simulate_stamps(options: argparse.Namespace) -> None:
-    """Verb ``simulate stamps``."""
-    from ..workflows.simulate import simulate_stamps as workflow
-
-    result = workflow(options.out, options.number, options.seed, options.difficulty)
-    _show_simulated(options, result, ("packets", "labels.csv"))
-
-
-def simulate_light_curves(options: argparse.Namespace) -> None:
-    """Verb ``simulate lightcurves``."""
-    from ..workflows.simulate import simulate_light_curves as workflow
-
-    result = workflow(options.out, options.number, options.seed, options.difficulty, options.balance)
-    _show_simulated(options, result, ("detections.parquet", "non_detections.parquet", "labels.csv"))
-
-
-def simulate_survey(options: argparse.Namespace) -> None:
-    """Verb ``simulate survey``."""
-    from ..workflows.simulate import simulate_survey as workflow
-
-    result = workflow(options.out, options.number, options.seed, options.difficulty)
-    tables = ("detections.parquet", "non_detections.parquet", "light_curve_labels.csv")
-    _show_simulated(options, result, ("packets", "labels.csv", *tables))
-
-
-def simulate_spectra(options: argparse.Namespace) -> None:
-    """Verb ``simulate spectra``."""
-    from ..workflows.simulate import simulate_spectra as workflow
-
-    result = workflow(options.out, options.number, options.seed, options.difficulty)
-    _show_simulated(options, result, ("spectra", "labels.csv"))
-
-
-def simulate_clusters(options: argparse.Namespace) -> None:
-    """Verb ``simulate clusters``."""
-    from ..workflows.simulate import simulate_clusters as workflow
-
-    result = workflow(options.out, options.number, options.seed, options.stars)
-    _show_simulated(options, result, ("catalogue.parquet", "clusters.csv", "members.csv"))
-
-
-def simulate_gaia(options: argparse.Namespace) -> None:
-    """Verb ``simulate gaia``."""
-    from ..workflows.simulate import simulate_gaia as workflow
-
-    result = workflow(options.out, options.number, options.seed, options.difficulty)
-    _show_simulated(options, result, ("gaia.parquet",))
-
-
-def simulate_quasars(options: argparse.Namespace) -> None:
-    """Verb ``simulate quasars``."""
-    from ..workflows.simulate import simulate_quasars as workflow
-
-    result = workflow(options.out, options.number, options.seed, options.difficulty, options.process)
-    _show_simulated(options, result, ("lightcurves.parquet", "objects.parquet"))
-
-
-def simulate_halo(options: argparse.Namespace) -> None:
-    """Verb ``simulate halo``."""
-    from ..workflows.simulate import simulate_halo as workflow
-
-    given = (options.number, options.seed, options.gap, options.labels, options.label_noise)
-    _show_simulated(options, workflow(options.out, *given), ("stars.parquet",))
-
-
 def clusters(options: argparse.Namespace) -> None:
     """Verb ``clusters``."""
     config = composed("clusters", options)
@@ -174,13 +108,3 @@ def clusters(options: argparse.Namespace) -> None:
     show_counts("left out", dict(result.dropped), "stars")
     print(f"{result.found} candidates among {result.searched} stars, {result.likely} more likely clusters than not")
     show_paths({"candidates": result.candidates, "members": result.members, "page": result.page})
-
-
-def _show_simulated(options: argparse.Namespace, result: Mapping[str, Any], names: Sequence[str]) -> None:
-    if options.json:
-        print_json(result)
-        return
-    from ..workflows.show import show_counts, show_paths
-
-    show_counts("simulated", result["classes"], "objects")
-    show_paths({Path(name).stem.replace("_", " "): options.out / name for name in names})

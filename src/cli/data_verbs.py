@@ -5,22 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from .bundles import bundle_check, bundle_info, bundle_pack
-from .data import (
-    clusters,
-    features,
-    predict,
-    simulate_clusters,
-    simulate_gaia,
-    simulate_halo,
-    simulate_light_curves,
-    simulate_quasars,
-    simulate_spectra,
-    simulate_stamps,
-    simulate_survey,
-)
+from .data import clusters, features, predict
 from .hunt import hunt
 from .options import config_options, folders, new_verb
 from .runs import strangest, sync
+from .simulate import add_simulate
 
 
 def add_data_verbs(verbs: Any) -> None:
@@ -194,61 +183,7 @@ def add_data_verbs(verbs: Any) -> None:
         help="folder of runs (default: %(default)s)",
     )
 
-    kinds = verbs.add_parser(
-        "simulate", help="write simulated alerts, light curves, catalogues and spectra"
-    ).add_subparsers(metavar="KIND", required=True)
-    for name, action, text, unit, content in (
-        ("stamps", simulate_stamps, "write simulated ZTF packets", "packets", "packets/ and labels.csv"),
-        ("lightcurves", simulate_light_curves, "write simulated light curves", "objects", "tables and labels.csv"),
-        ("quasars", simulate_quasars, "write simulated light curves of quasars", "objects", "two tables"),
-        ("survey", simulate_survey, "write objects with packets and light curves", "objects", "packets/ and tables"),
-        ("gaia", simulate_gaia, "write simulated Gaia sources", "sources", "gaia.parquet"),
-        ("spectra", simulate_spectra, "write simulated spectra of galaxies", "spectra", "spectra/ and labels.csv"),
-        ("halo", simulate_halo, "write stars, some of which fell in from another galaxy", "stars", "stars.parquet"),
-    ):
-        verb = new_verb(kinds, name, action, text, "-n 2000 --out simulated --seed 1", "simulate ")
-        verb.add_argument("-n", "--number", type=int, default=2000, metavar="N", help=f"{unit} (default: %(default)s)")
-        verb.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"new folder: {content}")
-        verb.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
-        if name == "halo":
-            _add_halo(verb)
-            continue
-        verb.add_argument(
-            "--difficulty", type=float, default=0.5, metavar="D", help="0 easy to 1 hard (default: %(default)s)"
-        )
-        if name == "lightcurves":
-            verb.add_argument(
-                "--balance",
-                default="published",
-                choices=("published", "equal"),
-                help="class shares: of the published labelled set, or equal (default: %(default)s)",
-            )
-        if name == "quasars":
-            verb.add_argument(
-                "--process",
-                default="walk",
-                choices=("walk", "shots", "carma", "periodic"),
-                help="damped random walk, flares, CARMA(2,1), oscillator (default: %(default)s)",
-            )
-
-    verb = new_verb(
-        kinds,
-        "clusters",
-        simulate_clusters,
-        "write a simulated catalogue of the disc with open clusters",
-        "-n 1 --stars 20000 --out simulated --seed 1",
-        "simulate ",
-    )
-    verb.add_argument("-n", "--number", type=int, default=1, metavar="N", help="fields (default: %(default)s)")
-    verb.add_argument("--stars", type=int, default=20000, metavar="N", help="stars of a field (default: %(default)s)")
-    verb.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="new folder: catalogue.parquet, clusters.csv, members.csv",
-    )
-    verb.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
+    add_simulate(verbs)
 
     parts = verbs.add_parser("bundle", help="check, describe or pack a bundle").add_subparsers(
         metavar="ACTION", required=True
@@ -290,12 +225,3 @@ def hunt_options(verb: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of answers, ranking and bundle; a hunt that is there goes on (default: %(default)s)",
     )
-
-
-def _add_halo(verb: argparse.ArgumentParser) -> None:
-    """What tells galaxies and labels apart."""
-    gap = "0 the target galaxy, 1 the source galaxy, between in proportion (default: %(default)s)"
-    verb.add_argument("--gap", type=float, default=0.0, metavar="G", help=gap)
-    verb.add_argument("--labels", type=int, metavar="N", help="stars with a label (default: all)")
-    noise = "chance of a label to be the survey's rule and not the truth (default: %(default)s)"
-    verb.add_argument("--label-noise", type=float, default=0.0, metavar="P", help=noise)

@@ -8,14 +8,12 @@ in ZTF's formats and ranges.
 """
 
 from .clusters import SimulatedClusters, write_clusters
-from .dataset import write_dataset
 from .gaia import SimulatedGaia, write_gaia
 from .halo import SimulatedHalo, write_halo
 from .light_curves import SimulatedLightCurves, write_light_curves, write_survey
 from .quasars import SimulatedQuasars, write_quasars
-from .source import SimulatedStamps
 from .spectra import SimulatedSpectra, write_spectra
-from .stamps import simulate_packets
+from .stamps import SimulatedStamps, simulate_packets, write_dataset
 from .transients import SimulatedTransients
 
 __all__ = [

@@ -6,7 +6,8 @@ import fastavro
 import pytest
 from alertlab.alerts.write import encode_cutout, encode_packet
 from alertlab.runtime.errors import AlertlabError
-from alertlab.simulate import dataset, simulate_packets, write_dataset
+from alertlab.simulate import simulate_packets, write_dataset
+from alertlab.simulate.stamps import dataset
 
 
 def test_packets_and_labels_agree(tmp_path):

@@ -7,7 +7,7 @@ from alertlab.alerts import Rejected, read_alerts
 from alertlab.runtime.errors import AlertlabError
 from alertlab.simulate import write_survey
 from alertlab.simulate.light_curves import BRANCHES
-from alertlab.workflows.simulate import simulate_light_curves
+from alertlab.workflows.simulate import simulate
 
 N = 30
 
@@ -79,7 +79,7 @@ def test_the_same_seed_writes_the_same_bytes(survey, tmp_path):
 
 
 def test_a_folder_of_light_curves_is_written_whole_and_never_over_another(tmp_path):
-    summary = simulate_light_curves(tmp_path / "out", 20, 1, 0.5, "equal")
+    summary = simulate("lightcurves", tmp_path / "out", 20, 1, difficulty=0.5, balance="equal")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "detections.parquet",
         "labels.csv",
@@ -88,9 +88,9 @@ def test_a_folder_of_light_curves_is_written_whole_and_never_over_another(tmp_pa
     assert summary["objects"] == len(read(tmp_path / "out/labels.csv")) == 20
     assert summary["detections"] == pq.read_metadata(tmp_path / "out/detections.parquet").num_rows
     with pytest.raises(AlertlabError, match="not an empty folder"):
-        simulate_light_curves(tmp_path / "out", 20, 1, 0.5, "equal")
+        simulate("lightcurves", tmp_path / "out", 20, 1, difficulty=0.5, balance="equal")
     with pytest.raises(AlertlabError, match=r"simulate.balance"):
-        simulate_light_curves(tmp_path / "new", 20, 1, 0.5, "odd")
+        simulate("lightcurves", tmp_path / "new", 20, 1, difficulty=0.5, balance="odd")
     assert not (tmp_path / "new").exists()
 
 

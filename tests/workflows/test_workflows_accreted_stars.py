@@ -50,7 +50,7 @@ def test_stars_without_a_label_are_judged_by_the_truth_and_teach_nothing(halo):
 
 def test_the_bundle_answers_a_catalogue_that_the_command_wrote(halo, tmp_path):
     result, _ = halo
-    write_halo(tmp_path / "stars", SimulatedHalo(300, 9))
+    write_halo(tmp_path / "stars", 300, 9)
     done = predict(result.bundle, tmp_path / "stars" / "stars.parquet", tmp_path / "answered.parquet")
     table = pq.read_table(done.predictions)
     assert table.num_rows == 300

@@ -1,6 +1,5 @@
 """A folder with a simulated catalogue, its clusters and their members."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,17 @@ import pyarrow.parquet as pq
 
 from ...files import replacing
 from ...runtime.errors import AlertlabError
-from ..dataset import refuse_occupied
+from ..written import Progress, refuse_occupied, silent
 from .fields import FIELDS, SimulatedClusters
 
 
-def write_clusters(
-    directory: Path, n: int, seed: int, stars: Sequence[float], progress: Callable[[int, int], None]
-) -> dict[str, Any]:
+def write_clusters(directory: Path, n: int, seed: int, stars: int, progress: Progress = silent) -> dict[str, Any]:
     """Write ``catalogue.parquet``, ``clusters.csv`` and ``members.csv`` (source_id, cluster), all or nothing.
 
     Parameters
     ----------
     directory : new, or empty.
-    n, seed, stars : as in :class:`SimulatedClusters`; the fields lie side by side along the plane.
+    n, seed : as in :class:`SimulatedClusters`. stars : of each field; the fields lie side by side along the plane.
     progress : called with (fields done, n).
 
     Raises
@@ -34,7 +31,7 @@ def write_clusters(
     refuse_occupied(directory)
     if n > FIELDS:
         raise AlertlabError(f"simulate.n: {n} fields; {FIELDS} go round the plane")
-    simulated = SimulatedClusters(n, seed, stars)
+    simulated = SimulatedClusters(n, seed, (stars, stars))
     clusters, members = [], []
     with replacing(directory, folder=True) as partial:
         partial.mkdir(parents=True)

@@ -12,7 +12,7 @@ from ...door.table import OpenTable, table_in_memory
 from ...files import replacing
 from ...runtime.errors import AlertlabError
 from ..check import check_run
-from ..dataset import refuse_occupied
+from ..written import Progress, refuse_occupied, silent
 from .galaxies import ACCRETED, IN_SITU, galaxy
 from .labels import draw_labels
 from .stars import MOTION_ERROR, PARALLAX_ERROR, draw_stars, names_of
@@ -118,15 +118,29 @@ def equatorial(longitude: Any, latitude: Any, pm_l: Any, pm_b: Any) -> tuple[Any
     return found.ra.deg, found.dec.deg, *motions
 
 
-def write_halo(directory: Path, stars: SimulatedHalo) -> dict[str, Any]:
+def write_halo(
+    directory: Path,
+    n: int,
+    seed: int,
+    gap: float = 0.0,
+    labels: int | None = None,
+    label_noise: float = 0.0,
+    progress: Progress = silent,
+) -> dict[str, Any]:
     """Write ``directory/stars.parquet``; the summary counts the true classes.
+
+    Parameters
+    ----------
+    n, seed, gap, labels, label_noise : see :class:`SimulatedHalo`. progress : called with (n, n): all drawn at once.
 
     Raises
     ------
     AlertlabError
-        For a folder that is not empty.
+        For a folder that is not empty, or an argument out of range.
     """
     refuse_occupied(directory)
+    stars = SimulatedHalo(n, seed, gap, labels, label_noise)
+    progress(n, len(stars.table))
     with replacing(directory, folder=True) as partial:
         partial.mkdir(parents=True, exist_ok=True)
         pq.write_table(stars.table, partial / FILE)

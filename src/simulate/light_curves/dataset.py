@@ -7,9 +7,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ...files import replacing
-from ..dataset import refuse_occupied
+from ..written import Progress, refuse_occupied, silent
 from .objects import SimulatedObject
-from .tables import LABELS, Progress, SimulatedLightCurves, detections_table, non_detections_table, silent
+from .tables import LABELS, SimulatedLightCurves, detections_table, non_detections_table
 from .taxonomy import CLASSES
 
 

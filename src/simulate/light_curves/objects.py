@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..identity import object_id
 from ..places import draw_latitude, draw_place, galactic_latitude
-from ..scene import star_galaxy_score
+from ..stamps.identity import object_id
+from ..stamps.scene import star_galaxy_score
 from .binaries import eclipsing
 from .cataclysmic import cataclysmic
 from .light import Generator, Light, Shine

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from ..candidate import describe
-from ..classes import PORTRAITS, Portrait, draw_galaxy
-from ..cutouts import expose
-from ..exposure import draw_exposure, reaching
-from ..history import upper_limits
-from ..photometry import measure
-from ..scene import FAINTEST, surround
-from ..stamps import assemble
+from ..stamps.candidate import describe
+from ..stamps.classes import PORTRAITS, Portrait, draw_galaxy
+from ..stamps.cutouts import expose
+from ..stamps.exposure import draw_exposure, reaching
+from ..stamps.history import upper_limits
+from ..stamps.packets import assemble
+from ..stamps.photometry import measure
+from ..stamps.scene import FAINTEST, surround
 from .light import Generator
 from .objects import SimulatedObject
 from .observe import LOOKBACK, MAGNITUDE, ZERO, flux

@@ -10,13 +10,13 @@ import numpy as np
 
 from ...alerts.write import encode_packet
 from ...files import replacing
-from ..dataset import COLUMNS, refuse_occupied
-from ..scene import draw_scene
-from ..stamps import NOISIER, OBJECT, alert_of
+from ..stamps.dataset import COLUMNS
+from ..stamps.packets import NOISIER, OBJECT, alert_of
+from ..stamps.scene import draw_scene
+from ..written import Progress, refuse_occupied, silent
 from .dataset import summary, write_tables
 from .objects import SimulatedObject, simulate_object
 from .packets import first_packet, stamp_class
-from .tables import Progress, silent
 from .taxonomy import check
 
 ALONE = ("asteroid", "bogus")  # alerts without a light curve

@@ -1,12 +1,13 @@
 """Simulated light curves as the tables that a broker's cleaning leaves."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from ..digest import digest
+from ..written import Progress, silent
 from .objects import SimulatedObject, simulate_object
 from .taxonomy import check
 
@@ -26,12 +27,6 @@ NON_DETECTIONS = pa.schema(
 )
 LABELS = pa.schema([("oid", pa.string()), ("class", pa.string())])
 SOURCE = "simulated"
-
-Progress = Callable[[int, int], None]
-
-
-def silent(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 def detections_table(objects: Sequence[SimulatedObject]) -> pa.Table:

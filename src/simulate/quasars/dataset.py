@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ...files import replacing
-from ..dataset import refuse_occupied
+from ..written import Progress, refuse_occupied, silent
 from .processes import WALK
-from .tables import FACTS, Progress, SimulatedQuasars, silent
+from .tables import FACTS, SimulatedQuasars
 
 # Catalina's eight seasons with 6 to 11 nights each, of four exposures; errors of 0.03 to 0.16 mag
 CATALINA_QUASARS: Mapping[str, Any] = {"catalina": 1.0, "detections": (192, 352), "magnitude": (18.5, 20.5)}

@@ -1,6 +1,6 @@
 """Simulated light curves of active nuclei as tables."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from ...runtime.errors import AlertlabError
 from ..check import check_range, check_run, check_shares
 from ..digest import digest
+from ..written import Progress, silent
 from .changes import KINDS, STEADY, added_magnitude, draw_changes, log_uniform, parameters_of
 from .processes import CARMA, PERIODIC, PROCESSES, SHOTS, WALK, carma, oscillation, shot_noise
 from .visits import CATALINA, draw_errors, draw_visits, ztf
 from .walks import changing_walks
 
 Array = NDArray[np.float64]
-Progress = Callable[[int, int], None]
 
 BLOCK = 256  # objects that are drawn at once: each block has random numbers of its own
 QUASARS, KEPT = 31, 0.8  # stream of random numbers; share of a light curve within which changes lie
@@ -40,10 +40,6 @@ NAMES = {
     PERIODIC: "oscillators on damped random walks",
 }
 FACTS = ("amplitude", "change_time", "tau", "sigma", "mean_error", "catalina", "mean", "second", "share", "luminosity")
-
-
-def silent(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,19 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...files import replacing
-from ..dataset import refuse_occupied
+from ..written import Progress, refuse_occupied, silent
 from .source import FIRST_MJD, LOG_WAVELENGTH, Block, SimulatedSpectra
 
 NO_DATA = 1 << 24  # bit of SDSS's masks
 
 
-def silent(done: int, total: int) -> None:
-    """Show no progress."""
-
-
-def write_spectra(
-    out: Path, n: int, seed: int, difficulty: float, progress: Callable[[int, int], None] = silent
-) -> dict[str, Any]:
+def write_spectra(out: Path, n: int, seed: int, difficulty: float, progress: Progress = silent) -> dict[str, Any]:
     """Write ``spectra/spec-PLATE-MJD-FIBRE.fits`` and ``labels.csv``; the summary counts the kinds.
 
     One file a spectrum, 150 kB, as SDSS has it: a Parquet table would be smaller, and would prove nothing of the form

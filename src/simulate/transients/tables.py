@@ -1,6 +1,6 @@
 """Simulated transients as tables."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from ..check import check_range, check_run, check_shares
 from ..digest import digest
+from ..written import Progress, silent
 from .kinds import KINDS
 from .light import LONGER, PIVOT, WAVELENGTH, distance_moduli, flux_law, magnitudes, peak_of
 from .visits import BANDS, ZERO_POINT, draw_errors, draw_visits
 
 Array = NDArray[np.float64]
-Progress = Callable[[int, int], None]
 
 BLOCK = 256  # objects that are drawn at once: each block has random numbers of its own
 TRANSIENTS = 32  # stream of random numbers
@@ -39,10 +39,6 @@ TABLE = pa.schema(
 LIMITS = pa.schema([("oid", pa.string()), ("time", pa.float64()), ("band", pa.string()), ("diffmaglim", pa.float64())])
 FACTS = ("redshift", "time_of_peak", "absolute", "detected")
 MIXTURE = {"SNIa": 0.50, "SNII": 0.30, "SNIbc": 0.14, "SLSN": 0.02, "PISN": 0.01, "KN": 0.01, "TDE": 0.02}
-
-
-def silent(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @dataclass

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..places import draw_place, galactic_latitude
 from .classes import LEVELS, PORTRAITS, Portrait, draw_galaxy
-from .places import draw_place, galactic_latitude
 from .sky import HALF, Galaxy
 
 Array = NDArray[np.floating]

@@ -1,14 +1,14 @@
 """A folder of simulated packets with their labels."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..alerts.write import encode_packet
-from ..files import replacing
-from ..runtime.errors import AlertlabError
-from .stamps import simulate_packets
+from ...alerts.write import encode_packet
+from ...files import replacing
+from ..written import Progress, refuse_occupied, silent
+from .packets import simulate_packets
 
 COLUMNS = ("candid", "objectId", "label", "label_catalogue", "label_source")
 
@@ -18,7 +18,7 @@ def write_dataset(
     n: int,
     seed: int,
     difficulty: float = 0.5,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write ``directory/packets/<candid>.avro`` and ``directory/labels.csv``, all or nothing.
 
@@ -63,17 +63,11 @@ def write_dataset(
     }
 
 
-def refuse_occupied(directory: Path) -> None:
-    """Raise an AlertlabError where something stands that writing would replace."""
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise AlertlabError(f"{directory}: exists and is not an empty folder; name another one, or remove it first")
-
-
 def _noting(
     packets: Iterator[tuple[dict[str, Any], str]],
     labels: list[tuple[Any, ...]],
     n: int,
-    progress: Callable[[int, int], None],
+    progress: Progress,
 ) -> Iterator[dict[str, Any]]:
     """Pass the packets on and keep their labels; a bogus stands in no catalogue."""
     for packet, label in packets:

@@ -1,17 +1,15 @@
 """Simulated alerts as a labelled source: encoded, and read back as real ones are."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from ..alerts import Alert, Rejected
-from ..alerts.fingerprint import Digest
-from ..alerts.packets import read_packets
-from ..alerts.write import encode_packet
-from .stamps import simulate_packets
+from ...alerts import Alert, Rejected
+from ...alerts.fingerprint import Digest
+from ...alerts.packets import read_packets
+from ...alerts.write import encode_packet
+from ..digest import digest as digest_of
+from .packets import simulate_packets
 
 
 class SimulatedStamps:
@@ -42,12 +40,8 @@ class SimulatedStamps:
         The code itself and not a number, which somebody who improves the
         simulator would forget to raise; simulating anew costs minutes.
         """
-        package = Path(__file__).parents[1]
-        state = hashlib.sha256(f"{self.n} {self.seed} {self.difficulty} numpy {np.__version__}".encode())
-        for room in ("simulate", "alerts"):
-            for module in sorted((package / room).glob("*.py")):
-                state.update(module.read_bytes())
-        return state.hexdigest()
+        here = Path(__file__).parent
+        return digest_of((self.n, self.seed, self.difficulty), here, here.parent, here.parents[1] / "alerts")
 
     def alerts(self) -> Iterator[Alert | Rejected]:
         """The packets, encoded and read back; the label is a field of the candidate."""

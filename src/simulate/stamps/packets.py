@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..alerts.schema import SCHEMAVSN
-from ..alerts.write import encode_cutout
-from ..runtime.errors import AlertlabError
+from ...alerts.schema import SCHEMAVSN
+from ...alerts.write import encode_cutout
+from ...runtime.errors import AlertlabError
 from .candidate import describe
 from .classes import PORTRAITS
 from .cutouts import Cutouts, expose

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..alerts.schema import PRV_CANDIDATE, field_types
+from ...alerts.schema import PRV_CANDIDATE, field_types
 from .exposure import ZERO_POINT
 from .identity import BANDS, candidate_id, night_id, processing_id
 from .scene import Scene
