@@ -17,7 +17,7 @@ from recovered import FACTS, distances, found_at
 from sklearn.metrics import average_precision_score
 
 CELLS = [  # labels, label noise, gap
-    *((labels, 0.0, 1.0) for labels in (2000, 5000, 10000, 20000, 50000)),
+    *((labels, 0.0, 1.0) for labels in (2000, 5000, 10000, 20000, 100000)),
     (60000, 1.0, 1.0),
     (20000, 0.5, 1.0),
     (10000, 0.0, 0.5),
@@ -92,12 +92,14 @@ def scores(model, data) -> dict[str, float]:
     return {"average_precision": average_precision_score(true, score), "purity": purity, **away}
 
 
-def compute(seeds: range, cells: list, out: Path) -> None:
+def compute(seeds: range, cells: list, methods: list[str], out: Path) -> None:
     """Append a row a seed, cell, method and domain."""
     done = set()
     if out.is_file():
         with out.open() as file:
-            done = {(row["seed"], row["labels"], row["noise"], row["gap"]) for row in csv.DictReader(file)}
+            done = {
+                (row["seed"], row["labels"], row["noise"], row["gap"]) for row in csv.DictReader(file)
+            }  # whole cells
     else:
         out.write_text(",".join(FIELDS) + "\n")
     for seed in seeds:
@@ -106,14 +108,14 @@ def compute(seeds: range, cells: list, out: Path) -> None:
             if tuple(map(str, (seed, labels, noise, gap))) in done:
                 continue
             with tempfile.TemporaryDirectory() as name:
-                rows = list(_cell(seed, labels, noise, gap, sources, Path(name)))
+                rows = list(_cell(seed, labels, noise, gap, sources, methods, Path(name)))
             with out.open("a", newline="") as file:
                 csv.DictWriter(file, FIELDS, lineterminator="\n").writerows(rows)
         for each in sources.values():
             each[-1].cleanup()
 
 
-def _cell(seed, labels, noise, gap, sources, folder):
+def _cell(seed, labels, noise, gap, sources, methods, folder):
     if gap not in sources:
         holder = tempfile.TemporaryDirectory()
         before = first_of(config_of(seed, labels, noise, gap))
@@ -122,7 +124,8 @@ def _cell(seed, labels, noise, gap, sources, folder):
     source, source_data, weights, _ = sources[gap]
     target = data_of(config_of(seed, labels, noise, gap))
     positives = target.samples("train").counts()["accreted"]
-    for method, more in METHODS.items():
+    for method in methods:
+        more = METHODS[method]
         start = weights if method.startswith("transfer") else None
         config = config_of(seed, labels, noise, gap, *(more or []))
         model = source if more is None else fitted(config, target, folder / method, start)
@@ -137,10 +140,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--cells", type=int, nargs="*", help="numbers of CELLS, all by default")
+    parser.add_argument("--methods", nargs="*", default=list(METHODS), help="names of METHODS, all by default")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     cells = CELLS if options.cells is None else [CELLS[number] for number in options.cells]
-    compute(range(options.first, options.first + options.seeds), cells, options.out)
+    compute(range(options.first, options.first + options.seeds), cells, options.methods, options.out)
 
 
 if __name__ == "__main__":

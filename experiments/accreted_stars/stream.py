@@ -33,7 +33,7 @@ BOX = {"phi1": (-70, -20), "phi2": (-5.5, 5.5), "pm_phi1": (-10, -4.5), "pm_phi2
 STREAM = {"pm_phi1": (-7.9, 1.0), "pm_phi2": (-0.6, 1.6)}
 WIDTH = 0.3  # deg across the stream, standard deviation
 SHARE = 0.15  # of stream stars
-LABELS = (50, 100, 200, 500, 1000)  # to train and validate on
+LABELS = (100, 300, 1000)  # to train and validate on
 FIELDS = ["seed", "labels", "positives", "method", "average_precision", "purity"]
 
 
