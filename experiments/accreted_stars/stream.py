@@ -33,7 +33,7 @@ BOX = {"phi1": (-70, -20), "phi2": (-5.5, 5.5), "pm_phi1": (-10, -4.5), "pm_phi2
 STREAM = {"pm_phi1": (-7.9, 1.0), "pm_phi2": (-0.6, 1.6)}
 WIDTH = 0.3  # deg across the stream, standard deviation
 SHARE = 0.15  # of stream stars
-LABELS = (100, 300, 1000)  # to train and validate on
+LABELS = (100, 1000)  # to train and validate on
 FIELDS = ["seed", "labels", "positives", "method", "average_precision", "purity"]
 
 
@@ -55,8 +55,14 @@ def mock(n: int, seed: int) -> pd.DataFrame:
 
 def compute(real: Path, mocked: Path, seeds: int, out: Path) -> None:
     """A row a seed, number of labels and method."""
-    rows = []
-    base = ["experiment=stream_stars", f"datamodule.source.path={real}", f"first.datamodule.source.path={mocked}"]
+    out.write_text(",".join(FIELDS) + "\n")
+    base = [
+        "experiment=stream_stars",
+        "trainer.max_epochs=20",
+        "model.patience=5",
+        f"datamodule.source.path={real}",
+        f"first.datamodule.source.path={mocked}",
+    ]
     for seed in range(seeds):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -74,9 +80,9 @@ def compute(real: Path, mocked: Path, seeds: int, out: Path) -> None:
                     test, learned = data.samples("test"), data.samples("train").counts()["stream"]
                     score = model.predict(test)[:, 1]
                     found = average_precision_score(test.target, score), found_at(test.target, score)[0]
-                    rows.append([seed, labels, learned, method, *(f"{value:.5f}" for value in found)])
-    with out.open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([FIELDS, *rows])
+                    with out.open("a", newline="") as file:
+                        row = [seed, labels, learned, method, *(f"{value:.5f}" for value in found)]
+                        csv.writer(file, lineterminator="\n").writerow(row)
 
 
 def _fewer(data, labels: int, seed: int, path: Path) -> Path:

@@ -21,8 +21,8 @@ def halo(where, tmp_path_factory):
     folder = tmp_path_factory.mktemp("halo")
     simulator = "datamodule.source.simulator"
     words = ["experiment=accreted_stars", "model.freeze=last", *SMALL, *where(folder)]
-    words += [f"{simulator}.n=6000", f"{simulator}.labels=3000", f"{simulator}.label_noise=0.0"]
-    words += [f"first.{simulator}.n=3000"]
+    words += [f"{simulator}.n=4000", f"{simulator}.labels=2000", f"{simulator}.label_noise=0.0"]
+    words += [f"first.{simulator}.n=2000"]
     return train(compose("train", words)), folder
 
 
@@ -38,7 +38,7 @@ def test_all_but_the_last_layer_come_from_the_source_galaxy(halo):
 def test_stars_without_a_label_are_judged_by_the_truth_and_teach_nothing(halo):
     result, _ = halo
     told = read_predictions(result.predictions)
-    stars = SimulatedHalo(6000, 1, 0.0, 3000, 0.0).table.to_pandas().set_index("source_id")
+    stars = SimulatedHalo(4000, 1, 0.0, 2000, 0.0).table.to_pandas().set_index("source_id")
     learned, judged = told.part == "train", told.part == "test_truth"
     assert stars.loc[told.object_id[learned].astype(int), "label"].notna().all()
     assert stars.loc[told.object_id[judged].astype(int), "label"].isna().any()
