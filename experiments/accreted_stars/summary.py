@@ -30,7 +30,7 @@ def means(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Mean ± standard deviation over the seeds of every score."""
     scores = [name for name in rows.columns if name not in (*by, "seed", "positives")]
     found = rows.groupby(by, sort=False)
-    table = found[scores].mean().join(found[scores].std(), rsuffix="_std")
+    table = found[scores].mean().join(found[scores].std().add_suffix("_std"))
     table["positives"], table["seeds"] = found["positives"].mean(), found["seed"].nunique()
     return table.reset_index().round(4)
 
