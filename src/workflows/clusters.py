@@ -79,7 +79,7 @@ def clusters(config: DictConfig, path: Path, catalogue: Path, out: Path, number:
     found, probability = [found[place] for place in order], probability[order]
     names = [f"candidate {rank:04d}" for rank in range(1, len(found) + 1)]
     table = candidate_table(stars, found, probability, names)
-    facts = _facts(bundle, catalogue, how, len(stars), dropped, found, probability)
+    facts = _facts(bundle, how, len(stars), dropped, found, probability)
     paths = out / "candidates.csv", out / "members.parquet", out / "candidates.html"
     with replacing(paths[0]) as partial:
         pa_csv.write_csv(table, partial)
@@ -169,7 +169,6 @@ def _diagrams(stars: Stars, found: Sequence[Candidate]) -> NDArray[np.float32]:
 
 def _facts(
     bundle: runtime.Bundle,
-    catalogue: Path,
     how: BlindSearch,
     searched: int,
     dropped: Mapping[str, int],
@@ -178,7 +177,6 @@ def _facts(
 ) -> dict[str, str]:
     dataset = bundle.manifest.training.get("dataset") or {}
     return {
-        "catalogue": str(catalogue),
         "stars searched": str(searched),
         "left out": ", ".join(f"{count} {reason}" for reason, count in dropped.items()) or "none",
         "method": f"{how.method}, boxes of {', '.join(f'{each:g}' for each in how.sides)} deg, "
@@ -226,7 +224,7 @@ def _drawings(stars: Stars, own: NDArray[np.int64], around: NDArray[np.int64]) -
         Scatter(
             "Colour and magnitude",
             "BP - RP [mag]",
-            "G [mag], downwards",
+            "G [mag], brighter",
             colour[own],
             light[own],
             colour[around],

@@ -50,7 +50,7 @@ def scatter_svg(scatter: Scatter) -> Markup:
     middle = (LEFT + RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle">{escape(scatter.across)}</text>')
     about = f'class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(scatter.title)}"'
-    return Markup(f'<svg {about}>{"".join(parts)}</svg><div class="bands"><span>{escape(scatter.up)}</span></div>')
+    return Markup(f'<svg {about}>{"".join(parts)}</svg><div class="bands"><span>up: {escape(scatter.up)}</span></div>')
 
 
 def _axis(values: Values, start: float, stop: float) -> Axis:

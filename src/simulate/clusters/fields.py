@@ -29,7 +29,7 @@ RADIUS = (1.5, 4.0)  # Plummer's, uniform [pc]
 AGE = (7.0, 9.5)  # of clusters, uniform [log years]
 DUST = 0.7  # mean extinction [mag/kpc in V]
 TRIES = 2000  # at stars that are bright enough
-MOST = 2.0  # extinction of a cluster at most [mag]
+MOST = 2.0  # extinction of a cluster at most, uniform [mag in V]
 
 
 @dataclass(frozen=True)
@@ -158,13 +158,13 @@ class SimulatedClusters:
         members = np.rint(log_uniform(rng, self.members, n)).astype(np.int64)
         l, b = start + rng.uniform(MARGIN, SIDE - MARGIN, n), draw_latitudes(rng, distance, SIDE / 2 - MARGIN)  # noqa: E741
         log_age, radius = rng.uniform(*AGE, n), rng.uniform(*RADIUS, n)
-        extinction = np.minimum(dust(rng, distance), MOST)
+        extinction = rng.uniform(0, MOST, n)  # also of near ones, behind a cloud
         along, across = (each + rng.normal(0, OWN, n) / (KPC * distance) for each in disc_motion(l, b, distance))
         seen: list[tuple[Array, ...]] = []
         for row in range(n):
             each = members[row]
             ages = np.full(each, log_age[row]) if looser == 1 else field_ages(rng, each)
-            dimmed = np.full(each, extinction[row]) if looser == 1 else dust(rng, np.full(each, distance[row]))
+            dimmed = np.full(each, extinction[row]) * (1.0 if looser == 1 else scatter(rng, each))
             where = plummer(rng, each, looser * radius[row]) / 1000
             far = np.maximum(distance[row] + where[:, 2], 0.05)
             light = self._light(rng, ages, far, dimmed)
@@ -227,8 +227,13 @@ def draw_latitudes(rng: np.random.Generator, distance: Array, most: float) -> Ar
 
 def dust(rng: np.random.Generator, distance: Array) -> Array:
     """Extinction in V [mag] at distances [kpc], with a third of scatter."""
-    mean: Array = DUST * distance * 10 ** rng.normal(0, 0.14, len(distance))
-    return mean
+    return DUST * distance * scatter(rng, len(distance))
+
+
+def scatter(rng: np.random.Generator, n: int) -> Array:
+    """Factors that are a third off, or so."""
+    factors: Array = 10 ** rng.normal(0, 0.14, n)
+    return factors
 
 
 def field_ages(rng: np.random.Generator, n: int) -> Array:
