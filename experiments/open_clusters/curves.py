@@ -105,15 +105,13 @@ def scores(clusters, candidates):
 
 
 def score(clusters, candidates):
-    """Of one set; F1 is the harmonic mean, 0 where nothing is found."""
-    recall = clusters.found.mean() if len(clusters) else np.nan
+    """Of one set; F1 is the harmonic mean, 0 where nothing right is found."""
+    if not len(clusters):  # nothing to find
+        return dict.fromkeys(("recall", "precision", "f1"), np.nan)
+    recall = clusters.found.mean()
     precision = candidates.right.mean() if len(candidates) else np.nan
-    good = recall + precision > 0
-    return {
-        "recall": recall,
-        "precision": precision,
-        "f1": 2 * recall * precision / (recall + precision) if good else 0,
-    }
+    f1 = 2 * recall * precision / (recall + precision) if recall * precision > 0 else 0.0
+    return {"recall": recall, "precision": precision, "f1": f1}
 
 
 def draw(table, path):
