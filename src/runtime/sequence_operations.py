@@ -80,7 +80,7 @@ def merge_close(array: Array, column: int, span: float, value: int, error: int) 
     known = np.isfinite(total) & np.isfinite(mean)
     merged[known, value] = mean[known]
     merged[known, error] = total[known] ** -0.5
-    return merged.reshape(n, groups, -1)
+    return merged.reshape(n, groups, array.shape[2])
 
 
 def append_one_hot(array: Array, column: int, count: int) -> Array:

@@ -170,5 +170,6 @@ def test_a_night_without_end_is_merged_piece_by_piece_and_errors_of_zero_leave_p
     merged = apply([{"op": "merge_close", "column": 0, "span": 0.5, "value": 2, "error": 3}], steady)[0]
     assert np.diff(merged[:, 0]).min() > 0.3
     assert merged[0].tolist() == pytest.approx([0.2, 1, 1, 0])
+    assert apply([{"op": "merge_close", "column": 0, "span": 0.5, "value": 2, "error": 3}], steady[:0]).shape[0] == 0
     with pytest.raises(BundleError, match="merge_close: span 0"):
         apply([{"op": "merge_close", "column": 0, "span": 0, "value": 2, "error": 3}], steady)
