@@ -16,6 +16,7 @@ from ...features.recipe import Recipe
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import Column
 from ...runtime.ragged import Ragged, joined
+from ...runtime.sequence_operations import merge_close
 from ...runtime.tasks.forecast import ASKED, QUERY, Bands
 from ..tables.feature_rows import REJECTED
 from .curve_rows import LightCurveSequences
@@ -29,7 +30,8 @@ LAST = "mjd_last"
 class ForecastDataModule(SequenceDataModule):
     """Forecasts of light curves: the inputs ``light_curve``, what was seen, and ``query``, the times asked for.
 
-    The target is what was measured then, with its error. No input knows of it: not even a mean is taken here.
+    The target is what was measured then, with its error; in one band a point a night, since exposures of a night differ
+    by noise alone. No input knows of it: not even a mean is taken here.
 
     Parameters
     ----------
@@ -109,6 +111,14 @@ def cuts(curves: Ragged, share: float) -> NDArray[np.int64]:
     return found
 
 
+def nights(curves: Ragged) -> Ragged:
+    """A point a night of light curves in one band, see :func:`~alertlab.runtime.sequence_operations.merge_close`."""
+    merged = merge_close(curves.padded(), TIME, NIGHT, VALUE, ERROR)
+    there = ~np.isnan(merged[..., TIME])
+    offsets = np.concatenate([[0], np.cumsum(there.sum(axis=1))]).astype(np.int64)
+    return Ragged(merged[there].astype(np.float32), offsets)
+
+
 def _asked(whole: Samples, count: NDArray[np.int64]) -> Samples:
     """Samples of light curves that are cut after so many points."""
     curves: Ragged = whole.inputs[CURVE]
@@ -116,12 +126,13 @@ def _asked(whole: Samples, count: NDArray[np.int64]) -> Samples:
     last = seen.values[seen.offsets[1:] - 1, TIME].astype(np.float64)
     place = np.arange(len(curves.values)) - np.repeat(curves.offsets[:-1], curves.lengths)
     later = place >= np.repeat(count, curves.lengths)
-    owner, points = curves.owner[later], curves.values[later]
-    offsets = np.concatenate([[0], np.cumsum(curves.lengths - count)]).astype(np.int64)
-    columns: tuple[Column, ...] = (Column(ASKED[0], "d", description="after the last point seen"),)
-    horizon = [(points[:, TIME] - last[owner]).astype(np.float32)]
+    asked = Ragged(curves.values[later], np.concatenate([[0], np.cumsum(curves.lengths - count)]).astype(np.int64))
     assert whole.feature_set is not None  # light curves say how they were read
     bands = Recipe.of(whole.feature_set.recipe).measured.bands
+    asked = nights(asked) if len(bands) == 1 else asked
+    owner, points, offsets = asked.owner, asked.values, asked.offsets
+    columns: tuple[Column, ...] = (Column(ASKED[0], "d", description="after the last point seen"),)
+    horizon = [(points[:, TIME] - last[owner]).astype(np.float32)]
     if len(bands) > 1:
         numbered = ", ".join(f"{number} {name}" for number, name in enumerate(bands))
         columns += (Column(ASKED[1], "", minimum=0, maximum=len(bands) - 1, description=numbered),)
