@@ -77,8 +77,12 @@ class Ragged:
         numbers = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
         lengths = self.lengths[numbers]
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        if self.shapes is not None:  # images are large: stretches are copied, without a place for each value
+            starts = self.offsets[:-1][numbers]
+            parts = [self.values[start:stop] for start, stop in zip(starts, starts + lengths, strict=True)]
+            return Ragged(np.concatenate([self.values[:0], *parts]), offsets, self.shapes[numbers])
         places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][numbers] - offsets[:-1], lengths)
-        return Ragged(self.values[places], offsets, None if self.shapes is None else self.shapes[numbers])
+        return Ragged(self.values[places], offsets)
 
     def first(self, lengths: NDArray[np.int64]) -> "Ragged":
         """Of each sequence as many rows from its beginning, (n,), or all where there are fewer."""
