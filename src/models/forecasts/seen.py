@@ -26,13 +26,14 @@ class Seen(NamedTuple):
 
     Attributes
     ----------
-    time : (n, length) days before the last point, 0 or less. value, error : (n, length), 0 beyond the end.
+    time : (n, length) days before the last point, 0 or less. off : (n, length) values less their mean. error : (n,
+        length). All are 0 beyond the end.
     present : (n, length) 1 where there is a point.
     mean, spread : (n, 1) of the values that were seen; where all are one, the spread is their mean error.
     """
 
     time: Tensor
-    value: Tensor
+    off: Tensor
     error: Tensor
     present: Tensor
     mean: Tensor
@@ -47,14 +48,16 @@ class Seen(NamedTuple):
         def mean(values: Tensor) -> Tensor:
             return (values * present).sum(1, keepdim=True) / present.sum(1, keepdim=True).clamp_min(1)
 
-        middle = mean(value)
-        spread, noise = mean((value - middle).square()).sqrt(), mean(error).clamp_min(LEAST)
-        return Seen(time, value, error, present, middle, torch.where(spread > LEAST, spread, noise))
+        first = value[:, :1]  # magnitudes are large beside what they change by: float32 adds up differences
+        middle = mean(value - first)
+        off = (value - first - middle) * present
+        spread, noise = mean(off.square()).sqrt(), mean(error).clamp_min(LEAST)
+        return Seen(time, off, error * present, present, first + middle, torch.where(spread > LEAST, spread, noise))
 
     @property
     def scaled(self) -> Tensor:
         """(n, length) values less their mean and over their spread, 0 beyond the end."""
-        return (self.value - self.mean) / self.spread * self.present
+        return self.off / self.spread
 
     @property
     def lag(self) -> Tensor:

@@ -92,7 +92,7 @@ class Windowed(nn.Module):
         """(n, times) each."""
         seen = Seen.of(points)
         used = seen.present if self.days is None else seen.present * (seen.time >= -self.days)
-        mean = (used * (seen.value - seen.mean)).sum(1, keepdim=True) / used.sum(1, keepdim=True).clamp_min(1)
+        mean = (used * seen.off).sum(1, keepdim=True) / used.sum(1, keepdim=True).clamp_min(1)
         horizon = query[..., 0]
         width = self.knots.diff()
         beyond = torch.minimum((horizon[..., None] - self.knots[:-1]).clamp_min(0), width)

@@ -15,7 +15,7 @@ MODELS = {
     "persistence": [],
     "seen_mean": [],
     "recurrent_forecaster": ["model.units=6", "trainer.max_epochs=4"],
-    "attentive_process": ["model.units=8", "model.heads=2", "trainer.max_epochs=4"],
+    "attentive_process": ["model.units=8", "model.heads=2", "model.blocks=1", "trainer.max_epochs=2"],
 }
 
 
