@@ -44,7 +44,7 @@ def test_runs_are_compared_horizon_by_horizon(trained, tmp_path):
     compare_runs(config, [recurrent, walk], tmp_path / "compared")
     told = (tmp_path / "compared" / "differences.csv").read_text()
     for metric in ("rmse", "noise_chi2", "log_likelihood"):
-        assert f"{metric}/below 250 d" in told
+        assert f"{metric}/100-300 d" in told
 
 
 def test_a_table_of_light_curves_and_queries_is_forecast(trained, tmp_path):
