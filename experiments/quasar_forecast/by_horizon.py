@@ -18,7 +18,7 @@ from alertlab.runtime.errors import AlertlabError
 from matplotlib.figure import Figure
 
 HORIZONS = (250.0, 500.0, 750.0, 1000.0)
-SHOWN = {"noise_chi2": "Chi-squared over the noise, less the walk's", "log_likelihood": "Log density, less the walk's"}
+SHOWN = {"noise_chi2": "Chi-squared less the walk's", "log_likelihood": "Log density, less the walk's"}
 PRINTED = ("rmse", "noise_chi2", "log_likelihood", "reduced_chi2", "coverage_1_sigma")
 COLOURS, MARKERS = ("#0b3c8c", "#d1701f", "#2f8f4e", "#8c3b7a", "#777777"), "os^Dv"
 
@@ -54,7 +54,7 @@ def draw(models, walk, names):
         axes.axhline(0, color="#555555", linestyle="--", linewidth=0.8)
         axes.set_xticks(np.arange(len(names)), [name.replace("below ", "<").removesuffix(" d") for name in names])
         axes.set(xlabel="Days after the last point seen", ylabel=label)
-    figure.axes[0].legend()
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=5)
     return figure
 
 
