@@ -48,7 +48,7 @@ def encode_manifest(manifest: Manifest) -> bytes:
         "parity": asdict(manifest.parity),
         "inputs": [encode_input(spec) for spec in manifest.inputs],
         "outputs": [encode_output(spec) for spec in manifest.outputs],
-        "answers": asdict(manifest.answers) if is_dataclass(manifest.answers) else {},  # type: ignore[arg-type]
+        "answers": _answers(manifest.answers),
     }
     if manifest.bundle_version == 1:
         del content["answers"]  # which it does not know
@@ -86,4 +86,13 @@ def encode_column(column: Column) -> dict[str, Any]:
     """One entry of ``columns``."""
     content = asdict(column)
     content["min"], content["max"] = content.pop("minimum"), content.pop("maximum")
+    return content
+
+
+def _answers(answers: Any) -> dict[str, Any]:
+    """What the task says of its answers; a quantity without a whole as readers know it that know of none."""
+    content = asdict(answers) if is_dataclass(answers) and not isinstance(answers, type) else {}
+    for each in content.get("quantities", ()):
+        if not each["whole"]:
+            del each["whole"]
     return content
