@@ -62,6 +62,19 @@ def blocks(text):
     return [(language, block) for language, block in each if not block.startswith("# my")]
 
 
+def whole_page(name, folder, carry_out, model, small):
+    """Carry out every block of a page in its order, its files of one's own first; what was said."""
+    text = (ROOT / "docs" / name).read_text()
+    for path, content in re.findall(r"```(?:python|yaml)\n# (my\w+/\S+)\n(.*?)```", text, re.DOTALL):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content)
+    said = ""
+    for language, block in blocks(text):
+        of_block = carry_out(language, block.replace(model, f"{model} {small}"))
+        said += of_block.out + of_block.err
+    return said
+
+
 def test_a_model_of_ones_own_trains_as_documented(tmp_path, carry_out):
     text = (ROOT / "docs" / "extending.md").read_text()
     files = dict(re.findall(r"```(?:python|yaml)\n# ((?:mylab|myconf)/\S+)\n(.*?)```", text, re.DOTALL))
@@ -78,15 +91,8 @@ def test_a_model_of_ones_own_trains_as_documented(tmp_path, carry_out):
 
 def test_two_strange_files_become_a_bundle_as_documented(tmp_path, carry_out):
     """Every block of the page, in its order."""
-    text = (ROOT / "docs" / "own_light_curves.md").read_text()
-    for path, content in re.findall(r"```(?:python|yaml)\n# (my\w+/\S+)\n(.*?)```", text, re.DOTALL):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(content)
     small = "model.n_estimators=20 model.permutation_repeats=0 evaluation.resamples=20 evaluation.formats=[]"
-    said = ""
-    for language, block in blocks(text):
-        of_block = carry_out(language, block.replace("model=flat_forest", f"model=flat_forest {small}"))
-        said += of_block.out + of_block.err
+    said = whole_page("own_light_curves.md", tmp_path, carry_out, "model=flat_forest", small)
     for name in ("predictions.parquet", "joined.parquet"):
         assert len(pq.read_table(tmp_path / name)) == 80
     assert {"rise_share_V", "rise_share_I", "V-I_spread"} < set(pq.read_schema(tmp_path / "mine.parquet").names)
@@ -95,25 +101,16 @@ def test_two_strange_files_become_a_bundle_as_documented(tmp_path, carry_out):
 
 def test_a_catalogue_becomes_a_bundle_for_others_as_documented(tmp_path, carry_out):
     """Every block of the page, in its order."""
-    text = (ROOT / "docs" / "catalogues.md").read_text()
-    for path, content in re.findall(r"```yaml\n# (my\w+/\S+)\n(.*?)```", text, re.DOTALL):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(content)
     small = "model.n_estimators=20 evaluation.resamples=20 evaluation.formats=[]"
-    said = ""
-    for language, block in blocks(text):
-        of_block = carry_out(language, block.replace("model=plain_forest", f"model=plain_forest {small}"))
-        said += of_block.out + of_block.err
+    said = whole_page("catalogues.md", tmp_path, carry_out, "model=plain_forest", small)
     assert len(pq.read_table(tmp_path / "answered.parquet")) == 1000
     assert "ruwe is an input too" in said  # a notice of the first command
 
 
 def test_pictures_become_a_bundle_for_others_as_documented(tmp_path, carry_out):
     """Every block of the page, in its order."""
-    text = (ROOT / "docs" / "images.md").read_text()
     small = "model.stem=4 model.widths=[4,8] model.blocks=[1,1] evaluation.resamples=20 evaluation.formats=[]"
-    for language, block in blocks(text):
-        carry_out(language, block.replace("model=image_cnn", f"model=image_cnn {small}"))
+    whole_page("images.md", tmp_path, carry_out, "model=image_cnn", small)
     assert len(pq.read_table(tmp_path / "answered.parquet")) == 20
 
 

@@ -10,6 +10,7 @@ from ..runtime.ragged import Ragged
 
 CURVE = "light_curve"  # name of the input
 TIME, BAND, VALUE, ERROR = range(4)  # places of its columns
+NIGHT = 0.5  # d: points that are closer are of one visit, which forecasts take for one and no cut parts
 
 
 def curve_columns(bands: Sequence[str], quantity: str, unit: str) -> tuple[Column, ...]:

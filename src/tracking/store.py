@@ -21,6 +21,7 @@ from .watch import Watch
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import RunInfo
 
 DEFAULT = "sqlite:///mlflow.db"
 SHORT = re.compile(r"[0-9a-f]{8,32}")  # the beginning of an id, or all of it
@@ -134,6 +135,7 @@ class Tracker:
             with asking(self.uri):
                 places = [each.experiment_id for each in client.search_experiments()]
                 runs = client.search_runs(places, filter_string=condition, max_results=MOST + 1)
+            runs = [each for each in runs if _is_meant(words, each.info)]
             if len(runs) == 1:
                 return str(runs[0].info.run_id)
             if runs:
@@ -237,6 +239,12 @@ class Tracker:
             return self.artifacts if "://" in self.artifacts else Path(self.artifacts).resolve().as_uri()
         file = file_of(self.uri)
         return (file.resolve().parent / "mlartifacts").as_uri() if file else None
+
+
+def _is_meant(words: str, run: "RunInfo") -> bool:
+    """Letter by letter: in the store's pattern an underscore of a name stands for any letter."""
+    name = str(run.run_name)
+    return bool(run.run_id.startswith(words) or name == words or name.startswith(f"{words}, "))
 
 
 def _when(started: int) -> str:

@@ -1,6 +1,6 @@
 """Search a catalogue for open clusters: groups of stars, and what a bundle says of their diagrams."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from .. import runtime
 from ..core.cores import cores
 from ..core.progress import counter, status, track
 from ..evaluation.report import CandidateCard, Scatter, clusters_html
-from ..features.clusters.boxes import offsets
+from ..features.clusters.boxes import around_middle, offsets
 from ..features.clusters.diagram import CHANNEL, DIAGRAM, SIDE, diagram, distance_of
 from ..features.clusters.merge import Candidate
 from ..features.clusters.search import BlindSearch, search
@@ -65,7 +65,7 @@ def clusters(config: DictConfig, path: Path, catalogue: Path, out: Path, number:
     answer = _judge(bundle, path)
     content: Any = OmegaConf.to_container(config.blind_search, resolve=True)
     how = BlindSearch.of(content)
-    everything = read_stars(catalogue, progress=_bar)
+    everything = read_stars(catalogue, progress=track)
     kept, dropped = how.cuts.kept(everything)
     stars = everything.take(kept)
     if not len(stars):
@@ -99,18 +99,13 @@ def candidate_table(
     Places in degrees, parallax in mas, proper motions in mas/yr; radius, the median distance from the middle [deg];
     distance by the mean parallax, without a zero point [kpc].
     """
-    from astropy import units as u
-    from astropy.coordinates import Galactic, SkyCoord
-
     rows: dict[str, list[float]] = {
         name: [] for name in ("l", "b", "ra", "dec", "radius", "parallax", "parallax_deviation", "distance")
     }
     rows |= {name: [] for name in ("pmra", "pmra_deviation", "pmdec", "pmdec_deviation")}
     for each in found:
         own = stars.take(each.rows)
-        places = SkyCoord(own.l * u.deg, own.b * u.deg, frame=Galactic)
-        middle = SkyCoord(places.cartesian.mean(), frame=Galactic, representation_type="cartesian")
-        middle = SkyCoord(middle.spherical.lon, middle.spherical.lat, frame=Galactic)
+        places, middle = around_middle(own.l, own.b)
         sky = middle.icrs
         rows["radius"].append(float(np.median(places.separation(middle).deg)))
         for name, value in (("l", middle.l.deg), ("b", middle.b.deg), ("ra", sky.ra.deg), ("dec", sky.dec.deg)):
@@ -232,7 +227,3 @@ def _drawings(stars: Stars, own: NDArray[np.int64], around: NDArray[np.int64]) -
             falling=True,
         ),
     ]
-
-
-def _bar(rows: Iterable[pa.Table], description: str, total: int | None) -> Iterable[pa.Table]:
-    return track(rows, description, total)

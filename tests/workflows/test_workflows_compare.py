@@ -168,6 +168,8 @@ def test_runs_are_meant_by_names_and_the_first_digits_of_an_id(tiny_run, config,
     two = [client.create_run("0", run_name=f"{each}, 5 repeats").info.run_id for each in ("forest", "boosting")]
     told = find_sources(config, ["forest", "boosting"])
     assert [(each.run_id, each.name) for each in told] == list(zip(two, ("forest", "boosting"), strict=True))
+    alike = [client.create_run("0", run_name=f"{each}, 5 repeats").info.run_id for each in ("my_cnn", "my-cnn")]
+    assert find_sources(config, ["my_cnn"])[0].run_id == alike[0]
     with pytest.raises(AlertlabError, match="0123abcd: no file, and no run of that id or name"):
         find_sources(config, ["0123abcd"])
     client.create_run("0", run_name=name)

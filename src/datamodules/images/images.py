@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...core.given import listed
+from ...core.given import listed, place_columns
 from ...core.rows import Inputs, Rows
 from ...core.samples import UNLABELLED, Samples, number_of
 from ...core.split import SplitPlan
@@ -78,9 +78,6 @@ class ImageDataModule(LabelledDataModule):
         if quantities is None:
             self.names = Taxonomy(classes, mirrored=self._pairs(mirrored))
             self.taxonomy = self.names
-        columns = {str(key): str(column) for key, column in (places or {}).items()}
-        if unknown := [key for key in columns if key not in PLACES]:
-            raise AlertlabError(f"{KEY}.places: {unknown[0]} is no time or place; known: {', '.join(PLACES)}")
         self.source, self.labels = source, labels
         self.asked = Asked(
             name or source.form.name or "",
@@ -88,7 +85,7 @@ class ImageDataModule(LabelledDataModule):
             label,
             quantities.names if quantities else (),
             tuple(map(str, listed(facts, f"{KEY}.facts"))),
-            columns,
+            place_columns(places, PLACES, f"{KEY}.places"),
         )
         self.cache = None if cache is None else Path(cache)
         self.rejected = UNUSABLE.empty_table()

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...core.curve_columns import BAND, CURVE, ERROR, TIME, VALUE
+from ...core.curve_columns import BAND, CURVE, ERROR, NIGHT, TIME, VALUE
 from ...core.light_curve_rows import facts_of
 from ...core.samples import Samples, number_of
 from ...core.split import SplitPlan
@@ -22,7 +22,6 @@ from ..tables.feature_rows import REJECTED
 from .curve_rows import LightCurveSequences
 from .sequences import SequenceDataModule
 
-NIGHT = 0.5  # d: a cut never parts points that are closer, which are of one visit
 SHORT = "nothing to ask: no night begins after datamodule.seen of its points"
 LAST = "mjd_last"
 

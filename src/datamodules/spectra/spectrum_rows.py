@@ -1,6 +1,7 @@
 """Spectra as rows of features: fluxes on a common grid, in units of their median."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,7 +83,7 @@ class SpectrumFiles:
                 yield each
             else:
                 label = UNNAMED if given is None else given.get(each.object_id)
-                yield Spectrum(**{**vars(each), "label": label})
+                yield replace(each, label=label)
 
 
 class SpectrumRows:
@@ -145,7 +146,7 @@ class SpectrumRows:
                 rejected.append(Unusable(each.object_id, row))
             elif isinstance(each, Spectrum):
                 values.append(row)
-                kept.append(Spectrum(**{**vars(each), "arms": ()}))  # 100,000 of them would not fit in memory
+                kept.append(replace(each, arms=()))  # 100,000 of them would not fit in memory
         if not kept:
             why = f"; the first: {rejected[0].object_id}: {rejected[0].reason}" if rejected else ""
             raise AlertlabError(f"{self.origin}: no spectrum can be used{why}")

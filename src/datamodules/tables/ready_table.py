@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...core.feature_table import as_numbers, columns_of, identity, known_set, matrix
-from ...core.given import listed
+from ...core.given import listed, place_columns
 from ...core.progress import notice
 from ...door.table import open_table
 from ...door.values import Place, labels, names
@@ -54,9 +54,7 @@ class ReadyTable:
     ) -> None:
         self.path, self.object_id, self.label = Path(path), object_id, label
         self.leave_out, self.about = tuple(map(str, listed(leave_out, f"{KEY}.leave_out"))), description
-        self.places = {str(name): str(column) for name, column in (places or {}).items()}
-        if unknown := [name for name in self.places if name not in PLACES]:
-            raise AlertlabError(f"{KEY}.places: {unknown[0]} is no time or place; known: {', '.join(PLACES)}")
+        self.places = place_columns(places, PLACES, f"{KEY}.places")
 
     @property
     def description(self) -> str:

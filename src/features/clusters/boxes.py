@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from astropy import units as u
-from astropy.coordinates import Galactic, SkyCoord
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -72,11 +71,19 @@ def from_first(l: Array) -> Array:  # noqa: E741
 
 def offsets(l: Array, b: Array) -> tuple[Array, Array]:  # noqa: E741
     """Places about the middle of these stars, in a frame turned there: no pole stretches them [deg]."""
+    places, middle = around_middle(l, b)
+    turned = places.transform_to(middle.skyoffset_frame())
+    return turned.lon.wrap_at("180d").deg, turned.lat.deg
+
+
+def around_middle(l: Array, b: Array) -> tuple[Any, Any]:  # noqa: E741
+    """Galactic places [deg] as coordinates of astropy, and the middle of them: their mean direction."""
+    from astropy import units as u  # here: every training imports this file
+    from astropy.coordinates import Galactic, SkyCoord
+
     places = SkyCoord(l * u.deg, b * u.deg, frame=Galactic)
     middle = SkyCoord(places.cartesian.mean(), frame=Galactic, representation_type="cartesian")
-    middle = SkyCoord(middle.spherical.lon, middle.spherical.lat, frame=Galactic)
-    turned = places.transform_to(middle.skyoffset_frame())
-    return turned.lon.wrap_at(180 * u.deg).deg, turned.lat.deg
+    return places, SkyCoord(middle.spherical.lon, middle.spherical.lat, frame=Galactic)
 
 
 def touches_edge(box: Box, along: Array, b: Array, edge: float) -> bool:

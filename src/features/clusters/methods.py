@@ -1,15 +1,15 @@
 """From points to groups of points: three methods behind one signature."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import multivariate_normal
-from sklearn.cluster import DBSCAN, HDBSCAN
-from sklearn.mixture import GaussianMixture
 
 from .epsilon import epsilons
+
+if TYPE_CHECKING:
+    from sklearn.mixture import GaussianMixture
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -21,6 +21,8 @@ FEWEST, MOST = 12, 300  # components
 
 def dbscan(points: Array, min_pts: Sequence[int], resamples: int, rng: np.random.Generator) -> list[Labels]:
     """Label of each point for each ``min_pts``, by DBSCAN with the published epsilon; -1 of none."""
+    from sklearn.cluster import DBSCAN  # here, as all that follows: every training imports this file
+
     radii = epsilons(points, min_pts, resamples, rng)
     return [
         DBSCAN(eps=radius, min_samples=least).fit_predict(points) for radius, least in zip(radii, min_pts, strict=True)
@@ -29,6 +31,8 @@ def dbscan(points: Array, min_pts: Sequence[int], resamples: int, rng: np.random
 
 def hdbscan(points: Array, min_pts: Sequence[int], resamples: int, rng: np.random.Generator) -> list[Labels]:
     """Likewise by HDBSCAN, leaves of its tree; its time grows with the square of the number of points."""
+    from sklearn.cluster import HDBSCAN
+
     return [
         HDBSCAN(min_cluster_size=2 * least, min_samples=least, cluster_selection_method="leaf", copy=True).fit_predict(
             points
@@ -39,6 +43,8 @@ def hdbscan(points: Array, min_pts: Sequence[int], resamples: int, rng: np.rando
 
 def gaussian_mixture(points: Array, min_pts: Sequence[int], resamples: int, rng: np.random.Generator) -> list[Labels]:
     """By a mixture of Gaussians: a component is a group where it is denser at its centre than all others together."""
+    from sklearn.mixture import GaussianMixture
+
     labels = []
     for _ in min_pts:
         number = int(np.clip(len(points) // A_COMPONENT, FEWEST, MOST))
@@ -50,8 +56,10 @@ def gaussian_mixture(points: Array, min_pts: Sequence[int], resamples: int, rng:
     return labels
 
 
-def standing_out(mixture: Any) -> NDArray[np.bool_]:
+def standing_out(mixture: "GaussianMixture") -> NDArray[np.bool_]:
     """Components that are denser at their centre than all others of a mixture together."""
+    from scipy.stats import multivariate_normal
+
     each = np.array(
         [
             weight * multivariate_normal.pdf(mixture.means_, mean, covariance)

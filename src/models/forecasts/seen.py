@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ...core.curve_columns import CURVE, ERROR, TIME, VALUE, count_bands
+from ...core.curve_columns import CURVE, ERROR, NIGHT, TIME, VALUE, count_bands
 from ...core.samples import Samples
 from ...runtime.errors import AlertlabError
 from ...runtime.manifest import InputSpec, OutputSpec
@@ -14,7 +14,6 @@ from ...runtime.tasks.regression import DEVIATION as DEVIATION_NAME
 from ...runtime.tasks.regression import VALUE as VALUE_NAME
 from ..inputs import Steps, sequence_input
 
-NIGHT = 0.5  # d: exposures of a night are one point
 KNOWN: Steps = ({"op": "append_present"}, {"op": "nan_to_num", "value": 0.0})  # padding: 0, with 0 in the last column
 LENGTH = f"{QUERY}_length"
 ANSWERS = (VALUE_NAME, DEVIATION_NAME)

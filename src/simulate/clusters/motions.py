@@ -1,8 +1,6 @@
 """Where disc stars are and how they move, as seen from the Sun."""
 
 import numpy as np
-from astropy import units as u
-from astropy.coordinates import Galactic, SkyCoord
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -29,6 +27,9 @@ def disc_motion(l: Array, b: Array, distance: Array) -> tuple[Array, Array]:  # 
 
 def equatorial(l: Array, b: Array, along: Array, across: Array) -> tuple[Array, Array, Array, Array]:  # noqa: E741
     """Right ascension and declination [deg], and proper motions pmra* and pmdec [mas/yr], of galactic ones."""
+    from astropy import units as u  # here: every training imports this file
+    from astropy.coordinates import Galactic, SkyCoord
+
     if not len(l):  # astropy turns no empty motions
         return l, b, along, across
     rate = u.mas / u.yr
